@@ -1,0 +1,64 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { quantile, round, type ToolsHouse, type Upstream } from './tools-house.ts'
+
+const WARM_UP_CALLS = 500
+const ROUNDS = 8
+
+type Call = (number: number) => Promise<unknown>
+
+interface Cost {
+  cpuMs: number
+  readonly latenciesMs: number[]
+}
+
+/**
+ * CPU time per call, one call at a time. Hub and bare client take turns in rounds, so that whatever else the machine does
+ * meets both.
+ */
+export async function measureCalls(house: ToolsHouse, { origin }: Upstream, { calls }: { readonly calls: number }) {
+  const principal = await house.principal()
+  const tools = await house.open('calls', { crm: `${origin}/mcp` })
+  const client = new Client({ name: 'bench', version: '0.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${origin}/mcp`)))
+  const own: Call = (number) => {
+    // One of its own, as each request has: what listens to it goes with it.
+    const { signal } = new AbortController()
+    return tools.call(principal, { name: 'crm__lookup', call: { input: { number } }, signal })
+  }
+  const bare: Call = (number) => client.callTool({ name: 'lookup', arguments: { number } })
+  const costs = { own: { cpuMs: 0, latenciesMs: [] }, bare: { cpuMs: 0, latenciesMs: [] } } satisfies Record<
+    string,
+    Cost
+  >
+  await drive(own, WARM_UP_CALLS, { cpuMs: 0, latenciesMs: [] })
+  await drive(bare, WARM_UP_CALLS, { cpuMs: 0, latenciesMs: [] })
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    await drive(own, calls / ROUNDS, costs.own)
+    await drive(bare, calls / ROUNDS, costs.bare)
+  }
+  await client.close()
+  await tools.close()
+  return {
+    cpuMsPerCall: round(costs.own.cpuMs / calls),
+    callMsP50: quantile(costs.own.latenciesMs, 0.5),
+    callMsP95: quantile(costs.own.latenciesMs, 0.95),
+    bare: {
+      bareCpuMsPerCall: round(costs.bare.cpuMs / calls),
+      bareCallMsP50: quantile(costs.bare.latenciesMs, 0.5),
+      bareCallMsP95: quantile(costs.bare.latenciesMs, 0.95),
+    },
+  }
+}
+
+async function drive(call: Call, count: number, cost: Cost): Promise<void> {
+  const before = process.cpuUsage()
+  for (let number = 0; number < count; number += 1) {
+    const startedMs = performance.now()
+    // One at a time: what is wanted is the cost of a call, not how many fit.
+    // oxlint-disable-next-line no-await-in-loop
+    await call(number)
+    cost.latenciesMs.push(performance.now() - startedMs)
+  }
+  const { user, system } = process.cpuUsage(before)
+  cost.cpuMs += (user + system) / 1000
+}

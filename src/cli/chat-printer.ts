@@ -1,0 +1,80 @@
+import type { PlacedTurnEvent } from '#contract/turn-events.ts'
+import { formatMoney } from '#domain/money.ts'
+
+export interface ChatPrinter {
+  print(placed: PlacedTurnEvent): void
+}
+
+interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
+const SHOWN_SOURCES = 8
+
+/** Each event as one JSON line. */
+export function createJsonPrinter(output: Output): ChatPrinter {
+  return { print: (placed) => void output.write(`${JSON.stringify(placed)}\n`) }
+}
+
+/** The text as it comes; what surrounds it dimmed: tools, sources, cost. */
+export function createTextPrinter(output: Output): ChatPrinter {
+  const sources: string[] = []
+  let isAtLineStart = true
+  const dim = (text: string): string => (output.isTTY ? `\u001B[2m${text}\u001B[22m` : text)
+
+  function say(text: string): void {
+    if (text === '') return
+    output.write(text)
+    isAtLineStart = text.endsWith('\n')
+  }
+
+  function aside(text: string): void {
+    say(`${isAtLineStart ? '' : '\n'}${dim(text)}\n`)
+  }
+
+  return {
+    print({ event }) {
+      switch (event.type) {
+        case 'text-delta':
+          return say(withoutControls(event.text))
+        case 'tool-call':
+          return aside(`· ${withoutControls(event.tool)} ...`)
+        case 'tool-result':
+          return aside(`· ${event.ok ? '' : 'failed: '}${withoutControls(event.summary)}`)
+        case 'source':
+          return void sources.push(withoutControls(event.label))
+        case 'turn-restart':
+          sources.length = 0
+          return aside('· the answer starts afresh')
+        case 'turn-error':
+          return aside(`· ${event.detail} (${event.code})`)
+        case 'turn-end': {
+          if (sources.length > 0) aside(`Sources: ${sourcesLine(sources)}`)
+          return aside(endLine(event))
+        }
+        case 'turn-start':
+        case 'approval-needed':
+      }
+    },
+  }
+}
+
+function sourcesLine(sources: readonly string[]): string {
+  const rest = sources.length - SHOWN_SOURCES
+  return sources.slice(0, SHOWN_SOURCES).join(' · ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+function endLine(event: Extract<PlacedTurnEvent['event'], { type: 'turn-end' }>): string {
+  const { amountMicros, currency } = event.cost
+  const cost = amountMicros === null ? 'price not known' : formatMoney({ amountMicros, currency })
+  const tokens = event.usage.input + event.usage.output
+  const status = event.status === 'complete' ? '' : `${event.status} · `
+  return `${status}${tokens} tokens · ${cost}`
+}
+
+/** Text of a model or of a record must not steer the terminal. Line feeds and tabs stay. */
+export function withoutControls(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '')
+}

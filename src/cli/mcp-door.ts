@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { Done, Problem } from '#contract/common.ts'
+import { McpStatus, ProbeAnswer, ServerRecord, ToolList, type NewServer, type Tool } from '#contract/mcp.ts'
+import { ERRORS, SophiaError, type ErrorCode } from '#domain/errors.ts'
+import type { Principal } from '#domain/permission.ts'
+import type { Access } from '#features/access/index.ts'
+import type { Tools } from '#features/tools/index.ts'
+import { hostWithPort } from '#platform/network/address-guard.ts'
+import { createGuardedClient } from '#platform/network/guarded-client.ts'
+
+/** What `sophia mcp` asks, of the server that runs or of servers it looks at itself. */
+export interface McpDoor {
+  status(): Promise<McpStatus>
+  add(wanted: NewServer): Promise<ServerRecord>
+  remove(id: string): Promise<void>
+  probe(id: string): Promise<z.infer<typeof ProbeAnswer>>
+  /** All that wait when no name is given; answers the server's tools. */
+  approve(id: string, names: readonly string[] | undefined): Promise<Tool[]>
+  close(): Promise<void>
+}
+
+/** Longer than a server that is a package takes to be fetched at its first start. */
+const SETTLE_MS = 40_000
+
+/** No Sophia runs: the command looks at the servers itself, for as long as it lasts. */
+export async function openOwnHub(tools: Tools, principal: Principal): Promise<McpDoor> {
+  await tools.start()
+  return {
+    status: async () => {
+      await settle(tools, principal)
+      return tools.status(principal, {})
+    },
+    add: (wanted) => tools.addServer(principal, wanted),
+    remove: (id) => tools.removeServer(principal, id),
+    probe: (id) => tools.probe(principal, id),
+    approve: (id, names) =>
+      tools.approve(principal, { id, approval: names === undefined ? {} : { tools: [...names] } }),
+    // The room is closed with the house.
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Until each server has answered, or failed twice: before that nothing true can be said of it. */
+async function settle(tools: Tools, principal: Principal): Promise<void> {
+  const isSettled = async (): Promise<boolean> =>
+    (await tools.status(principal, {})).servers.every(({ detail }) => {
+      const { lastOutcome, consecutiveFailures } = detail?.probe ?? { lastOutcome: null, consecutiveFailures: 0 }
+      return detail?.enabled === false || lastOutcome === 'ok' || lastOutcome === 'auth' || consecutiveFailures >= 2
+    })
+  const { promise: settled, resolve } = Promise.withResolvers<void>()
+  const look = (): void => void isSettled().then((isSo) => (isSo ? resolve() : undefined), resolve)
+  const limit = setTimeout(resolve, SETTLE_MS)
+  // What an event tells is in the status only once its listeners are through.
+  const stop = tools.onEvent(() => setImmediate(look))
+  look()
+  await settled
+  clearTimeout(limit)
+  stop()
+}
+
+interface Running {
+  readonly address: string
+  readonly access: Pick<Access, 'createKey' | 'revokeKey'>
+  readonly principal: Principal
+}
+
+/**
+ * Sophia runs: what is known of the servers is in her memory, and she is asked over her API, with a key that is made for
+ * this one command and revoked when it ends.
+ */
+export async function openRunningHub({ address, access, principal }: Running): Promise<McpDoor> {
+  const { key, secret } = await access.createKey(
+    { principal },
+    { name: 'sophia mcp', actions: ['mcp:read', 'mcp:manage'], expiresInDays: 1 },
+  )
+  const client = createGuardedClient({ allowPrivate: [hostWithPort(address)] })
+  const ask = async <Shape extends z.ZodType>(shape: Shape, line: string, body?: object): Promise<z.infer<Shape>> => {
+    const [method = 'GET', path = '/'] = line.split(' ')
+    const content = body === undefined ? {} : { 'content-type': 'application/json' }
+    const answer = await client
+      .fetch(new URL(path, address), {
+        method,
+        headers: { authorization: `Bearer ${secret}`, ...content },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      .catch((cause: unknown) => {
+        throw new SophiaError('UNREACHABLE', { detail: `Sophia runs, but does not answer at ${address}.`, cause })
+      })
+    const text = await answer.text()
+    if (!answer.ok) throw toFault(text, answer.status)
+    return shape.parse(JSON.parse(text))
+  }
+  const at = (path: string, id: string, rest = ''): string => `${path}/${encodeURIComponent(id)}${rest}`
+  return {
+    status: () => ask(McpStatus, 'GET /api/mcp/status'),
+    add: (wanted) => ask(ServerRecord, 'POST /api/mcp/servers', wanted),
+    remove: async (id) => void (await ask(Done, at('DELETE /api/mcp/servers', id))),
+    probe: (id) => ask(ProbeAnswer, at('POST /api/mcp/status', id, '/probe')),
+    approve: async (id, names) =>
+      (await ask(ToolList, at('POST /api/mcp/servers', id, '/approve'), names === undefined ? {} : { tools: names }))
+        .items,
+    async close() {
+      await access.revokeKey({ principal }, key.id)
+      await client.close()
+    },
+  }
+}
+
+/** Her own words and code, so that the command ends as it would have without a server between. */
+function toFault(text: string, status: number): SophiaError {
+  const problem = Problem.safeParse(parsed(text))
+  if (!problem.success || !isCode(problem.data.code))
+    return new SophiaError('UNREACHABLE', { detail: `Sophia answers with HTTP ${status}.` })
+  const { code, detail, errors } = problem.data
+  const [first] = errors ?? []
+  const named = first ? `${first.path}: ${first.message}` : detail
+  return new SophiaError(code, { detail: named, ...(errors ? { faults: errors } : {}) })
+}
+
+function isCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Something between us and her answers, in its own way.
+    return null
+  }
+}

@@ -1,0 +1,247 @@
+import { join } from 'node:path'
+import { Home } from '#contract/home.ts'
+import { MICROS } from '#domain/money.ts'
+import type { Skill } from '#domain/skill.ts'
+import { createAccess } from '#features/access/index.ts'
+import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
+import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
+import { createClients } from '#features/clients/index.ts'
+import { createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
+import { createCalls } from '#features/deals/calls.ts'
+import { createDeals } from '#features/deals/index.ts'
+import { createDrafts } from '#features/drafts/index.ts'
+import { createEvidence } from '#features/evidence/index.ts'
+import { createHome } from '#features/home/index.ts'
+import { createImports } from '#features/imports/index.ts'
+import { createMemory, type Memories } from '#features/memory/index.ts'
+import { createBackups } from '#features/operations/backup/index.ts'
+import { bringUpToDate } from '#features/operations/bring-up-to-date.ts'
+import { createComponents } from '#features/operations/components.ts'
+import { createPersonas } from '#features/personas/index.ts'
+import { createSyncRoom } from '#features/sync/index.ts'
+import { createTools, type Tools } from '#features/tools/index.ts'
+import { systemClock as clock } from '#platform/clock.ts'
+import type { Config } from '#platform/config/config.ts'
+import { createId } from '#platform/crypto/ids.ts'
+import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
+import { createJobs } from '#platform/jobs/create-jobs.ts'
+import type { Log } from '#platform/log/log.ts'
+import { createMailer } from '#platform/mail/create-mailer.ts'
+import { openModels } from '#platform/models/open-models.ts'
+import { createWebhook } from '#platform/notify/create-webhook.ts'
+import { waitForDatabase } from '#platform/postgres/wait-for-database.ts'
+import { openStorage, type Storage } from '#platform/storage.ts'
+import { countUsage, createMetrics, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
+import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
+import { createStandings } from './worker/standings.ts'
+import { defineJobs } from './worker/start-jobs.ts'
+
+interface Opening {
+  readonly config: Config
+  readonly log: Log
+  /** `server` owns the home and answers turns; `command` works beside a running server or alone for a moment. */
+  readonly purpose: 'server' | 'command'
+  /** Where people reach this deployment. */
+  readonly publicUrl: string
+  /** Ends the wait for a database that is not there yet. */
+  readonly signal?: AbortSignal
+}
+
+/** Every room of the house, wired; nothing listens yet. `close` lets go of all of it in reverse. */
+export type Rooms = Awaited<ReturnType<typeof openRooms>>
+
+/** Opens storage, brings the schema up to date, and wires the rooms. */
+export async function openRooms(opening: Opening) {
+  const { config, log, purpose } = opening
+  const metrics = createMetrics()
+  const onQuery = (durationMs: number): void => metrics.queryDuration.observe(durationMs / 1000)
+  const storage = await openStorage({ home: config.home, postgres: config.postgres, log, purpose, onQuery })
+  try {
+    const { mode, directConnection: connection } = storage
+    if (mode === 'cluster' && purpose === 'server') await waitForDatabase({ ...opening, connection, clock })
+    watchPool(metrics, () => storage.database.stats())
+    const foundation = { ...opening, metrics, storage, database: storage.database, clock, log }
+    const operations = wireOperations(foundation)
+    await operations.update()
+    return await wireRooms({ ...foundation, ...operations })
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+interface Foundation extends Opening {
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly storage: Storage
+  readonly database: Storage['database']
+  readonly clock: typeof clock
+}
+
+function wireOperations({ config, storage, database, log }: Foundation) {
+  const migrationsFolder = join(PACKAGE_ROOT, 'migrations')
+  const folder = join(config.home, 'backups')
+  const backups = createBackups({ database, clock, folder, migrationsFolder, version: VERSION })
+  const update = () => bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log })
+  return { backups, update }
+}
+
+async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperations>) {
+  const work = await wireWork(foundation)
+  const { config, database, storage } = foundation
+  const { access, home, jobs, models, memories, post, skills, standings, tools } = work
+  const skillNames = skills.map((skill) => skill.name)
+  const personas = createPersonas({ ...foundation, folder: config.personas.folder, skillNames, audit: work.onAudit })
+  const getPersona: ConversationNeeds['getPersona'] = (id) => personas.get(id)
+  const conversations = createConversations({
+    ...work,
+    memory: memories,
+    getPersona,
+    skillsFor: ({ definition }) => [
+      ...skills.filter((skill) => definition.skills.includes(skill.name)),
+      ...tools.skillsFor(definition.tools),
+    ],
+    notesFor: ({ definition }) => tools.outages(definition.tools),
+  })
+  const briefings = createBriefings({
+    ...work,
+    ...post,
+    getPersona,
+    postBriefing: conversations.postBriefing,
+    composeBriefing: async (principal, cadence) => composeFromHome(Home.parse(await home.get(principal)), cadence),
+  })
+  const imports = createImports({
+    ...work,
+    onRecordsChanged: ({ isSample }) => (isSample ? standings.refresh() : standings.refreshSoon()),
+    onRepsChanged: () => access.linkMembersByEmail(),
+  })
+  const syncs = createSyncRoom({
+    ...work,
+    folder: join(PACKAGE_ROOT, 'sync'),
+    readTool: tools.read,
+    serverName: (id) => tools.listServers().find((server) => server.id === id)?.name ?? null,
+    rows: imports.linkedRows,
+    audit: work.onAudit,
+  })
+  defineJobs(jobs, [briefings, standings, syncs])
+  const components = createComponents({
+    database,
+    probe: storage.probe,
+    home: config.home,
+    personas: () => personas.health(),
+    model: () => models.observe(),
+    jobs: () => jobs.health(),
+    mail: post.mailer,
+    mcp: () => tools.health(),
+  })
+  const close = async (): Promise<void> => {
+    await jobs.stop(0)
+    await post.webhook?.close()
+    await tools.close()
+    await memories.close()
+    await personas.close()
+    await models.close()
+    await storage.close()
+  }
+  return { ...work, personas, conversations, briefings, imports, syncs, components, close }
+}
+
+/** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
+async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
+  const { log, publicUrl, database } = foundation
+  const access = createAccess({ database, clock, log, publicUrl })
+  const { models, budgets } = await wireModels(foundation)
+  const post = wirePost(foundation)
+  const { jobs } = post
+  const shared = {
+    ...foundation,
+    processId: createId(),
+    jobs,
+    chain: models.chain,
+    budget: budgets,
+    principalOf: access.principalOf,
+    onAudit: access.recordAudit,
+  }
+  const memories = createMemory({
+    ...shared,
+    embedder: models.embedder,
+    // Defined below: nothing is remembered before the rooms stand.
+    onSharedFactChanged: (subject) => standings.refreshOne(subject),
+  })
+  const { deals, clients, calls } = wireRecords({ ...foundation, memories })
+  const evidence = createEvidence({ database, clock, readMemories: memories.evidence })
+  const drafts = createDrafts({
+    ...shared,
+    mailer: post.mailer,
+    findFollowUpFacts: calls.findFollowUpFacts,
+    applyDealUpdate: calls.applyDealUpdate,
+    onDealChanged: (id) => standings.refreshOne({ kind: 'deal', id }),
+  })
+  const home = createHome({ deals, clients, clock, countDrafts: drafts.countWaiting })
+  const standings = createStandings({ deals, clients, calls, home, jobs, log })
+  const skills: readonly Skill[] = [...deals.skills, ...calls.skills, ...drafts.skills, ...clients.skills]
+  const tools = wireTools(shared)
+  const rooms = { access, budgets, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
+  return { ...shared, ...rooms, models, post, skills }
+}
+
+type ToolFoundation = Foundation & {
+  readonly processId: string
+  readonly onAudit: Parameters<typeof createTools>[0]['audit']
+}
+
+/** Servers of the Model Context Protocol, and where their secrets are kept. */
+function wireTools(foundation: ToolFoundation): Tools {
+  const { config, storage, metrics, onAudit } = foundation
+  const tools = createTools({
+    ...foundation,
+    version: VERSION,
+    file: config.mcp.file,
+    inherited: config.mcp.inherited,
+    allowPrivate: config.network.allowPrivate,
+    secrets: createLazySecretBox({
+      secretKey: config.secretKey?.reveal() ?? null,
+      home: config.home,
+      isShared: storage.mode === 'cluster',
+    }),
+    audit: onAudit,
+    onProbe: (server, { ms, outcome }) => metrics.mcpProbe.observe({ server, outcome }, ms / 1000),
+    onCall: (server, { ms, outcome }) => metrics.mcpCall.observe({ server, outcome }, ms / 1000),
+  })
+  watchServers(metrics, () => tools.states())
+  return tools
+}
+
+/** What leaves the house besides model calls, and the work that waits in the database. */
+function wirePost({ config, database, log }: Foundation) {
+  const { smtpUrl, from } = config.mail
+  const { webhookUrl } = config.notify
+  return {
+    jobs: createJobs({ database, log, clock }),
+    mailer: smtpUrl && from ? createMailer({ url: smtpUrl.reveal(), from, log, clock }) : null,
+    webhook: webhookUrl ? createWebhook({ url: webhookUrl.reveal(), log, clock }) : null,
+  }
+}
+
+/** The rooms over the company's records; what is remembered bears on both. */
+function wireRecords({ database, memories }: Foundation & { readonly memories: Memories }) {
+  const { recallFacts, sharedFacts } = memories
+  const deals = createDeals({ database, clock, recallFacts, sharedFacts })
+  const { listDealsOfClient } = deals
+  const clients = createClients({ database, clock, recallFacts, sharedFacts, listDealsOfClient })
+  return { deals, clients, calls: createCalls({ database, clock, onCallsRead: memories.noteTranscripts }) }
+}
+
+async function wireModels({ config, log, metrics, database }: Foundation) {
+  const onCall = (call: { provider: string; model: string; status: string }): void =>
+    metrics.modelRequests.inc({ ...call })
+  const models = openModels({ models: config.models, network: config.network, clock, log, onCall })
+  const { dailyUsd, memberDailyUsd } = config.budgets
+  const limits = { deploymentDailyMicros: toMicros(dailyUsd), memberDailyMicros: toMicros(memberDailyUsd) }
+  const onSettled: BudgetNeeds['onSettled'] = ({ usage }, costMicros) => countUsage(metrics, usage, costMicros)
+  const prices = await loadPrices(join(PACKAGE_ROOT, 'prices.yaml'))
+  return { models, budgets: createBudgets({ database, clock, prices, limits, onSettled }) }
+}
+
+function toMicros(dollars: number | null): number | null {
+  return dollars === null ? null : Math.round(dollars * MICROS)
+}

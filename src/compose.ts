@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { createHealth } from '#features/operations/health.ts'
+import { systemClock as clock } from '#platform/clock.ts'
+import type { Config } from '#platform/config/config.ts'
+import { assertHomeIsFree } from '#platform/home-lock.ts'
+import type { Log } from '#platform/log/log.ts'
+import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
+import { openRooms, type Rooms } from './compose-rooms.ts'
+import { choosePort, openHttp } from './http/open-http.ts'
+import { startWorker } from './worker/start-worker.ts'
+
+export interface House {
+  readonly publicUrl: string
+  readonly rooms: Rooms
+  /** Stops in reverse: no new work, turns end or are handed on, sockets leave, the engine stops last. */
+  close(): Promise<void>
+}
+
+interface Startup {
+  /** `http`, `worker`. */
+  readonly doors: readonly string[]
+  /** Gives up a start that is not wanted any more; what was opened is closed again. */
+  readonly signal?: AbortSignal
+}
+
+/** The running house: rooms, then the doors that are wanted. */
+export async function openHouse(config: Config, log: Log, { doors, signal }: Startup): Promise<House> {
+  const { host } = config.http
+  await assertHomeIsFree(config.home)
+  const port = await choosePort(host, config.http.port)
+  const publicUrl = config.http.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const rooms = await openRooms({ config, log, purpose: 'server', publicUrl, ...(signal ? { signal } : {}) })
+  const health = createHealth({ clock, components: rooms.components })
+  const closing = new AbortController()
+  const closers: (() => Promise<void>)[] = [rooms.close]
+  const close = async (): Promise<void> => {
+    health.startDraining()
+    closing.abort()
+    for (const step of closers.toReversed()) await step()
+  }
+  try {
+    signal?.throwIfAborted()
+    await rooms.imports.failInterrupted()
+    await rooms.access.ensureAdminKey(config.access.adminApiKey?.reveal() ?? null)
+    await rooms.personas.start()
+    await rooms.tools.start()
+    if (doors.includes('worker')) closers.push(await startWorker(rooms))
+    await health.refresh()
+    health.start()
+    closers.push(async () => health.close())
+    if (doors.includes('http')) closers.push(await openDoor({ rooms, health, port, drainSignal: closing.signal }))
+    signal?.throwIfAborted()
+    return { publicUrl, rooms, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface DoorNeeds {
+  readonly rooms: Rooms
+  readonly health: ReturnType<typeof createHealth>
+  readonly port: number
+  readonly drainSignal: AbortSignal
+}
+
+async function openDoor({ rooms, health, port, drainSignal }: DoorNeeds): Promise<() => Promise<void>> {
+  const { config, log, metrics, publicUrl, storage, chain } = rooms
+  const { metricsToken } = config.http
+  const facts = {
+    mode: storage.mode,
+    modelLabel: chain.label,
+    registry: metrics.registry,
+    metricsToken,
+    version: VERSION,
+  }
+  const settings = { ...config.http, port, publicUrl, version: VERSION, webFolder: join(PACKAGE_ROOT, 'web/dist') }
+  const door = await openHttp({ rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock })
+  await storage.lock?.publishAddress(publicUrl)
+  return () => door.close()
+}

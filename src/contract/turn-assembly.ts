@@ -1,0 +1,90 @@
+import type { PlacedTurnEvent, TurnEvent } from './turn-events.ts'
+
+/** A card beside the answer: one tool call with what came of it. */
+export interface AssembledCall {
+  readonly callId: string
+  readonly tool: string
+  readonly input: unknown
+  readonly state: 'running' | 'approval' | 'ok' | 'failed'
+  readonly summary: string
+  readonly expiresAt: string | null
+}
+
+/** What a reader has put together from a turn's events so far. */
+export interface AssembledTurn {
+  readonly attempt: number
+  readonly n: number
+  readonly text: string
+  readonly calls: readonly AssembledCall[]
+  readonly sources: readonly { kind: string; id: string; label: string }[]
+  readonly start: Extract<TurnEvent, { type: 'turn-start' }> | null
+  readonly end: Extract<TurnEvent, { type: 'turn-end' }> | null
+  readonly error: Extract<TurnEvent, { type: 'turn-error' }> | null
+}
+
+export const EMPTY_TURN: AssembledTurn = {
+  attempt: 0,
+  n: 0,
+  text: '',
+  calls: [],
+  sources: [],
+  start: null,
+  end: null,
+  error: null,
+}
+
+/**
+ * Adds one event. An older attempt or an `n` seen before changes nothing (a repeat is harmless); a newer attempt starts
+ * the answer afresh. Throws on a gap: the reader must then resume from what it has.
+ */
+export function assembleTurn(turn: AssembledTurn, placed: PlacedTurnEvent): AssembledTurn {
+  if (placed.attempt < turn.attempt) return turn
+  if (placed.attempt === turn.attempt && placed.n <= turn.n) return turn
+  const base = placed.attempt > turn.attempt ? { ...EMPTY_TURN, attempt: placed.attempt } : turn
+  if (placed.n !== base.n + 1)
+    throw new Error(`gap in turn ${placed.turnId}: ${base.attempt}.${base.n} then ${placed.attempt}.${placed.n}`)
+  return apply({ ...base, n: placed.n }, placed.event)
+}
+
+function apply(turn: AssembledTurn, event: TurnEvent): AssembledTurn {
+  switch (event.type) {
+    case 'turn-start':
+      return { ...turn, start: event }
+    case 'text-delta':
+      return { ...turn, text: turn.text + event.text }
+    case 'tool-call':
+      return {
+        ...turn,
+        calls: [
+          ...turn.calls,
+          {
+            callId: event.callId,
+            tool: event.tool,
+            input: event.input,
+            state: 'running',
+            summary: '',
+            expiresAt: null,
+          },
+        ],
+      }
+    case 'approval-needed':
+      return { ...turn, calls: changeCall(turn.calls, event.callId, { state: 'approval', expiresAt: event.expiresAt }) }
+    case 'tool-result':
+      return {
+        ...turn,
+        calls: changeCall(turn.calls, event.callId, { state: event.ok ? 'ok' : 'failed', summary: event.summary }),
+      }
+    case 'source':
+      return { ...turn, sources: [...turn.sources, { kind: event.kind, id: event.id, label: event.label }] }
+    case 'turn-restart':
+      return turn
+    case 'turn-end':
+      return { ...turn, end: event }
+    case 'turn-error':
+      return { ...turn, error: event }
+  }
+}
+
+function changeCall(calls: readonly AssembledCall[], callId: string, change: Partial<AssembledCall>): AssembledCall[] {
+  return calls.map((call) => (call.callId === callId ? { ...call, ...change } : call))
+}

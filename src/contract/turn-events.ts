@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+/** What a turn tells its readers, the same on SSE, on the socket and in the journal. */
+
+export const TokenUsage = z.strictObject({
+  input: z.int(),
+  cachedInput: z.int(),
+  output: z.int(),
+  /** The provider never counted a part of it: the stream broke, and its length was taken instead. */
+  isEstimated: z.boolean().optional(),
+})
+
+export const Cost = z.strictObject({
+  /** null: the price table does not know this model. */
+  amountMicros: z.int().nullable(),
+  currency: z.string(),
+})
+
+export const TurnEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('turn-start'), persona: z.string(), personaVersion: z.string(), model: z.string() }),
+  z.strictObject({ type: z.literal('text-delta'), text: z.string() }),
+  z.strictObject({ type: z.literal('tool-call'), callId: z.string(), tool: z.string(), input: z.unknown() }),
+  z.strictObject({
+    type: z.literal('approval-needed'),
+    callId: z.string(),
+    tool: z.string(),
+    input: z.unknown(),
+    expiresAt: z.iso.datetime(),
+    /** What the person must know before approving: that an earlier try may have happened already. */
+    note: z.string().optional(),
+  }),
+  z.strictObject({ type: z.literal('tool-result'), callId: z.string(), ok: z.boolean(), summary: z.string() }),
+  z.strictObject({ type: z.literal('source'), kind: z.string(), id: z.string(), label: z.string() }),
+  z.strictObject({ type: z.literal('turn-restart'), reason: z.string() }),
+  z.strictObject({
+    type: z.literal('turn-end'),
+    status: z.enum(['complete', 'failed', 'cancelled']),
+    messageId: z.uuid(),
+    usage: TokenUsage,
+    cost: Cost,
+    cache: z.literal('miss'),
+  }),
+  z.strictObject({ type: z.literal('turn-error'), code: z.string(), detail: z.string(), retryable: z.boolean() }),
+])
+export type TurnEvent = z.infer<typeof TurnEvent>
+
+/** One journalled event with its place: attempts restart `n` at 1. */
+export const PlacedTurnEvent = z.strictObject({
+  turnId: z.uuid(),
+  attempt: z.int(),
+  n: z.int(),
+  event: TurnEvent,
+})
+export type PlacedTurnEvent = z.infer<typeof PlacedTurnEvent>

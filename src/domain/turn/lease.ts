@@ -1,0 +1,24 @@
+/**
+ * After the database was away, leases look expired although their owners live and renew as soon as they can. Nobody
+ * claims until one whole lease has passed since the first success; otherwise every process would take over every turn.
+ */
+export interface OutageMemory {
+  readonly isAway: boolean
+  /** Monotonic; null when there was no outage yet. */
+  readonly backSinceMs: number | null
+}
+
+export const NO_OUTAGE: OutageMemory = { isAway: false, backSinceMs: null }
+
+export function afterFailure(): OutageMemory {
+  return { isAway: true, backSinceMs: null }
+}
+
+export function afterSuccess(memory: OutageMemory, monotonicMs: number): OutageMemory {
+  return memory.isAway ? { isAway: false, backSinceMs: monotonicMs } : memory
+}
+
+export function mayClaim(memory: OutageMemory, monotonicMs: number, leaseMs: number): boolean {
+  if (memory.isAway) return false
+  return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= leaseMs
+}

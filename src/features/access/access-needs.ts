@@ -1,0 +1,31 @@
+import type { Clock } from '#domain/clock.ts'
+import type { Principal } from '#domain/permission.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Database } from '#platform/postgres/database.ts'
+
+export interface AccessNeeds {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  /** Where people reach this deployment; links start with it. */
+  readonly publicUrl: string
+}
+
+/** Who asks and under which correlation; the input of every route is one. */
+export interface Caller {
+  readonly principal: Principal
+  readonly correlationId?: string
+}
+
+/** What each verb works with: the needs and the cache that it may have to clear. */
+export interface AccessTools extends AccessNeeds {
+  /** Forgets what this process remembers of a member, or of everybody. */
+  readonly forget: (memberId?: string) => void
+}
+
+export const SECOND_MS = 1000
+export const MINUTE_MS = 60 * SECOND_MS
+export const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** How long a session lives after its last use. */
+export const SESSION_MS = 30 * DAY_MS

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { Briefing } from '#contract/briefings.ts'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+import { CHANNELS, type Channel } from './briefing-needs.ts'
+
+interface NewBriefing {
+  readonly id: string
+  readonly memberId: string
+  readonly period: string
+  readonly cadence: string
+  readonly persona: string
+  readonly channels: readonly Channel[]
+  readonly now: Date
+}
+
+/** False when the member's briefing of this period is there already. */
+export async function insertBriefing(handle: Handle, row: NewBriefing): Promise<boolean> {
+  const inserted = await handle.run(sql`insert into briefings (id, member_id, period, cadence, persona, created_at)
+    values (${row.id}, ${row.memberId}, ${row.period}, ${row.cadence}, ${row.persona}, ${row.now})
+    on conflict (member_id, period) do nothing`)
+  if (inserted === 0) return false
+  await handle.run(sql`insert into briefing_deliveries (briefing_id, channel, changed_at)
+    select ${row.id}, channel, ${row.now} from unnest(${[...row.channels]}::text[]) as channel`)
+  return true
+}
+
+const DeliveryKey = z.object({ briefingId: z.uuid(), channel: z.enum(CHANNELS) })
+export type DeliveryKey = z.infer<typeof DeliveryKey>
+export const parseDeliveryKey = (payload: unknown): DeliveryKey => DeliveryKey.parse(payload)
+
+const DeliveryRow = z
+  .object({
+    member_id: z.string(),
+    period: z.string(),
+    cadence: z.enum(['daily', 'weekly']),
+    persona: z.string(),
+    created_at: z.date(),
+    status: z.enum(['waiting', 'sending', 'sent', 'failed', 'skipped', 'unknown']),
+    attempts: z.int(),
+  })
+  .transform((row) => ({
+    memberId: row.member_id,
+    period: row.period,
+    cadence: row.cadence,
+    persona: row.persona,
+    createdAt: row.created_at,
+    status: row.status,
+    attempts: row.attempts,
+  }))
+export type Delivery = z.infer<typeof DeliveryRow>
+
+/** A delivery, locked; undefined when it or its member is gone. */
+export async function lockDelivery(handle: Handle, key: DeliveryKey): Promise<Delivery | undefined> {
+  return handle.first(
+    DeliveryRow,
+    sql`select b.member_id, b.period, b.cadence, b.persona, b.created_at, d.status, d.attempts
+      from briefing_deliveries d join briefings b on b.id = d.briefing_id
+      where d.briefing_id = ${key.briefingId} and d.channel = ${key.channel} for update of d`,
+  )
+}
+
+interface DeliveryChange {
+  readonly status: Delivery['status']
+  readonly detail: string | null
+  readonly now: Date
+}
+
+export async function beginDelivery(handle: Handle, key: DeliveryKey, now: Date): Promise<void> {
+  await handle.run(sql`update briefing_deliveries set status = 'sending', attempts = attempts + 1, changed_at = ${now}
+    where briefing_id = ${key.briefingId} and channel = ${key.channel}`)
+}
+
+/** What was sent stays sent, whoever comes later with another word. */
+export async function endDelivery(handle: Handle, key: DeliveryKey, change: DeliveryChange): Promise<void> {
+  await handle.run(sql`update briefing_deliveries set status = ${change.status}, detail = ${change.detail}, changed_at = ${change.now},
+      sent_at = ${change.status === 'sent' ? change.now : null}
+    where briefing_id = ${key.briefingId} and channel = ${key.channel} and status <> 'sent'`)
+}
+
+export async function noteSubject(handle: Handle, id: string, subject: string): Promise<void> {
+  await handle.run(sql`update briefings set subject = ${subject} where id = ${id}`)
+}
+
+export async function noteConversation(handle: Handle, id: string): Promise<void> {
+  await handle.run(sql`update briefings set conversation_id = id
+    where id = ${id} and exists (select 1 from conversations c where c.id = ${id})`)
+}
+
+const KeyRow = z
+  .object({ briefing_id: z.string(), channel: z.enum(CHANNELS) })
+  .transform((row): DeliveryKey => ({ briefingId: row.briefing_id, channel: row.channel }))
+
+/** Deliveries that nobody has touched for so long that their job must be gone, after a restore for example. */
+export async function findStale(handle: Handle, before: Date): Promise<DeliveryKey[]> {
+  return handle.rows(
+    KeyRow,
+    sql`select briefing_id, channel from briefing_deliveries
+      where status in ('waiting', 'sending') and changed_at < ${before} order by changed_at limit 500`,
+  )
+}
+
+const Deliveries = z.array(
+  z.object({
+    channel: z.enum(CHANNELS),
+    status: z.enum(['waiting', 'sending', 'sent', 'failed', 'skipped', 'unknown']),
+    attempts: z.int(),
+    detail: z.string().nullable(),
+    sentAt: z.string().nullable(),
+  }),
+)
+
+const BriefingRow = z
+  .object({
+    id: z.string(),
+    period: z.string(),
+    subject: z.string().nullable(),
+    conversation_id: z.string().nullable(),
+    created_at: z.date(),
+    deliveries: Deliveries,
+  })
+  .transform((row): Briefing => ({
+    id: row.id,
+    period: row.period,
+    subject: row.subject,
+    conversationId: row.conversation_id,
+    deliveries: row.deliveries.map((delivery) => ({
+      ...delivery,
+      sentAt: delivery.sentAt === null ? null : new Date(delivery.sentAt).toISOString(),
+    })),
+    createdAt: row.created_at.toISOString(),
+  }))
+
+/** A member's own, newest first. */
+export async function selectBriefings(
+  handle: Handle,
+  page: { readonly memberId: string; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<Briefing[]> {
+  const before = page.beforeId === undefined ? sql`` : sql`and b.id < ${page.beforeId}::uuid`
+  return handle.rows(
+    BriefingRow,
+    sql`select b.id, b.period, b.subject, b.conversation_id, b.created_at,
+        (select coalesce(jsonb_agg(jsonb_build_object('channel', d.channel, 'status', d.status, 'attempts', d.attempts,
+            'detail', d.detail, 'sentAt', d.sent_at) order by d.channel), '[]')
+          from briefing_deliveries d where d.briefing_id = b.id) as deliveries
+      from briefings b where b.member_id = ${page.memberId} ${before} order by b.id desc limit ${page.limit}`,
+  )
+}

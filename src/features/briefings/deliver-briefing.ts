@@ -1,0 +1,96 @@
+import type { BriefingContent } from '#domain/briefing/content.ts'
+import { toSophiaError } from '#domain/errors.ts'
+import { can, type Principal } from '#domain/permission.ts'
+import type { BriefingNeeds } from './briefing-needs.ts'
+import {
+  beginDelivery,
+  endDelivery,
+  lockDelivery,
+  noteSubject,
+  type Delivery,
+  type DeliveryKey,
+} from './briefings-store.ts'
+import { CHANNEL_SENDERS } from './channel-senders.ts'
+import { findSettings } from './settings-store.ts'
+import { subjectOf } from './subject-of.ts'
+
+export const MOST_ATTEMPTS = 8
+/** Yesterday's briefing helps nobody. */
+const TOO_LATE_MS = 20 * 3_600_000
+const MAY_HAVE_LEFT = 'Sophia was stopped while she sent this. It may have arrived; it is not sent again.'
+
+/**
+ * One try of one delivery, with the member's own eyes as they are now. E-mail and webhook: at most once when the process
+ * dies while sending (the outcome is then `unknown` and stays so), again only when the other side did not take it. The
+ * conversation is idempotent and is simply made again. Rejects when the job shall be tried again.
+ */
+export async function deliverBriefing(needs: BriefingNeeds, key: DeliveryKey, signal: AbortSignal): Promise<void> {
+  const delivery = await begin(needs, key)
+  if (!delivery) return
+  try {
+    const refusal = await send(needs, { key, delivery, signal })
+    await end(needs, key, refusal === null ? { status: 'sent', detail: null } : { status: 'skipped', detail: refusal })
+  } catch (thrown) {
+    const error = toSophiaError(thrown)
+    const isFinal = delivery.attempts >= MOST_ATTEMPTS || !(error.retryable || error.code === 'INTERNAL')
+    await end(needs, key, { status: isFinal ? 'failed' : 'waiting', detail: error.message })
+    if (!isFinal) throw thrown
+    needs.log.warn({ error: thrown, 'sophia.briefing.channel': key.channel }, 'a briefing could not be delivered')
+  }
+}
+
+/** Marks the try before anything leaves; undefined when there is nothing to try. */
+async function begin({ database, clock }: BriefingNeeds, key: DeliveryKey): Promise<Delivery | undefined> {
+  const now = clock.now()
+  return database.inTransaction(async (handle) => {
+    const delivery = await lockDelivery(handle, key)
+    if (!delivery || (delivery.status !== 'waiting' && delivery.status !== 'sending')) return undefined
+    if (delivery.status === 'sending' && key.channel !== 'conversation') {
+      await endDelivery(handle, key, { status: 'unknown', detail: MAY_HAVE_LEFT, now })
+      return undefined
+    }
+    if (now.getTime() - delivery.createdAt.getTime() > TOO_LATE_MS) {
+      await endDelivery(handle, key, { status: 'failed', detail: 'Its time was over before it could be sent.', now })
+      return undefined
+    }
+    await beginDelivery(handle, key, now)
+    return { ...delivery, attempts: delivery.attempts + 1 }
+  })
+}
+
+interface Try {
+  readonly key: DeliveryKey
+  readonly delivery: Delivery
+  readonly signal: AbortSignal
+}
+
+/** Why it is not sent; null when it was. */
+async function send(needs: BriefingNeeds, { key, delivery, signal }: Try): Promise<string | null> {
+  const principal = await needs.principalOf(delivery.memberId)
+  if (!principal || !can(principal, 'briefing:manage-own') || !can(principal, 'home:read'))
+    return 'The member may not be briefed any more.'
+  const refusal = await refusalOf(needs, key, principal)
+  if (refusal !== null) return refusal
+  const content: BriefingContent = await needs.composeBriefing(principal, delivery.cadence)
+  const subject = subjectOf(delivery.cadence, delivery.period)
+  await needs.database.read((handle) => noteSubject(handle, key.briefingId, subject))
+  signal.throwIfAborted()
+  await CHANNEL_SENDERS[key.channel](needs, { key, delivery, principal, content, subject, signal })
+  return null
+}
+
+async function refusalOf({ database }: BriefingNeeds, { channel }: DeliveryKey, principal: Principal) {
+  const settings = await database.read((handle) => findSettings(handle, principal.memberId))
+  const isWished = { conversation: true, email: settings?.byEmail, webhook: settings?.byWebhook }[channel]
+  if (!settings || settings.cadence === 'off' || !isWished) return 'It was switched off before its time came.'
+  if (channel === 'conversation' && !can(principal, 'conversation:use')) return 'This role has no conversations.'
+  return null
+}
+
+async function end(
+  { database, clock }: BriefingNeeds,
+  key: DeliveryKey,
+  outcome: { readonly status: Delivery['status']; readonly detail: string | null },
+): Promise<void> {
+  await database.inTransaction((handle) => endDelivery(handle, key, { ...outcome, now: clock.now() }))
+}

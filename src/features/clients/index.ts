@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import type { Attention } from '#domain/home/attention.ts'
+import type { Principal } from '#domain/permission.ts'
+import type { Skill, SkillOutcome } from '#domain/skill.ts'
+import { createInterventionShelf } from '#platform/methods/intervention-shelf.ts'
+import { PACKAGE_ROOT } from '#platform/version.ts'
+import { assessClient } from './assess-client.ts'
+import type { ClientNeeds } from './client-needs.ts'
+import { createClientSkills } from './client-skills.ts'
+import type { ClientListQuery } from './clients-store.ts'
+import { findClientAttention } from './find-client-attention.ts'
+import { createHomeClientFinders, type HomeClientFinders } from './home-finders.ts'
+import { getClient } from './get-client.ts'
+import { listClients } from './list-clients.ts'
+import { refreshStandings, type RefreshReport } from './refresh-standings.ts'
+import { createSuccessSkills } from './success-skills.ts'
+
+/** The door of the clients room. */
+export interface Clients extends HomeClientFinders {
+  list(principal: Principal, query: ClientListQuery): ReturnType<typeof listClients>
+  /** NOT_FOUND when the principal sees no such client. */
+  get(principal: Principal, id: string): ReturnType<typeof getClient>
+  /** What `assess-health` answers, for an exact id; NOT_FOUND when the principal sees no such client. */
+  health(principal: Principal, id: string): Promise<SkillOutcome>
+  findAttention(principal: Principal): Promise<Attention>
+  /** Computes and stores where clients stand: all of them, or those asked for. */
+  refreshStandings(ids?: readonly string[]): Promise<RefreshReport>
+  readonly skills: readonly Skill[]
+}
+
+interface RoomNeeds extends ClientNeeds {
+  /** Where the ways of stepping in lie; those that come with Sophia when absent. */
+  readonly methodsFolder?: string
+}
+
+export function createClients(needs: RoomNeeds): Clients {
+  const interventions = createInterventionShelf(needs.methodsFolder ?? join(PACKAGE_ROOT, 'personas/methods'))
+  return {
+    ...createHomeClientFinders(needs),
+    list: (principal, query) => listClients(needs, principal, query),
+    get: (principal, id) => getClient(needs, principal, id),
+    health: (principal, id) => assessClient(needs, principal, id),
+    findAttention: (principal) => findClientAttention(needs, principal),
+    refreshStandings: (ids) => refreshStandings(needs, ids),
+    skills: [...createClientSkills(needs), ...createSuccessSkills({ ...needs, interventions })],
+  }
+}

@@ -1,0 +1,53 @@
+import { mayClaim } from '#domain/turn/lease.ts'
+import { noteFailure, noteSuccess, type RunnerState } from './runner-state.ts'
+import { claimTurns, type ClaimedTurn } from './turns-store.ts'
+
+// Made once: the default reason would record a stack with each wake-up.
+const WOKEN = new Error('woken')
+
+/** Looks for turns until the process stops: when woken, and every `pollMs` for those whose owner died. */
+export async function claimLoop(state: RunnerState, begin: (turn: ClaimedTurn) => void): Promise<void> {
+  while (!state.stopping.signal.aborted) {
+    // oxlint-disable-next-line no-await-in-loop
+    const claimed = await claimSome(state)
+    for (const turn of claimed) begin(turn)
+    // A full claim may not have been all.
+    // oxlint-disable-next-line no-await-in-loop
+    if (claimed.length === 0 || freeSlots(state) <= 0) await pause(state)
+  }
+}
+
+async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
+  state.isWoken = false
+  const { database, processId, clock, limits } = state.house
+  const free = freeSlots(state)
+  if (free <= 0) return []
+  // While claiming is barred the look itself goes on: it is how the database's return is noticed.
+  const limit = mayClaim(state.outage, clock.monotonicMs(), limits.leaseMs) ? free : 0
+  try {
+    const turns = await database.read((handle) => claimTurns(handle, { processId, leaseMs: limits.leaseMs, limit }))
+    noteSuccess(state)
+    return turns
+  } catch (error) {
+    noteFailure(state, error, 'could not look for turns')
+    return []
+  }
+}
+
+/** Turns that wait for a person do nothing and count for nothing. */
+function freeSlots(state: RunnerState): number {
+  let working = 0
+  for (const { run } of state.runs.values()) if (!run.isWaiting) working += 1
+  return state.house.limits.turnsPerProcess - working
+}
+
+async function pause(state: RunnerState): Promise<void> {
+  if (state.isWoken || state.stopping.signal.aborted) return
+  const timer = new AbortController()
+  const woken = new Promise<void>((resolve) => {
+    state.wakeUp = resolve
+  })
+  // An aborted sleep is how a wake-up ends it.
+  await Promise.race([woken, state.house.clock.sleep(state.house.limits.pollMs, timer.signal).catch(() => undefined)])
+  timer.abort(WOKEN)
+}

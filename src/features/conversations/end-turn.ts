@@ -1,0 +1,105 @@
+import type { TurnEvent } from '#contract/turn-events.ts'
+import { toSophiaError, type SophiaError } from '#domain/errors.ts'
+import { createId } from '#platform/crypto/ids.ts'
+import { insertEvents, type JournalEntry } from './journal-store.ts'
+import { learnFrom } from './remembered.ts'
+import { hasAnswer, storeAnswer, type Answer } from './turns-store.ts'
+import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
+
+const RETRY_MS = 250
+const CURRENCY = 'USD'
+const UNKNOWN_SUMMARY = 'An earlier try broke off while this ran: it is not known whether it happened.'
+
+type Ending = { readonly status: 'complete' | 'cancelled' } | { readonly status: 'failed'; readonly error: SophiaError }
+
+/** Ends the turn for good: answer, status and last events in one transaction, then the readers hear of it. */
+export async function endTurn(work: TurnWork, ending: Ending): Promise<void> {
+  showUnknownCalls(work)
+  const answer = toAnswer(work, ending)
+  const isStored = await work.lane.finish(closingEvents(ending, answer), (entries) =>
+    storeUntilDone(work, answer, entries),
+  )
+  if (!isStored) return
+  const { house, turn } = work
+  house.feed.announce(turn.memberId, turn.conversationId)
+  observe(work, ending.status)
+}
+
+/** Calls of an earlier attempt whose outcome nobody knows and that this attempt did not take up: never silently dropped. */
+function showUnknownCalls(work: TurnWork): void {
+  for (const call of work.priorCalls.filter((prior) => prior.status === 'unknown')) {
+    const { callId, tool, input } = call
+    emit(work, { type: 'tool-call', callId, tool, input })
+    emit(work, { type: 'tool-result', callId, ok: false, summary: UNKNOWN_SUMMARY })
+    work.calls.push({ callId, tool, input, ok: false, summary: UNKNOWN_SUMMARY })
+  }
+}
+
+function toAnswer(work: TurnWork, ending: Ending): Answer {
+  return {
+    messageId: createId(),
+    status: ending.status,
+    errorCode: ending.status === 'failed' ? ending.error.code : null,
+    text: work.text,
+    personaVersion: work.personaVersion,
+    model: work.model,
+    calls: work.calls,
+    sources: work.sources,
+    usage: work.usage,
+    costMicros: work.costMicros,
+    firstTokenAt: work.firstTokenAt,
+  }
+}
+
+function closingEvents(ending: Ending, answer: Answer): TurnEvent[] {
+  const end: TurnEvent = {
+    type: 'turn-end',
+    status: ending.status,
+    messageId: answer.messageId,
+    usage: answer.usage,
+    cost: { amountMicros: answer.costMicros, currency: CURRENCY },
+    cache: 'miss',
+  }
+  if (ending.status !== 'failed') return [end]
+  const { code, message, retryable } = ending.error
+  return [{ type: 'turn-error', code, detail: message, retryable }, end]
+}
+
+/** Repeats while the database is away. False when the turn is held no more. */
+async function storeUntilDone(work: TurnWork, answer: Answer, entries: readonly JournalEntry[]): Promise<boolean> {
+  const { database, clock, log } = work.house
+  for (let isRepeat = false; ; isRepeat = true) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      const onLearnt = await database.inTransaction(async (handle) => {
+        // The commit may have happened although its word was lost.
+        if (isRepeat && (await hasAnswer(handle, answer.messageId))) return () => undefined
+        if (!(await storeAnswer(handle, work.turn, answer))) throw new TurnStopped('stale')
+        await insertEvents(handle, entries)
+        return learnFrom(work, handle)
+      })
+      onLearnt()
+      return true
+    } catch (error) {
+      if (error instanceof TurnStopped) return false
+      if (toSophiaError(error).code !== 'DATABASE_UNAVAILABLE' || isReleased(work)) throw error
+      log.warn({ error, turn: work.turn.id }, 'the answer could not be stored yet; trying again')
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.sleep(RETRY_MS)
+    }
+  }
+}
+
+function isReleased(work: TurnWork): boolean {
+  const reason: unknown = work.run.stop.signal.reason
+  return reason instanceof TurnStopped && reason.reason !== 'cancelled'
+}
+
+function observe(work: TurnWork, status: Ending['status']): void {
+  const { metrics, clock } = work.house
+  const { createdAt, persona } = work.turn
+  metrics?.turns.inc({ persona, status })
+  metrics?.turnDuration.observe(Math.max(0, clock.now().getTime() - createdAt.getTime()) / 1000)
+  if (work.firstTokenAt)
+    metrics?.firstToken.observe(Math.max(0, work.firstTokenAt.getTime() - createdAt.getTime()) / 1000)
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { SophiaError } from '#domain/errors.ts'
+import type { Mailer } from '#platform/mail/mailer.ts'
+import type { DraftsNeeds } from './drafts-needs.ts'
+import { beginTry, lockOutgoing, markNotSent, markSent, type Outgoing } from './send-store.ts'
+
+export const DRAFT_SEND = 'draft-send'
+const RETRIES = 5
+
+const MAY_HAVE_BEEN_SENT =
+  'It may have been sent: the process stopped while the mail was on its way, and nobody was told how it ended. Ask the recipient or look into the mail server before you approve it again.'
+
+/** Defines the job that delivers approved mails. Without a mailer nothing is ever handed to it. */
+export function defineSending(needs: DraftsNeeds): void {
+  needs.jobs.define({
+    name: DRAFT_SEND,
+    parse: (payload) => z.object({ draftId: z.uuid() }).parse(payload),
+    run: ({ draftId }, signal) => sendDraft(needs, draftId, signal),
+    retries: RETRIES,
+    // A minute at first, half an hour in all: a greylisting server wants a quarter of one.
+    firstRetrySeconds: 60,
+  })
+}
+
+/**
+ * Delivers one approved mail. A try is noted before the server hears of it; a later run that finds such a note cannot know
+ * how that try ended and gives the draft back to its member instead of sending it again. Rejects to be tried again.
+ */
+async function sendDraft(needs: DraftsNeeds, draftId: string, signal: AbortSignal): Promise<void> {
+  const { mailer } = needs
+  const mail = await needs.database.inTransaction(async (handle) => {
+    const found = await lockOutgoing(handle, draftId)
+    if (found === undefined) return undefined
+    const now = needs.clock.now()
+    const failure = found.isUnderWay
+      ? MAY_HAVE_BEEN_SENT
+      : mailer === null
+        ? 'The mail server was taken away (SMTP_URL).'
+        : undefined
+    if (failure !== undefined) {
+      await markNotSent(handle, draftId, { failure, isFinal: true, now })
+      return undefined
+    }
+    await beginTry(handle, draftId, now)
+    return { ...found, attempts: found.attempts + 1 }
+  })
+  if (mail !== undefined && mailer !== null) await deliver(needs, { mailer, mail, signal })
+}
+
+async function deliver(
+  needs: DraftsNeeds,
+  { mailer, mail, signal }: { mailer: Mailer; mail: Outgoing; signal: AbortSignal },
+): Promise<void> {
+  const { memberName, memberEmail } = mail
+  try {
+    await mailer.send(
+      {
+        to: mail.recipients,
+        replyTo: { name: memberName, email: memberEmail },
+        subject: mail.subject,
+        text: mail.body,
+        messageId: messageIdOf(mail.id, needs.publicUrl),
+      },
+      signal,
+    )
+  } catch (error) {
+    await noteFailure(needs, { mail, error })
+    return
+  }
+  await needs.database.read((handle) => markSent(handle, mail.id, needs.clock.now()))
+}
+
+/** A refusal is known and may pass; anything else left the outcome open, and is never repeated by itself. */
+async function noteFailure(needs: DraftsNeeds, { mail, error }: { mail: Outgoing; error: unknown }): Promise<void> {
+  const known = error instanceof SophiaError && error.code === 'MAIL_FAILED' ? error : undefined
+  const isFinal = known === undefined || !known.retryable || mail.attempts > RETRIES
+  const failure =
+    known === undefined
+      ? MAY_HAVE_BEEN_SENT
+      : isFinal
+        ? known.message
+        : `Not sent yet, it will be tried again: ${known.message}`
+  needs.log.warn({ err: error, draftId: mail.id, attempt: mail.attempts }, 'a draft was not delivered')
+  await needs.database.read((handle) => markNotSent(handle, mail.id, { failure, isFinal, now: needs.clock.now() }))
+  if (!isFinal) throw error
+}
+
+/** The same for every try of one draft. */
+function messageIdOf(draftId: string, publicUrl: string): string {
+  return `<draft-${draftId}@${new URL(publicUrl).hostname.replaceAll(/[^\w.-]/g, '')}>`
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { Recipient } from '#contract/drafts.ts'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+
+const OutgoingRow = z.object({
+  id: z.string(),
+  recipients: z.array(Recipient),
+  subject: z.string(),
+  body: z.string(),
+  attempts: z.int(),
+  isUnderWay: z.boolean(),
+  memberName: z.string(),
+  memberEmail: z.string(),
+})
+export type Outgoing = z.infer<typeof OutgoingRow>
+
+/** An approved mail, held until the transaction ends; undefined when it is none any more: sent, failed, discarded. */
+export function lockOutgoing(handle: Handle, id: string): Promise<Outgoing | undefined> {
+  return handle.first(
+    OutgoingRow,
+    sql`select d.id, d.recipients, d.subject, d.body, d.attempts, d.sending_since is not null as "isUnderWay",
+        m.name as "memberName", m.email as "memberEmail"
+      from drafts d join members m on m.id = d.member_id
+      where d.id = ${id} and d.status = 'approved' and d.kind = 'email' for update of d`,
+  )
+}
+
+/** A try begins; it is committed before the mail server hears of it. */
+export async function beginTry(handle: Handle, id: string, now: Date): Promise<void> {
+  await handle.run(
+    sql`update drafts set attempts = attempts + 1, sending_since = ${now}, updated_at = ${now} where id = ${id}`,
+  )
+}
+
+/** Sent is sent, also where another try has given it up as unknown meanwhile. */
+export async function markSent(handle: Handle, id: string, now: Date): Promise<void> {
+  await handle.run(
+    sql`update drafts set status = 'sent', failure = null, sending_since = null, sent_at = ${now}, updated_at = ${now}
+      where id = ${id} and status in ('approved', 'failed')`,
+  )
+}
+
+/** The server did not take it; `isFinal` ends the tries. */
+export async function markNotSent(
+  handle: Handle,
+  id: string,
+  fault: { readonly failure: string; readonly isFinal: boolean; readonly now: Date },
+): Promise<void> {
+  await handle.run(
+    sql`update drafts set status = ${fault.isFinal ? 'failed' : 'approved'}, failure = ${fault.failure}, sending_since = null,
+      updated_at = ${fault.now} where id = ${id} and status = 'approved'`,
+  )
+}

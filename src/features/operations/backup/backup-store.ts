@@ -1,0 +1,143 @@
+import type { Readable, Writable } from 'node:stream'
+import copyStreams from 'pg-copy-streams'
+import { z } from 'zod'
+import type { Handle } from '#platform/postgres/database.ts'
+import { identifier, joinSql, sql, toStatement } from '#platform/postgres/sql.ts'
+
+/** SQL of backups: the catalogue, COPY out and in. */
+
+const TableRow = z.object({ name: z.string(), columns: z.array(z.string()), refers_to: z.array(z.string()) })
+
+/** The tables of the current schema with the columns that hold data, parents before children. Partitions go with their parent. */
+export async function listTables(handle: Handle): Promise<{ name: string; columns: string[] }[]> {
+  const tables = await handle.rows(
+    TableRow,
+    sql`select c.relname as name,
+        array(select a.attname::text from pg_attribute a
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
+        array(select distinct r.relname::text from pg_constraint k join pg_class r on r.oid = k.confrelid
+          where k.conrelid = c.oid and k.contype = 'f' and r.oid <> c.oid) as refers_to
+      from pg_class c
+      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      order by c.relname`,
+  )
+  return parentsFirst(tables.filter((table) => table.name !== 'schema_migrations'))
+}
+
+function parentsFirst(tables: readonly z.infer<typeof TableRow>[]): { name: string; columns: string[] }[] {
+  const ordered: { name: string; columns: string[] }[] = []
+  const waiting = [...tables]
+  const isPlaced = (name: string): boolean =>
+    ordered.some((table) => table.name === name) || !tables.some((table) => table.name === name)
+  while (waiting.length > 0) {
+    const index = waiting.findIndex((table) => table.refers_to.every(isPlaced))
+    const [next] = waiting.splice(Math.max(0, index), 1)
+    if (index < 0 || !next) throw new Error('foreign keys go in a circle')
+    ordered.push({ name: next.name, columns: next.columns })
+  }
+  return ordered
+}
+
+const MigrationRow = z.object({ version: z.int(), name: z.string(), hash: z.string() })
+
+export function listMigrations(handle: Handle): Promise<z.infer<typeof MigrationRow>[]> {
+  return handle.rows(MigrationRow, sql`select version, name, hash from schema_migrations order by version`)
+}
+
+export async function serverVersion(handle: Handle): Promise<string> {
+  const row = await handle.first(z.object({ server_version: z.string() }), sql`show server_version`)
+  return row?.server_version ?? 'unknown'
+}
+
+/** COPY may take longer than any request may. */
+export async function liftTimeLimit(handle: Handle): Promise<void> {
+  await handle.run(sql`set local statement_timeout = 0`)
+}
+
+function columnList(columns: readonly string[]) {
+  return joinSql(columns.map(identifier), ', ')
+}
+
+export interface CopyOut extends Readable {
+  readonly rowCount: number
+}
+
+/** All rows of a table as CSV with a header line. `rowCount` is right once the stream has ended. */
+export function copyOut(handle: Handle, table: { name: string; columns: readonly string[] }): CopyOut {
+  const { text } = toStatement(
+    sql`copy (select ${columnList(table.columns)} from ${identifier(table.name)}) to stdout with (format csv, header true)`,
+  )
+  return handle.client.query(copyStreams.to(text))
+}
+
+/** Takes what `copyOut` gave. */
+export function copyIn(handle: Handle, table: { name: string; columns: readonly string[] }): Writable {
+  const { text } = toStatement(
+    sql`copy ${identifier(table.name)} (${columnList(table.columns)}) from stdin with (format csv, header true)`,
+  )
+  return handle.client.query(copyStreams.from(text))
+}
+
+export async function countRows(handle: Handle, table: string): Promise<number> {
+  const row = await handle.first(z.object({ rows: z.int() }), sql`select count(*) as rows from ${identifier(table)}`)
+  return row?.rows ?? 0
+}
+
+const IdentityRow = z.object({ table_name: z.string(), column_name: z.string() })
+
+/** Moves sequences past the rows that were copied in: those of identity columns, and the one that orders changes of memories. */
+export async function advanceSequences(handle: Handle): Promise<void> {
+  const identities = await handle.rows(
+    IdentityRow,
+    sql`select table_name, column_name from information_schema.columns where table_schema = current_schema() and is_identity = 'YES'`,
+  )
+  for (const { table_name: table, column_name: column } of identities) {
+    await handle.run(
+      sql`select setval(pg_get_serial_sequence(${table}, ${column}), greatest(1, (select max(${identifier(column)}) from ${identifier(table)})),
+        exists (select 1 from ${identifier(table)}))`,
+    )
+  }
+  // A backup of before there were memories has no such sequence.
+  const Found = z.object({ found: z.boolean() })
+  const memories = await handle.first(Found, sql`select to_regclass('memory_changes_seq') is not null as found`)
+  if (memories?.found)
+    await handle.run(
+      sql`select setval('memory_changes_seq', greatest(1, (select max(change_seq) from memories), (select max(change_seq) from memory_tombstones)))`,
+    )
+}
+
+/** An empty schema of this name, which everything that follows in the transaction works in. */
+export async function enterScratchSchema(handle: Handle, name: string): Promise<void> {
+  await handle.run(sql`create schema ${identifier(name)}`)
+  await handle.run(sql`select set_config('search_path', ${name}, true)`)
+}
+
+/** Empties the public schema. Only inside the transaction that fills it again. */
+export async function clearPublicSchema(handle: Handle): Promise<void> {
+  await handle.run(sql`drop schema public cascade`)
+  await handle.run(sql`create schema public`)
+  await handle.run(sql`select set_config('search_path', 'public', true)`)
+}
+
+/** Whether Sophia's tables are here at all. */
+export async function hasSchema(handle: Handle): Promise<boolean> {
+  const row = await handle.first(
+    z.object({ found: z.boolean() }),
+    sql`select to_regclass('public.schema_migrations') is not null as found`,
+  )
+  return row?.found ?? false
+}
+
+/** Runs the text of a migration in the schema at hand and notes it as applied. */
+export async function applyMigration(
+  handle: Handle,
+  migration: { version: number; name: string; hash: string; text: string },
+): Promise<void> {
+  await handle.run(sql`create table if not exists schema_migrations (
+    version int primary key, name text not null, hash text not null, applied_at timestamptz not null default now())`)
+  // A migration is a script of the program's own, not a query with values.
+  await handle.client.query(migration.text)
+  await handle.run(
+    sql`insert into schema_migrations (version, name, hash) values (${migration.version}, ${migration.name}, ${migration.hash})`,
+  )
+}

@@ -1,0 +1,61 @@
+import { statfs } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Database } from '#platform/postgres/database.ts'
+import { pingDatabase } from './ping-store.ts'
+import type { Component, Observation } from './health.ts'
+
+export interface ComponentNeeds {
+  readonly database: Database
+  /** A connection of its own, so that a pool that is merely full is not taken for a database that is away. */
+  readonly probe: Database
+  readonly home: string
+  readonly personas: () => { readonly state: 'ok' | 'degraded'; readonly detail: string }
+  readonly model: () => Observation
+  readonly jobs: () => Observation
+  readonly mcp: () => Observation
+  /** null: no mail server is set. */
+  readonly mail: { probe(): Promise<{ readonly ok: boolean; readonly detail?: string }> } | null
+}
+
+const LOW_DISK_SHARE = 0.05
+
+/** What this process stands on, each measured; what is not built in or not set says `not_configured`. */
+export function createComponents(needs: ComponentNeeds): Record<string, Component> {
+  return {
+    database: { isCritical: true, probe: () => probeDatabase(needs) },
+    disk: { isCritical: false, probe: () => probeDisk(needs.home) },
+    personas: { isCritical: false, probe: async () => needs.personas() },
+    model: { isCritical: false, probe: async () => needs.model() },
+    jobs: { isCritical: false, probe: async () => needs.jobs() },
+    mail: { isCritical: false, probe: () => probeMail(needs.mail) },
+    mcp: { isCritical: false, probe: async () => needs.mcp() },
+    redis: {
+      isCritical: false,
+      probe: async () => ({ state: 'not_configured', detail: 'This version keeps everything in PostgreSQL.' }),
+    },
+  }
+}
+
+async function probeDatabase({ database, probe }: ComponentNeeds): Promise<Observation> {
+  const waiting = database.stats().waiting
+  const version = await pingDatabase(probe)
+  return {
+    state: waiting > 50 ? 'degraded' : 'ok',
+    detail: `PostgreSQL ${version}${waiting > 0 ? `; ${waiting} requests wait for a connection` : ''}`,
+  }
+}
+
+const Space = z.object({ bavail: z.number(), blocks: z.number() })
+
+async function probeDisk(home: string): Promise<Observation> {
+  const { bavail, blocks } = Space.parse(await statfs(home))
+  const share = blocks === 0 ? 0 : bavail / blocks
+  const detail = `${Math.round(share * 100)} % free`
+  return { state: share < LOW_DISK_SHARE ? 'degraded' : 'ok', detail }
+}
+
+async function probeMail(mail: ComponentNeeds['mail']): Promise<Observation> {
+  if (mail === null) return { state: 'not_configured', detail: 'SMTP_URL is not set.' }
+  const { ok, detail } = await mail.probe()
+  return { state: ok ? 'ok' : 'degraded', detail: detail ?? 'The mail server answers.' }
+}

@@ -1,0 +1,145 @@
+import { admits, breakerState, onCall, onOutcome } from '#domain/mcp/breaker.ts'
+import { SophiaError } from '#domain/errors.ts'
+import type { FaultClass } from '#domain/mcp/server-health.ts'
+import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
+import type { McpConnection, ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
+import { mayHaveHappened, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
+import type { ServerLine } from './server-line.ts'
+import { noteFault, noteReconnect, takeObservation, type WatchNeeds, type WatchState } from './watch-state.ts'
+
+interface CallNeeds extends WatchNeeds {
+  /** Called when a call failed: the server is looked at at once. */
+  readonly onTrouble: () => void
+}
+
+/** Sends a call over a line to the server, unless it is known that nobody would answer; then it fails at once, in words. */
+export async function callServer(
+  needs: CallNeeds,
+  state: WatchState,
+  { line, request }: { readonly line: ServerLine; readonly request: ToolRequest },
+): Promise<ToolReply> {
+  refuseUnlessServing(needs, state)
+  state.breaker = onCall(state.breaker, needs.clock.monotonicMs())
+  const startedMs = needs.clock.monotonicMs()
+  try {
+    const reply = await sendOnce(needs, state, { line, request })
+    takeEnd(needs, state, { startedMs, outcome: 'ok', hasFailed: false })
+    takeObservation(needs, state, { kind: 'ok' })
+    return reply
+  } catch (error) {
+    if (request.signal.aborted) {
+      // The caller went away, which says nothing of the server.
+      state.breaker = { ...state.breaker, isTrying: false }
+      throw request.signal.reason
+    }
+    throw takeFault(needs, state, { fault: toMcpFault(error), startedMs, line, error })
+  }
+}
+
+/** The message names the server, the reason, since when, and when it is looked at next. */
+function refuseUnlessServing(needs: WatchNeeds, state: WatchState): void {
+  const nowMs = needs.clock.monotonicMs()
+  const breaker = breakerState(state.breaker, nowMs)
+  const { state: at, reason } = state.health
+  const verdict = servingOf({ state: at, reason, auth: state.auth, breaker })
+  if (verdict.serving && admits(state.breaker, nowMs)) return
+  throw new SophiaError('TOOL_UNAVAILABLE', {
+    detail: outageWords(needs, state, verdict.serving ? 'breaker_open' : verdict.reason),
+  })
+}
+
+/** What a person is told of a server that does not serve. */
+export function outageWords(needs: Pick<WatchNeeds, 'clock'>, state: WatchState, reason: string): string {
+  const { definition, health, nextProbeAt, faults } = state
+  const since = health.sinceMs === null ? null : needs.clock.monotonicMs() - health.sinceMs
+  const sinceWords = since === null ? '' : ` It has been so for ${durationWords(since)}.`
+  const next = nextProbeAt === null ? null : nextProbeAt.getTime() - needs.clock.now().getTime()
+  const nextWords = next === null ? '' : ` It is looked at again in ${durationWords(Math.max(0, next))}.`
+  return `The connection "${definition.name}" cannot be used: ${reasonWords(reason, faults.at(-1)?.message ?? null)}${sinceWords}${nextWords}`
+}
+
+function durationWords(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
+}
+
+/** A session that the server forgot is begun anew and the call sent again: it never reached the tool. */
+async function sendOnce(
+  needs: WatchNeeds,
+  state: WatchState,
+  { line, request }: { readonly line: ServerLine; readonly request: ToolRequest },
+): Promise<ToolReply> {
+  const connection: McpConnection = await line.ensure()
+  try {
+    return await connection.call(request)
+  } catch (error) {
+    if (request.signal.aborted || toMcpFault(error).class !== 'session_lost') throw error
+    line.drop()
+    const fresh = await line.ensure()
+    noteReconnect(needs, state, 'session_lost')
+    return await fresh.call(request)
+  }
+}
+
+function takeEnd(
+  needs: WatchNeeds,
+  state: WatchState,
+  {
+    startedMs,
+    outcome,
+    hasFailed,
+  }: { readonly startedMs: number; readonly outcome: 'ok' | FaultClass; readonly hasFailed: boolean },
+): void {
+  const nowMs = needs.clock.monotonicMs()
+  state.calls.add({ atMs: nowMs, ms: nowMs - startedMs, isOk: !hasFailed })
+  state.breaker = onOutcome(state.breaker, { hasFailed, nowMs })
+  needs.onCall?.(state.definition.id, { ms: nowMs - startedMs, outcome })
+}
+
+/** Faults of the server or the way to it. Others may lie in one slow or faulty tool, while the rest is well. */
+const BROKEN: ReadonlySet<FaultClass> = new Set(['transport', 'dns', 'tls', 'http', 'protocol', 'process_exit'])
+
+/** Faults that lie in what was asked, not in the server. */
+function isOurs({ class: kind, code }: McpFault): boolean {
+  return kind === 'rpc' && (code === -32_602 || code === -32_601)
+}
+
+function takeFault(
+  needs: CallNeeds,
+  state: WatchState,
+  met: { readonly fault: McpFault; readonly startedMs: number; readonly line: ServerLine; readonly error: unknown },
+): SophiaError {
+  const { fault, startedMs, line, error } = met
+  const { name } = state.definition
+  noteFault(needs, state, fault)
+  const isRefused = fault.class === 'auth'
+  takeEnd(needs, state, { startedMs, outcome: fault.class, hasFailed: !isOurs(fault) && !isRefused })
+  if (isRefused) {
+    takeObservation(needs, state, { kind: 'refused' })
+    const advice = fault.code === 'SIGN_IN_NEEDED' ? '' : ' Sign in to it again.'
+    return new SophiaError('TOOL_UNAVAILABLE', {
+      detail: `"${name}": ${fault.message}${advice}`,
+      cause: error,
+    })
+  }
+  if (isOurs(fault))
+    return new SophiaError('TOOL_FAILED', {
+      detail: `"${name}" does not take this call: ${fault.message}`,
+      cause: error,
+    })
+  if (BROKEN.has(fault.class)) {
+    line.drop()
+    takeObservation(needs, state, { kind: 'failed', fault: fault.class })
+  }
+  // A look at once tells whether it is the server or this one call.
+  needs.onTrouble()
+  const code = mayHaveHappened(fault) ? 'TOOL_OUTCOME_UNKNOWN' : 'TOOL_UNAVAILABLE'
+  const { retryAfterSeconds } = fault
+  return new SophiaError(code, {
+    detail: `"${name}" did not answer the call: ${fault.message}`,
+    cause: error,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  })
+}

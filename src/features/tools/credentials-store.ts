@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+
+/** Whose credentials at which server; no member means everybody's. */
+export interface CredentialKey {
+  readonly serverId: string
+  readonly memberId: string | null
+}
+
+const EVERYBODY = '00000000-0000-0000-0000-000000000000'
+const Bytes = z.custom<Buffer>((value) => Buffer.isBuffer(value))
+
+/** Which row of the key: exactly one member's, or everybody's. */
+const isOf = ({ serverId, memberId }: CredentialKey) =>
+  sql`server_id = ${serverId} and owner = ${memberId ?? EVERYBODY}`
+
+/** `sealed` is null once the authorization server refused to renew it. */
+export const CredentialRow = z.object({ sealed: Bytes.nullable(), version: z.number() })
+export type CredentialRow = z.infer<typeof CredentialRow>
+
+export function findCredential(handle: Handle, key: CredentialKey): Promise<CredentialRow | undefined> {
+  return handle.first(CredentialRow, sql`select sealed, version from mcp_credentials where ${isOf(key)}`)
+}
+
+/** After a sign-in: in place of whatever was there. */
+export async function putCredential(handle: Handle, key: CredentialKey, sealed: Buffer): Promise<void> {
+  await handle.run(
+    sql`insert into mcp_credentials (server_id, owner, member_id, sealed)
+      values (${key.serverId}, ${key.memberId ?? EVERYBODY}, ${key.memberId}, ${sealed})
+      on conflict (server_id, owner) do update set sealed = excluded.sealed, version = mcp_credentials.version + 1,
+        refreshing_until = null, updated_at = now()`,
+  )
+}
+
+/** True when this process may renew it now; false while another does, or once the version is another. */
+export async function leaseCredential(
+  handle: Handle,
+  key: CredentialKey,
+  { version, seconds }: { readonly version: number; readonly seconds: number },
+): Promise<boolean> {
+  const leased = await handle.run(
+    sql`update mcp_credentials set refreshing_until = now() + make_interval(secs => ${seconds})
+      where ${isOf(key)} and version = ${version} and (refreshing_until is null or refreshing_until < now())`,
+  )
+  return leased === 1
+}
+
+/** Ends the lease: with what the authorization server gave, with null when it refused. False when somebody signed in or out meanwhile. */
+export async function renewCredential(
+  handle: Handle,
+  key: CredentialKey,
+  { version, sealed }: CredentialRow,
+): Promise<boolean> {
+  const renewed = await handle.run(
+    sql`update mcp_credentials set sealed = ${sealed}, version = version + 1, refreshing_until = null, updated_at = now()
+      where ${isOf(key)} and version = ${version}`,
+  )
+  return renewed === 1
+}
+
+/** Ends the lease with nothing changed: the next may try. */
+export async function releaseCredential(handle: Handle, key: CredentialKey, version: number): Promise<void> {
+  await handle.run(sql`update mcp_credentials set refreshing_until = null where ${isOf(key)} and version = ${version}`)
+}
+
+/** True when there was one. */
+export async function deleteCredential(handle: Handle, key: CredentialKey): Promise<boolean> {
+  return (await handle.run(sql`delete from mcp_credentials where ${isOf(key)}`)) === 1
+}

@@ -1,0 +1,115 @@
+import { SophiaError } from '#domain/errors.ts'
+import type { SecretBox } from '#platform/crypto/secret-box.ts'
+import type { Grant, OAuthClient, SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { findCredential, putCredential, renewCredential, type CredentialKey } from './credentials-store.ts'
+import type { ServerDefinition } from './server-definition.ts'
+import { findClient, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
+
+/** Where credentials are kept: all of it sealed, each value for one place only, so that none opens in another's. */
+export interface CredentialNeeds {
+  readonly database: Database
+  readonly secrets: { get(): Promise<SecretBox> }
+}
+
+export interface Held {
+  readonly grant: Grant
+  readonly version: number
+}
+
+/** The client that Sophia is for a server, and with which authorization server. */
+export interface KnownClient {
+  readonly client: OAuthClient
+  readonly redirectUrl: string
+  /** She registered it herself; else a person did, and only the authorization server is kept. */
+  readonly isOwn: boolean
+}
+
+const SIGN_IN_MINUTES = 10
+const GRANT_OF = ({ serverId, memberId }: CredentialKey): string => `mcp-tokens:${serverId}:${memberId ?? 'everybody'}`
+const CLIENT_OF = (serverId: string): string => `mcp-own-client:${serverId}`
+const FLOW_OF = (serverId: string, memberId: string): string => `mcp-sign-in:${serverId}:${memberId}`
+
+/** What is held for a server as it is set up now; what was given for another address or another client is not for it. */
+export async function readGrant(
+  needs: CredentialNeeds,
+  definition: ServerDefinition,
+  memberId: string | null,
+): Promise<Held | 'none' | 'refused'> {
+  const key = { serverId: definition.id, memberId }
+  const row = await needs.database.read((handle) => findCredential(handle, key))
+  if (!row) return 'none'
+  if (row.sealed === null) return 'refused'
+  const grant = await open<Grant>(needs, row.sealed, GRANT_OF(key))
+  const { target, client } = definition
+  if (target.kind === 'stdio' || target.url !== grant.serverUrl) return 'none'
+  if (client === null) return { grant, version: row.version }
+  if (client.clientId !== grant.client.client_id) return 'none'
+  // The secret may have been changed since.
+  return { grant: { ...grant, client: { ...grant.client, client_secret: client.clientSecret } }, version: row.version }
+}
+
+export async function storeGrant(needs: CredentialNeeds, key: CredentialKey, grant: Grant): Promise<void> {
+  const sealed = await seal(needs, grant, GRANT_OF(key))
+  await needs.database.read((handle) => putCredential(handle, key, sealed))
+}
+
+/** Ends a renewal, with null when it was refused. False: somebody signed in or out meanwhile, and that counts. */
+export async function storeRenewal(
+  needs: CredentialNeeds,
+  key: CredentialKey,
+  { grant, version }: { readonly grant: Grant | null; readonly version: number },
+): Promise<boolean> {
+  const sealed = grant === null ? null : await seal(needs, grant, GRANT_OF(key))
+  return needs.database.read((handle) => renewCredential(handle, key, { version, sealed }))
+}
+
+export async function readClient(needs: CredentialNeeds, serverId: string): Promise<KnownClient | null> {
+  const sealed = await needs.database.read((handle) => findClient(handle, serverId))
+  return sealed ? open<KnownClient>(needs, sealed, CLIENT_OF(serverId)) : null
+}
+
+export async function storeClient(needs: CredentialNeeds, serverId: string, client: KnownClient): Promise<void> {
+  const sealed = await seal(needs, client, CLIENT_OF(serverId))
+  await needs.database.read((handle) => putClient(handle, serverId, sealed))
+}
+
+interface BegunSignIn {
+  readonly stateHash: Buffer
+  readonly serverId: string
+  readonly memberId: string
+  readonly flow: SignInFlow
+}
+
+export async function storeFlow(needs: CredentialNeeds, begun: BegunSignIn): Promise<void> {
+  const sealed = await seal(needs, begun.flow, FLOW_OF(begun.serverId, begun.memberId))
+  await needs.database.inTransaction((handle) => putSignIn(handle, { ...begun, sealed }, SIGN_IN_MINUTES))
+}
+
+/** The sign-in of this state and this member, which is over with that. Null: there is none, or no longer. */
+export async function takeFlow(
+  needs: CredentialNeeds,
+  asked: { readonly stateHash: Buffer; readonly memberId: string },
+): Promise<{ serverId: string; flow: SignInFlow } | null> {
+  const row = await needs.database.read((handle) => takeSignIn(handle, { ...asked, minutes: SIGN_IN_MINUTES }))
+  if (!row) return null
+  const flow = await open<SignInFlow>(needs, row.sealed, FLOW_OF(row.serverId, asked.memberId))
+  return { serverId: row.serverId, flow }
+}
+
+async function seal({ secrets }: CredentialNeeds, value: unknown, context: string): Promise<Buffer> {
+  return (await secrets.get()).seal(JSON.stringify(value), context)
+}
+
+const UNREADABLE =
+  'The stored sign-in does not open with this SOPHIA_SECRET_KEY. Set the key it was stored with, or sign in again.'
+
+async function open<Value>({ secrets }: CredentialNeeds, sealed: Buffer, context: string): Promise<Value> {
+  const box = await secrets.get()
+  try {
+    // Sealed by this file in this very form: a value that opens is the one that was sealed here.
+    return JSON.parse(box.open(sealed, context)) as Value
+  } catch (error) {
+    throw new SophiaError('CONFIG_NOT_VALID', { detail: UNREADABLE, cause: error })
+  }
+}

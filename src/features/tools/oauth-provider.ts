@@ -1,0 +1,237 @@
+import type { Clock } from '#domain/clock.ts'
+import { SophiaError } from '#domain/errors.ts'
+import type { Log } from '#platform/log/log.ts'
+import { OAuthFault } from '#platform/mcp-client/oauth-fault.ts'
+import { renewGrant, type Grant } from '#platform/mcp-client/oauth-grant.ts'
+import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
+import { leaseCredential, releaseCredential } from './credentials-store.ts'
+import { readGrant, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
+import type { ServerDefinition } from './server-definition.ts'
+import { deleteClient } from './sign-ins-store.ts'
+
+/** What was known of the credentials when they were last looked at. `failing`: they could not be read or renewed. */
+export type CredentialStanding = 'none' | 'held' | 'expiring' | 'refused' | 'failing'
+
+/** Puts the credentials of one member, or of everybody, on requests to one server. Never sends anybody anywhere to sign in. */
+export interface CredentialProvider {
+  /** Undefined: the request goes without, and the server says what it thinks of that. */
+  token(): Promise<string | undefined>
+  /** The server refused: with a newer token the request is sent once more, else this throws SignInNeeded. */
+  onUnauthorized(): Promise<void>
+  standing(): CredentialStanding
+}
+
+interface ProviderNeeds extends CredentialNeeds {
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface Whose {
+  readonly definition: ServerDefinition
+  readonly memberId: string | null
+  readonly fetch: typeof fetch
+}
+
+/** None for servers without sign-in, and none of a member's for the house itself. */
+export function createCredentialProvider(needs: ProviderNeeds, whose: Whose): CredentialProvider | undefined {
+  const { credentials } = whose.definition
+  const isWanted = credentials === 'shared' || (credentials === 'member' && whose.memberId !== null)
+  if (!isWanted) return undefined
+  const memberId = credentials === 'shared' ? null : whose.memberId
+  const wallet = new Wallet(needs, { ...whose, memberId })
+  return {
+    token: () => wallet.token(),
+    onUnauthorized: () => wallet.renewRefused(),
+    standing: () => wallet.standing,
+  }
+}
+
+/** Longer than an authorization server may take to answer. */
+const LEASE_SECONDS = 20
+const WAIT_MS = 25_000
+const POLL_MS = 50
+const MARGIN_MS = 30_000
+const EXPIRING_MS = 300_000
+/** A token this new that is refused is not made better by another. */
+const NEW_MS = 5000
+
+class Wallet {
+  standing: CredentialStanding = 'none'
+  readonly #needs: ProviderNeeds
+  readonly #whose: Whose
+  #words = ''
+  #last: Held | null = null
+  /** Renewed, and not yet stored: the database was away at that moment, and the old refresh token is spent. */
+  #unsaved: Held | null = null
+  #sent: string | undefined
+  #renewing: Promise<Grant | null> | null = null
+
+  constructor(needs: ProviderNeeds, whose: Whose) {
+    this.#needs = needs
+    this.#whose = whose
+  }
+
+  async token(): Promise<string | undefined> {
+    const held = await this.#read()
+    const grant = held && this.#isDue(held.grant) ? await this.#renewDue(held) : held?.grant
+    this.#sent = grant?.accessToken
+    return this.#sent
+  }
+
+  async renewRefused(): Promise<void> {
+    // Nothing was sent, and why is known from the moment it was looked for.
+    if (this.#sent === undefined) throw new SignInNeeded(this.#explain())
+    const held = await this.#read()
+    if (held === null) throw new SignInNeeded(this.#explain())
+    // Another request has brought a newer one meanwhile.
+    if (held.grant.accessToken !== this.#sent) return
+    if (this.#now() - Date.parse(held.grant.obtainedAt) < NEW_MS) return
+    if (held.grant.refreshToken !== null && (await this.#renew(held)) !== null) return
+    throw new SignInNeeded(this.#explain())
+  }
+
+  async #read(): Promise<Held | null> {
+    const { definition, memberId } = this.#whose
+    try {
+      await this.#saveUnsaved()
+      const found = await readGrant(this.#needs, definition, memberId)
+      this.#last = typeof found === 'string' ? null : found
+      this.standing = typeof found === 'string' ? found : this.#standingOf(found.grant)
+      return this.#last
+    } catch (error) {
+      // While the database is away, what was read last still holds.
+      if (this.#last !== null && error instanceof SophiaError && error.code === 'DATABASE_UNAVAILABLE')
+        return this.#unsaved ?? this.#last
+      this.#fail(error)
+      return null
+    }
+  }
+
+  #standingOf({ refreshToken, expiresAt }: Grant): CredentialStanding {
+    const isEnding = expiresAt !== null && Date.parse(expiresAt) - this.#now() < EXPIRING_MS
+    return refreshToken === null && isEnding ? 'expiring' : 'held'
+  }
+
+  /** Before it ends, so that no request is sent in vain: half a minute, or a quarter of a short life. */
+  #isDue({ obtainedAt, expiresAt }: Grant): boolean {
+    if (expiresAt === null) return false
+    const endMs = Date.parse(expiresAt)
+    return this.#now() >= endMs - Math.min(MARGIN_MS, (endMs - Date.parse(obtainedAt)) / 4)
+  }
+
+  #isOver({ expiresAt }: Grant): boolean {
+    return expiresAt !== null && this.#now() >= Date.parse(expiresAt)
+  }
+
+  async #renewDue(held: Held): Promise<Grant | null> {
+    const { grant } = held
+    const renewed = grant.refreshToken === null ? null : await this.#renew(held)
+    if (renewed !== null) return renewed
+    if (!this.#isOver(grant) && this.standing !== 'refused') {
+      this.standing = 'expiring'
+      return grant
+    }
+    if (grant.refreshToken === null) this.standing = 'refused'
+    return null
+  }
+
+  /** However many requests want it at once: one renewal, in all processes. */
+  #renew(held: Held): Promise<Grant | null> {
+    this.#renewing ??= this.#renewOnce(held)
+      .catch((error: unknown) => {
+        this.#fail(error)
+        return null
+      })
+      .finally(() => {
+        this.#renewing = null
+      })
+    return this.#renewing
+  }
+
+  async #renewOnce(held: Held): Promise<Grant | null> {
+    const { clock, database } = this.#needs
+    const { version } = held
+    const deadlineMs = clock.monotonicMs() + WAIT_MS
+    while (clock.monotonicMs() < deadlineMs) {
+      const lease = { version, seconds: LEASE_SECONDS }
+      if (await database.read((handle) => leaseCredential(handle, this.#key(), lease))) return this.#renewLeased(held)
+      const now = await this.#read()
+      if (now === null || now.version !== version) return now?.grant ?? null
+      await clock.sleep(POLL_MS)
+    }
+    throw new OAuthFault('unreachable', 'Another process has been renewing the sign-in for too long.')
+  }
+
+  async #renewLeased({ grant, version }: Held): Promise<Grant | null> {
+    const { clock, database } = this.#needs
+    const { refreshToken } = grant
+    if (refreshToken === null) return null
+    let renewed: Grant
+    try {
+      renewed = await renewGrant({ ...grant, refreshToken }, { fetch: this.#whose.fetch, now: clock.now() })
+    } catch (error) {
+      if (error instanceof OAuthFault && (error.reason === 'refused' || error.reason === 'client_unknown'))
+        return this.#takeRefusal(error, version)
+      await database.read((handle) => releaseCredential(handle, this.#key(), version))
+      throw error
+    }
+    this.#unsaved = { grant: renewed, version }
+    this.#last = this.#unsaved
+    this.standing = this.#standingOf(renewed)
+    // Should this fail, the next request stores it; somebody who signed in or out meanwhile goes before.
+    const isStored = await this.#saveUnsaved().catch(() => true)
+    return isStored ? renewed : ((await this.#read())?.grant ?? null)
+  }
+
+  async #takeRefusal({ reason }: OAuthFault, version: number): Promise<null> {
+    const { database, log } = this.#needs
+    const { id } = this.#whose.definition
+    this.#last = null
+    this.standing = 'refused'
+    log.warn({ server: id, reason }, 'the sign-in to an MCP server was not renewed; somebody has to sign in again')
+    await storeRenewal(this.#needs, this.#key(), { grant: null, version })
+    // A client that is no longer known there would be refused at the next sign-in, too.
+    if (reason === 'client_unknown') await database.read((handle) => deleteClient(handle, id))
+    return null
+  }
+
+  async #saveUnsaved(): Promise<boolean> {
+    const unsaved = this.#unsaved
+    if (unsaved === null) return true
+    const isStored = await storeRenewal(this.#needs, this.#key(), unsaved)
+    this.#unsaved = null
+    return isStored
+  }
+
+  #fail(error: unknown): void {
+    this.standing = 'failing'
+    const isTold = error instanceof OAuthFault || error instanceof SophiaError
+    this.#words = isTold ? error.message : 'The sign-in could not be read.'
+    const { id } = this.#whose.definition
+    this.#needs.log.warn({ server: id, words: this.#words }, 'the sign-in to an MCP server could not be used')
+  }
+
+  #explain(): string {
+    switch (this.standing) {
+      case 'none':
+        return this.#whose.memberId === null
+          ? 'Nobody has signed in to it yet; somebody who manages connections can, on the page Connections.'
+          : 'You have not signed in to it yet; do so on the page Connections.'
+      case 'failing':
+        return this.#words
+      case 'refused':
+        return 'The sign-in has ended and could not be renewed: sign in again on the page Connections.'
+      case 'held':
+      case 'expiring':
+        return 'It no longer takes the sign-in: sign in again on the page Connections.'
+    }
+  }
+
+  #key(): { serverId: string; memberId: string | null } {
+    return { serverId: this.#whose.definition.id, memberId: this.#whose.memberId }
+  }
+
+  #now(): number {
+    return this.#needs.clock.now().getTime()
+  }
+}

@@ -1,0 +1,220 @@
+import type { z } from 'zod'
+import type { SignInFailure, SignInStart } from '#contract/mcp.ts'
+import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import { can, type Principal } from '#domain/permission.ts'
+import { createToken, hashToken } from '#platform/crypto/ids.ts'
+import { beginSignIn } from '#platform/mcp-client/begin-sign-in.ts'
+import { OAuthFault, toOAuthFault } from '#platform/mcp-client/oauth-fault.ts'
+import { redeemCode, type CallbackAnswer, type SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
+import { deleteCredential } from './credentials-store.ts'
+import { readClient, storeClient, storeFlow, storeGrant, takeFlow, type KnownClient } from './credentials.ts'
+import { faultOf } from './probe-server.ts'
+import type { ServerDefinition } from './server-definition.ts'
+import type { ServerWatch } from './server-watch.ts'
+import { deleteClient, deleteSignIn } from './sign-ins-store.ts'
+import type { ToolsNeeds } from './tools-needs.ts'
+
+const CALLBACK = '/api/mcp/oauth/callback'
+
+/** Where the member goes to sign in to a server, for themselves or for everybody, as the server is set up. */
+export async function startSignIn(
+  needs: ToolsNeeds,
+  principal: Principal,
+  serverId: string,
+): Promise<z.infer<typeof SignInStart>> {
+  const { watch, url } = findSignable(needs, serverId)
+  const { definition } = watch.state
+  assertMaySign(principal, definition)
+  const redirectUrl = new URL(CALLBACK, needs.publicUrl).href
+  const known = await readClient(needs, serverId).catch(unlessUnreadable)
+  const state = createToken()
+  const begun = await beginSignIn({
+    serverUrl: url,
+    redirectUrl,
+    state,
+    registered: definition.client,
+    known: known?.isOwn === true && known.redirectUrl === redirectUrl ? known.client : null,
+    fetch: watch.fetch,
+  }).catch((error: unknown) => {
+    throw startFault(needs, definition, { fault: toOAuthFault(error), redirectUrl })
+  })
+  const { client } = begun.flow
+  assertSameIssuer(definition, known, begun.flow)
+  if (definition.client === null && client.client_id !== known?.client.client_id)
+    await storeClient(needs, serverId, { client, redirectUrl, isOwn: true })
+  await storeFlow(needs, { stateHash: hashToken(state), serverId, memberId: principal.memberId, flow: begun.flow })
+  return { url: begun.url }
+}
+
+interface Callback extends CallbackAnswer {
+  readonly state?: string | undefined
+  readonly principal: Principal
+}
+
+type Failure = z.infer<typeof SignInFailure>
+type SignInEnd = { readonly serverId: string } | { readonly failed: Failure }
+
+/** The browser is back. Only the member who began it can finish it, once, within ten minutes. Nothing the query says is repeated. */
+export async function finishSignIn(needs: ToolsNeeds, { principal, state, ...answer }: Callback): Promise<SignInEnd> {
+  const { memberId, credential } = principal
+  if (credential.kind === 'key') return { failed: 'not-permitted' }
+  const taken = state === undefined ? null : await takeFlow(needs, { stateHash: hashToken(state), memberId })
+  if (!taken) return { failed: 'state-unknown' }
+  const { serverId, flow } = taken
+  const watch = needs.hub.get(serverId)
+  if (!watch || !isStillMeant(watch.state.definition, flow)) return { failed: 'connection-changed' }
+  if (!maySign(principal, watch.state.definition)) return { failed: 'not-permitted' }
+  const failed = await redeem(needs, watch, { flow, answer, memberId })
+  if (failed !== null) return { failed }
+  await note(needs, principal, { action: 'mcp.sign-in', definition: watch.state.definition })
+  await lookAgain(needs, watch, principal)
+  return { serverId }
+}
+
+interface Redeeming {
+  readonly flow: SignInFlow
+  readonly answer: CallbackAnswer
+  readonly memberId: string
+}
+
+/** Null: the tokens are stored. */
+async function redeem(
+  needs: ToolsNeeds,
+  watch: ServerWatch,
+  { flow, answer, memberId }: Redeeming,
+): Promise<Failure | null> {
+  const { id: serverId, credentials, client: registered } = watch.state.definition
+  try {
+    const grant = await redeemCode(flow, answer, { fetch: watch.fetch, now: needs.clock.now() })
+    await storeGrant(needs, { serverId, memberId: credentials === 'shared' ? null : memberId }, grant)
+    const { client, redirectUrl } = flow
+    // From now on this client's secret goes to this authorization server and no other.
+    const bound = { issuer: client.issuer, client_id: client.client_id }
+    if (registered !== null) await storeClient(needs, serverId, { client: bound, redirectUrl, isOwn: false })
+    return null
+  } catch (error) {
+    const failed = error instanceof OAuthFault ? endOf(error) : 'failed'
+    needs.log.warn({ server: serverId, failed, ...told(error) }, 'a sign-in to an MCP server failed')
+    if (error instanceof OAuthFault && error.reason === 'client_unknown')
+      await needs.database.read((handle) => deleteClient(handle, serverId))
+    return failed
+  }
+}
+
+/** Forgets the member's credentials, or those of all where the server has one sign-in for everybody. */
+export async function signOut(needs: ToolsNeeds, principal: Principal, serverId: string): Promise<void> {
+  const watch = needs.hub.get(serverId)
+  if (!watch) throw new SophiaError('NOT_FOUND', { detail: `There is no connection "${serverId}".` })
+  const { memberId } = principal
+  const isShared = watch.state.definition.credentials === 'shared'
+  if (isShared && !can(principal, 'mcp:manage')) throw new SophiaError('NOT_PERMITTED')
+  const owner = isShared ? null : memberId
+  const wasThere = await needs.database.inTransaction(async (handle) => {
+    await deleteSignIn(handle, { serverId, memberId })
+    // With it goes the client: should the other side have forgotten it, the next sign-in makes a new one.
+    if (isShared) await deleteClient(handle, serverId)
+    return deleteCredential(handle, { serverId, memberId: owner })
+  })
+  if (wasThere) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
+  watch.forgetCredentials(owner)
+  if (isShared) await watch.probeNow()
+}
+
+/** Sealed with a key that is no longer this deployment's: then there is no client, and one is made anew. */
+function unlessUnreadable(error: unknown): null {
+  if (toSophiaError(error).code === 'CONFIG_NOT_VALID') return null
+  throw error
+}
+
+function findSignable({ hub }: ToolsNeeds, serverId: string): { watch: ServerWatch; url: string } {
+  const watch = hub.get(serverId)
+  if (!watch) throw new SophiaError('NOT_FOUND', { detail: `There is no connection "${serverId}".` })
+  const { target, credentials, name } = watch.state.definition
+  if (target.kind === 'stdio' || credentials === 'none')
+    throw new SophiaError('CONFLICT', {
+      detail: `"${name}" is set up without a sign-in. Set its credentials to "shared" or "member" first.`,
+    })
+  return { watch, url: target.url }
+}
+
+function maySign(principal: Principal, { credentials }: ServerDefinition): boolean {
+  return can(principal, credentials === 'shared' ? 'mcp:manage' : 'mcp:call')
+}
+
+function assertMaySign(principal: Principal, definition: ServerDefinition): void {
+  if (!maySign(principal, definition)) throw new SophiaError('NOT_PERMITTED')
+  if (definition.credentials === 'shared' && principal.credential.kind === 'key')
+    throw new SophiaError('NOT_PERMITTED', {
+      detail: 'A key signs in for its own member only. Sign in on the page Connections to do so for everybody.',
+    })
+}
+
+/** A client that a person registered stays with the authorization server that first took it: its secret goes nowhere else. */
+function assertSameIssuer(definition: ServerDefinition, known: KnownClient | null, { client }: SignInFlow): void {
+  const isBound = definition.client !== null && known?.client.client_id === definition.client.clientId
+  if (!isBound || known.client.issuer === client.issuer) return
+  throw new SophiaError('CONFLICT', {
+    detail: `"${definition.name}" now names another authorization server than the one its client was registered with. If that is right, enter a client of the new one.`,
+  })
+}
+
+/** Between the start and the end of the sign-in somebody may have pointed the connection elsewhere. */
+function isStillMeant({ target, credentials, client }: ServerDefinition, flow: SignInFlow): boolean {
+  if (target.kind === 'stdio' || credentials === 'none' || target.url !== flow.serverUrl) return false
+  return client === null || client.clientId === flow.client.client_id
+}
+
+function startFault(
+  { log }: ToolsNeeds,
+  { id, name }: ServerDefinition,
+  { fault, redirectUrl }: { readonly fault: OAuthFault; readonly redirectUrl: string },
+): SophiaError {
+  const { reason, message } = fault
+  log.warn({ server: id, reason }, 'a sign-in to an MCP server could not begin')
+  if (reason === 'registration_refused')
+    return new SophiaError('CONFLICT', {
+      detail: `"${name}": ${message} Register Sophia there with the address ${redirectUrl}, and enter the client here.`,
+    })
+  return new SophiaError('UNREACHABLE', { detail: `"${name}": ${message}`, retryable: reason === 'unreachable' })
+}
+
+const ENDS: Partial<Record<OAuthFault['reason'], Failure>> = {
+  refused: 'refused',
+  client_unknown: 'refused',
+  issuer_mismatch: 'issuer-mismatch',
+  unreachable: 'unreachable',
+}
+
+function endOf({ reason }: OAuthFault): Failure {
+  return ENDS[reason] ?? 'failed'
+}
+
+/** For the log: nothing of what the other side said. */
+function told(error: unknown): object {
+  return error instanceof OAuthFault ? { reason: error.reason } : { error }
+}
+
+async function note(
+  { audit }: ToolsNeeds,
+  principal: Principal,
+  { action, definition }: { readonly action: string; readonly definition: ServerDefinition },
+): Promise<void> {
+  const detail = { shared: definition.credentials === 'shared' }
+  await audit({ principal, action, targetKind: 'mcp-server', targetId: definition.id, detail })
+}
+
+/** The status tells the truth at once; a server whose tools only members see shows them through the first who signs in. */
+async function lookAgain({ log }: ToolsNeeds, watch: ServerWatch, principal: Principal): Promise<void> {
+  const { definition, pins } = watch.state
+  if (definition.credentials === 'shared') {
+    watch.forgetCredentials(null)
+    return watch.probeNow()
+  }
+  watch.forgetCredentials(principal.memberId)
+  if (pins.size > 0 && !can(principal, 'mcp:manage')) return undefined
+  await watch
+    .learnTools(principal.memberId)
+    .catch((error: unknown) =>
+      log.warn({ server: definition.id, fault: faultOf(error).class }, 'the tools could not be listed yet'),
+    )
+}

@@ -1,0 +1,90 @@
+import ipaddr from 'ipaddr.js'
+import type { Clock } from '#domain/clock.ts'
+import { SophiaError } from '#domain/errors.ts'
+import type { Principal } from '#domain/permission.ts'
+import { isFull, takeToken, type Bucket, type BucketRule } from '#domain/rate-limit.ts'
+
+export type LimitName = 'member' | 'key' | 'address'
+
+export interface RateLimiterNeeds {
+  readonly clock: Clock
+  readonly limits?: Partial<Record<LimitName, BucketRule>>
+  /** Told of every refusal, for the metric `sophia_rate_limited_total{limit}`. */
+  readonly onLimited?: (limit: LimitName) => void
+  /** How many members, keys and addresses are remembered at once. */
+  readonly maxBuckets?: number
+}
+
+const DEFAULT_LIMITS: Record<LimitName, BucketRule> = {
+  member: { ratePerSecond: 20, burst: 100 },
+  key: { ratePerSecond: 20, burst: 100 },
+  address: { ratePerSecond: 10, burst: 50 },
+}
+
+/**
+ * Limits per process: a request with a key counts for the key and its member (more keys are not more requests), one with
+ * a session for its member, any other for its address. Throws RATE_LIMITED with the seconds to wait.
+ */
+export function createRateLimiter(needs: RateLimiterNeeds) {
+  const limits = { ...DEFAULT_LIMITS, ...needs.limits }
+  const buckets = new Map<string, Bucket>()
+  const maxBuckets = needs.maxBuckets ?? 20_000
+
+  function take(limit: LimitName, id: string): void {
+    const key = `${limit} ${id}`
+    const nowMs = needs.clock.monotonicMs()
+    const taken = takeToken(buckets.get(key), limits[limit], nowMs)
+    // Set anew, so that the map's order is that of last use.
+    buckets.delete(key)
+    if (buckets.size >= maxBuckets) makeRoom(buckets, { limits, nowMs })
+    buckets.set(key, taken.bucket)
+    if (taken.isAllowed) return
+    needs.onLimited?.(limit)
+    throw new SophiaError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, Math.ceil(taken.retryAfterMs / 1000)) })
+  }
+
+  return {
+    admit: ({ principal, address }: { readonly principal: Principal | null; readonly address: string }): void => {
+      if (!principal) return take('address', addressGroup(address))
+      if (principal.credential.kind === 'key') take('key', principal.credential.id)
+      take('member', principal.memberId)
+    },
+    size: () => buckets.size,
+  }
+}
+
+/** One host commands a whole /64 of IPv6, so that is what is counted; an IPv4 address in IPv6 dress counts as itself. */
+export function addressGroup(address: string): string {
+  if (!ipaddr.isValid(address)) return 'unknown'
+  const parsed = ipaddr.process(address)
+  if (parsed instanceof ipaddr.IPv6)
+    return parsed.parts
+      .slice(0, 4)
+      .map((part) => part.toString(16))
+      .join(':')
+  return parsed.toString()
+}
+
+/** Drops from the longest unused: those that are full again cost nothing to forget; if there are none, the first goes. */
+function makeRoom(
+  buckets: Map<string, Bucket>,
+  { limits, nowMs }: { limits: Record<LimitName, BucketRule>; nowMs: number },
+): void {
+  const SCANNED = 50
+  let scanned = 0
+  let hasDropped = false
+  for (const [key, bucket] of buckets) {
+    if (scanned++ >= SCANNED) break
+    if (!isFull(bucket, limits[limitOf(key)], nowMs)) continue
+    buckets.delete(key)
+    hasDropped = true
+  }
+  if (hasDropped) return
+  const oldest = buckets.keys().next()
+  if (!oldest.done) buckets.delete(oldest.value)
+}
+
+function limitOf(key: string): LimitName {
+  if (key.startsWith('member ')) return 'member'
+  return key.startsWith('key ') ? 'key' : 'address'
+}

@@ -1,0 +1,245 @@
+import { z } from 'zod'
+import { Done } from '#contract/common.ts'
+import {
+  Approval,
+  McpStatus,
+  NewServer,
+  ProbeAnswer,
+  ServerChange,
+  ServerId,
+  ServerList,
+  ServerRecord,
+  ServerStatus,
+  SignInStart,
+  StatusQuery,
+  ToolAnswer,
+  ToolCall,
+  ToolList,
+  ToolName,
+} from '#contract/mcp.ts'
+import type { Tools } from '#features/tools/index.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Authenticator } from '../authenticate.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { createEventStream, SSE_HEADERS } from '../stream/turn-stream.ts'
+
+export interface McpRouteNeeds {
+  readonly tools: Tools
+  readonly log: Log
+  readonly drainSignal: AbortSignal
+  readonly isWelcome?: Authenticator['isWelcome']
+}
+
+const Id = z.strictObject({ id: ServerId })
+const DONE: z.infer<typeof Done> = { done: true }
+const ONE_SERVER = '/api/mcp/servers/:id'
+
+/** Servers of the Model Context Protocol: the truth about them, their set-up, and their tools. */
+export function mcpRoutes(needs: McpRouteNeeds): Route[] {
+  const { tools } = needs
+  return [...statusRoutes(needs), ...serverRoutes(tools), ...signInRoutes(tools), ...toolRoutes(tools)]
+}
+
+function statusRoutes({ tools, log, drainSignal, isWelcome }: McpRouteNeeds): Route[] {
+  return [
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/status',
+        summary: 'What is known of every MCP server; reading asks none of them',
+        access: 'mcp:read',
+        query: StatusQuery,
+        response: McpStatus,
+      },
+      ({ principal, query }) => tools.status(principal, query),
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/status/stream',
+        summary: 'Changes as they happen (text/event-stream), from Last-Event-ID on',
+        access: 'mcp:read',
+      },
+      async ({ request, reply, signal }) => {
+        const over = new AbortController()
+        const ends = AbortSignal.any([signal, drainSignal, over.signal])
+        const events = tools.readEvents(numberOf(request.headers['last-event-id']), ends)
+        const guard = isWelcome && { over, isWelcome: () => isWelcome(request.headers, 'mcp:read') }
+        const options = { log, signal: ends, ...(guard ? { guard } : {}) }
+        const frame = ({ number, event }: { number: number; event: { type: string } }): string =>
+          `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+        void reply.headers(SSE_HEADERS).send(createEventStream(events, frame, options))
+      },
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/status/:id',
+        summary: 'One MCP server with its history',
+        access: 'mcp:read',
+        params: Id,
+        response: ServerStatus,
+      },
+      ({ principal, params }) => tools.serverStatus(principal, params.id),
+    ),
+    defineRoute(
+      {
+        method: 'POST',
+        path: '/api/mcp/status/:id/probe',
+        summary: 'Ask a server now',
+        access: 'mcp:manage',
+        params: Id,
+        response: ProbeAnswer,
+      },
+      ({ principal, params }) => tools.probe(principal, params.id),
+    ),
+  ]
+}
+
+function numberOf(text: string | string[] | undefined): number | null {
+  const number = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : null
+  return number
+}
+
+function serverRoutes(tools: Tools): Route[] {
+  return [
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/servers',
+        summary: 'MCP servers as they are set up',
+        access: 'mcp:manage',
+        response: ServerList,
+      },
+      async () => ({ items: tools.listServers() }),
+    ),
+    defineRoute(
+      {
+        method: 'POST',
+        path: '/api/mcp/servers',
+        summary: 'Add a server that speaks streamable HTTP',
+        access: 'mcp:manage',
+        body: NewServer,
+        response: ServerRecord,
+        status: 201,
+      },
+      ({ principal, body }) => tools.addServer(principal, body),
+    ),
+    defineRoute(
+      {
+        method: 'PATCH',
+        path: ONE_SERVER,
+        summary: 'Change a server, or switch it off and on',
+        access: 'mcp:manage',
+        params: Id,
+        body: ServerChange,
+        response: ServerRecord,
+      },
+      ({ principal, params, body }) => tools.changeServer(principal, { id: params.id, change: body }),
+    ),
+    defineRoute(
+      {
+        method: 'DELETE',
+        path: ONE_SERVER,
+        summary: 'Remove a server with its pins, history and credentials',
+        access: 'mcp:manage',
+        params: Id,
+        response: Done,
+      },
+      async ({ principal, params }) => {
+        await tools.removeServer(principal, params.id)
+        return DONE
+      },
+    ),
+  ]
+}
+
+const Parameter = z.string().max(8000).optional()
+/** Authorization servers add what they like; the rest is not looked at. */
+const CallbackQuery = z.object({ state: Parameter, code: Parameter, iss: Parameter, error: Parameter })
+
+function signInRoutes(tools: Tools): Route[] {
+  return [
+    defineRoute(
+      {
+        method: 'POST',
+        path: `${ONE_SERVER}/sign-in`,
+        summary: 'Where to sign in to a server; for everybody only with the right to manage them',
+        access: 'mcp:call',
+        params: Id,
+        response: SignInStart,
+      },
+      ({ principal, params }) => tools.startSignIn(principal, params.id),
+    ),
+    defineRoute(
+      {
+        method: 'DELETE',
+        path: `${ONE_SERVER}/sign-in`,
+        summary: 'Forget your credentials for a server, or those of all',
+        access: 'mcp:call',
+        params: Id,
+        response: Done,
+      },
+      async ({ principal, params }) => {
+        await tools.signOut(principal, params.id)
+        return DONE
+      },
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/oauth/callback',
+        summary: 'Where a browser comes back from signing in (303 to the page Connections)',
+        access: 'mcp:call',
+        query: CallbackQuery,
+      },
+      async ({ principal, query, reply }) => {
+        const end = await tools.finishSignIn({ ...query, principal })
+        const told = 'serverId' in end ? `signed-in=${end.serverId}` : `sign-in-failed=${end.failed}`
+        void reply.code(303).header('location', `/connections?${told}`).header('cache-control', 'no-store').send()
+      },
+    ),
+  ]
+}
+
+function toolRoutes(tools: Tools): Route[] {
+  return [
+    defineRoute(
+      {
+        method: 'POST',
+        path: `${ONE_SERVER}/approve`,
+        summary: 'Agree to tools as they are described now',
+        access: 'mcp:manage',
+        params: Id,
+        body: Approval,
+        response: ToolList,
+      },
+      async ({ principal, params, body }) => ({
+        items: await tools.approve(principal, { id: params.id, approval: body }),
+      }),
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/mcp/tools',
+        summary: 'Tools of all servers, or of one, with what somebody agreed to',
+        access: 'mcp:read',
+        query: z.strictObject({ server: ServerId.optional() }),
+        response: ToolList,
+      },
+      async ({ principal, query }) => ({ items: tools.listTools(principal, query.server) }),
+    ),
+    defineRoute(
+      {
+        method: 'POST',
+        path: '/api/mcp/tools/:name/call',
+        summary: 'Call a tool; one that writes needs a key of yours',
+        access: 'mcp:call',
+        params: z.strictObject({ name: ToolName }),
+        body: ToolCall,
+        response: ToolAnswer,
+      },
+      ({ principal, params, body, signal }) => tools.call(principal, { name: params.name, call: body, signal }),
+    ),
+  ]
+}

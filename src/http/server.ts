@@ -1,0 +1,201 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { SophiaError } from '#domain/errors.ts'
+import { can, type Principal } from '#domain/permission.ts'
+import { createId } from '#platform/crypto/ids.ts'
+import { saneCorrelationId, withCorrelation } from '#platform/log/correlation.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Metrics } from '#platform/telemetry/metrics.ts'
+import { parseBody, parseJsonText, uploadOf } from './body.ts'
+import { toSerializerSchema } from './json-schema.ts'
+import { answerError } from './answer-error.ts'
+import { unlessOutage } from './outage.ts'
+import { refuseConnection } from './refuse-connection.ts'
+import type { Route, RouteInput } from './route.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+
+/** Who asks, as far as limits are concerned. */
+export interface Caller {
+  readonly principal: Principal | null
+  readonly address: string
+}
+
+export interface ServerNeeds {
+  readonly routes: readonly Route[]
+  readonly log: Log
+  readonly metrics: Metrics
+  /** null: no credentials, or none that hold. */
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal | null>
+  /** Throws ORIGIN_REFUSED when a cookie comes with another site's request. */
+  readonly checkOrigin: (request: { method: string; headers: IncomingHttpHeaders }) => void
+  /** Throws ORIGIN_REFUSED for a request under a name that is not ours; of the web app's pages, too. */
+  readonly checkHost?: (request: { path: string; headers: IncomingHttpHeaders }) => void
+  /** People come over TLS: browsers are told to insist on it. */
+  readonly isSecure?: boolean
+  /** Throws RATE_LIMITED. */
+  readonly admit: (caller: Caller) => void
+  readonly trustedProxies: readonly string[]
+  /** Aborted while the database is away: then every route but the public ones answers at once. */
+  readonly outage?: () => AbortSignal
+}
+
+const JSON_LIMIT_BYTES = 1024 * 1024
+
+/** The HTTP door, not yet listening: tests use `inject`. Every route is registered from its data, none by hand. */
+export function createServer(needs: ServerNeeds): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: JSON_LIMIT_BYTES,
+    trustProxy: needs.trustedProxies.length > 0 ? [...needs.trustedProxies] : false,
+    requestTimeout: 600_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    // Node looks for late headers only so often, and by default twice a minute.
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
+    // Faults found before any hook ran, such as an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      markAnswer(needs, request, reply)
+      answerError({ error, request, reply, log: needs.log })
+    },
+    genReqId: (request) => saneCorrelationId(request.headers['x-correlation-id']) ?? createId(),
+    routerOptions: { maxParamLength: 300 },
+  })
+  // Nobody may reach a schema check that is not ours: parsing is done by the contract's own shapes.
+  server.setValidatorCompiler(() => () => true)
+  server.addHook('onRequest', (request, reply, done) => {
+    markAnswer(needs, request, reply)
+    withCorrelation({ correlationId: request.id }, done)
+  })
+  // A hook, not a part of authorise: it guards the web app's pages, too.
+  server.addHook('onRequest', async (request) => needs.checkHost?.({ path: pathOf(request), headers: request.headers }))
+  server.addHook('onResponse', (request, reply, done) => {
+    observe(needs, request, reply)
+    done()
+  })
+  addContentTypes(server)
+  server.setErrorHandler((error, request, reply) => answerError({ error, request, reply, log: needs.log }))
+  for (const route of needs.routes) {
+    if (route.bodyKind === 'ignored') void server.register(async (scope) => registerIgnoring(scope, route, needs))
+    else registerRoute(server, route, needs)
+  }
+  return server
+}
+
+function markAnswer({ isSecure }: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-correlation-id', request.id)
+  addSecurityHeaders(reply, isSecure)
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? '/'
+}
+
+function addContentTypes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, parseJsonText(String(text)))
+    } catch (error) {
+      done(error instanceof Error ? error : new SophiaError('INVALID_JSON', { cause: error }), undefined)
+    }
+  })
+  server.addContentTypeParser(
+    ['text/csv', 'text/plain', 'application/octet-stream', 'application/vnd.ms-excel'],
+    (_request, payload, done) => done(null, payload),
+  )
+}
+
+const IGNORED_LIMIT_BYTES = 16 * 1024
+
+/** Mail programs post a form of their own to end a subscription; whatever it is, only the address counts. */
+function registerIgnoring(scope: FastifyInstance, route: Route, needs: ServerNeeds): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: IGNORED_LIMIT_BYTES }, (_request, _text, done) =>
+    done(null, undefined),
+  )
+  registerRoute(scope, { ...route, bodyLimitBytes: IGNORED_LIMIT_BYTES }, needs)
+}
+
+function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds): void {
+  const status = route.status ?? 200
+  server.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit: route.bodyLimitBytes ?? JSON_LIMIT_BYTES,
+    schema: route.response ? { response: { [status]: toSerializerSchema(route.response) } } : {},
+    handler: async (request, reply) => {
+      const work = async (): Promise<unknown> => {
+        const principal = await authorise(route, request, needs)
+        return route.handle(inputOf(route, { request, reply, principal }))
+      }
+      const result = await unlessOutage(route, needs.outage?.(), work)
+      if (!route.response) return reply
+      if (reply.statusCode === 200) void reply.code(status)
+      return reply.send(result)
+    },
+  })
+}
+
+/** Limits first, then who, then whether they may. Public routes run without a principal. */
+async function authorise(route: Route, request: FastifyRequest, needs: ServerNeeds): Promise<Principal | null> {
+  needs.checkOrigin({ method: request.method, headers: request.headers })
+  if (route.access === 'public') {
+    needs.admit({ principal: null, address: request.ip })
+    return null
+  }
+  const principal = await needs.authenticate(request.headers)
+  needs.admit({ principal, address: request.ip })
+  if (!principal) throw new SophiaError('NOT_SIGNED_IN')
+  if (!can(principal, route.access)) throw new SophiaError('NOT_PERMITTED')
+  return principal
+}
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply; principal: Principal | null }
+
+function inputOf(route: Route, { request, reply, principal }: Exchange): RouteInput<undefined, undefined, undefined> {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new SophiaError('TURN_CANCELLED'))
+  })
+  const input = {
+    params: parseBody(route.params, request.params, 'path'),
+    query: parseBody(route.query, request.query, 'query'),
+    body:
+      route.bodyKind === 'stream' || route.bodyKind === 'ignored'
+        ? undefined
+        : parseBody(route.body, request.body, 'body'),
+    get upload() {
+      return uploadOf(request, route.bodyLimitBytes ?? JSON_LIMIT_BYTES)
+    },
+    get principal(): Principal {
+      if (!principal) throw new Error(`${route.path} is public and has no principal`)
+      return principal
+    },
+    correlationId: request.id,
+    signal: gone.signal,
+    request,
+    reply,
+  }
+  // The shapes were erased when the route became data; each part was parsed just above by the route's own shape.
+  return input as unknown as RouteInput<undefined, undefined, undefined>
+}
+
+function observe(needs: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'unknown'
+  needs.metrics.httpDuration.observe(
+    { method: request.method, route, status: String(reply.statusCode) },
+    reply.elapsedTime / 1000,
+  )
+  const line = {
+    'http.request.method': request.method,
+    'url.path': pathOf(request),
+    'http.route': route,
+    'http.response.status_code': reply.statusCode,
+    'event.duration_ms': Math.round(reply.elapsedTime * 10) / 10,
+    'trace.id': request.id,
+  }
+  if (reply.statusCode >= 500) needs.log.warn(line, 'request failed')
+  else needs.log.debug(line, 'request')
+}

@@ -1,0 +1,93 @@
+import type { ClientFrame } from '#contract/socket-frames.ts'
+import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import { can, type Principal } from '#domain/permission.ts'
+import { parsePlace } from '#domain/turn/place.ts'
+import { closeSlow, send, sendError, type SessionState } from './socket-state.ts'
+
+type Command = Exclude<ClientFrame, { type: 'hello' | 'ping' }>
+
+/** One frame of a known member: authorised as its route would be, then one verb. */
+export async function answerFrame(state: SessionState, principal: Principal, frame: Command): Promise<void> {
+  const { conversations } = state.needs
+  if (!can(principal, frame.type === 'approval-answer' ? 'tool:approve' : 'conversation:use'))
+    throw new SophiaError('NOT_PERMITTED')
+  switch (frame.type) {
+    case 'message-send': {
+      const { conversationId, id, text, context } = frame
+      const message = { id, text, ...(context ? { context } : {}) }
+      const accepted = await conversations.postMessage(principal, { conversationId, message })
+      send(state, { type: 'message-ack', id, ...accepted })
+      return
+    }
+    case 'turn-subscribe':
+      await subscribe(state, principal, frame)
+      return
+    case 'turn-cancel':
+      await conversations.cancelTurn(principal, frame.turnId)
+      return
+    case 'approval-answer':
+      await conversations.answerApproval({
+        principal,
+        turnId: frame.turnId,
+        callId: frame.callId,
+        approve: frame.approve,
+      })
+      return
+    case 'topic-subscribe':
+      subscribeTopic(state, principal, frame.topic)
+  }
+}
+
+function subscribeTopic(state: SessionState, principal: Principal, topic: 'conversations' | 'mcp-status'): void {
+  if (state.topics.has(topic)) return
+  const tell = (data: unknown): void => send(state, { type: 'topic-event', topic, data })
+  const { conversations, onServerEvent } = state.needs
+  if (topic === 'mcp-status' && !can(principal, 'mcp:read')) throw new SophiaError('NOT_PERMITTED')
+  const stop = topic === 'conversations' ? conversations.onChange(principal.memberId, tell) : onServerEvent(tell)
+  state.topics.set(topic, stop)
+}
+
+async function subscribe(
+  state: SessionState,
+  principal: Principal,
+  frame: Extract<Command, { type: 'turn-subscribe' }>,
+): Promise<void> {
+  const { turnId } = frame
+  state.subscriptions.get(turnId)?.abort()
+  if (!state.subscriptions.has(turnId) && state.subscriptions.size >= state.needs.limits.subscriptionsPerSocket) {
+    throw new SophiaError('RATE_LIMITED', { detail: 'This connection follows too many answers at once.' })
+  }
+  const mine = new AbortController()
+  state.subscriptions.set(turnId, mine)
+  try {
+    const after = frame.after === undefined ? undefined : parsePlace(frame.after)
+    const events = await state.needs.conversations.readTurnEvents({ principal, turnId, after, signal: mine.signal })
+    for await (const placed of events) {
+      if (mine.signal.aborted) break
+      send(state, { type: 'turn-event', ...placed })
+      await untilRoomy(state)
+    }
+  } catch (error) {
+    if (!mine.signal.aborted) sendError(state, toSophiaError(error), turnId)
+  } finally {
+    if (state.subscriptions.get(turnId) === mine) state.subscriptions.delete(turnId)
+  }
+}
+
+const ROOMY_BYTES = 256 * 1024
+const ROOM_POLL_MS = 20
+const STALLED_MS = 10_000
+
+/** Replaying a long journal must not outrun a healthy reader; one that takes nothing for ten seconds is closed. */
+async function untilRoomy(state: SessionState): Promise<void> {
+  const { webSocket, clock } = state.needs
+  const until = clock.monotonicMs() + STALLED_MS
+  while (webSocket.bufferedAmount > ROOMY_BYTES && !state.gone.signal.aborted) {
+    if (clock.monotonicMs() > until) {
+      closeSlow(state)
+      return
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    await clock.sleep(ROOM_POLL_MS)
+  }
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+
+/** One setting of the environment. Documentation, `.env.example` and `sophia config check` are made from this table. */
+export interface Setting<Shape extends z.ZodType = z.ZodType> {
+  readonly shape: Shape
+  readonly about: string
+  /** As shown in the documents; the shape holds the real one. */
+  readonly standard: string
+  readonly isSecret: boolean
+}
+
+const text = z.string().trim().min(1)
+const port = z.coerce.number().int().min(0).max(65535)
+const dollars = z.coerce.number().min(0).max(1_000_000)
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
+const secret = text.transform((value) => new Secret(value))
+const modelName = /^(playbook|(openai|anthropic)\/[^\s,]+)$/
+
+const modelList = text
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => modelName.test(part)), {
+    error: 'expected playbook, openai/<model> or anthropic/<model>, or several with commas between',
+  })
+const hostList = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+const postgresUrl = text
+  .refine((value) => /^postgres(ql)?:\/\//.test(value), { error: 'expected postgres://user:password@host:port/name' })
+  .transform((value) => new Secret(value))
+
+const mailServer = text
+  .refine((value) => /^smtps?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value), {
+    error: 'expected smtp://user:password@host:port, or smtps:// for TLS from the first byte',
+  })
+  .transform((value) => new Secret(value))
+const mailAddress = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/
+const sender = text.refine(
+  (value) => mailAddress.test(value) || (/^[^<>@,;"\r\n]+ <[^<>]+>$/.test(value) && mailAddress.test(addressOf(value))),
+  { error: 'expected sophia@example.com or Sophia <sophia@example.com>' },
+)
+
+function protocolOf(value: Secret): string {
+  return URL.canParse(value.reveal()) ? new URL(value.reveal()).protocol : ''
+}
+
+function addressOf(value: string): string {
+  return value.slice(value.indexOf('<') + 1, -1)
+}
+
+/** A setting that may be absent. */
+function orNull<Shape extends z.ZodType>(shape: Shape) {
+  return shape.nullish().transform((value) => value ?? null)
+}
+
+function setting<Shape extends z.ZodType>(shape: Shape, about: string, standard = ''): Setting<Shape> {
+  return { shape, about, standard, isSecret: false }
+}
+
+function secretSetting<Shape extends z.ZodType>(shape: Shape, about: string, standard = ''): Setting<Shape> {
+  return { shape, about, standard, isSecret: true }
+}
+
+/** Every setting there is; a name that starts with SOPHIA_ and is not here is reported as a fault. */
+export const SETTINGS = {
+  SOPHIA_HOME: setting(
+    orNull(text),
+    'Folder for the built-in database, keys, backups and logs.',
+    '~/.sophia; /var/lib/sophia as root',
+  ),
+  SOPHIA_HOST: setting(
+    text.default('127.0.0.1'),
+    'Address to listen on. Anything but loopback needs SOPHIA_PUBLIC_URL.',
+    '127.0.0.1',
+  ),
+  SOPHIA_PORT: setting(port.default(8000), 'Port to listen on; 0 takes any free one.', '8000'),
+  SOPHIA_PUBLIC_URL: setting(
+    orNull(url),
+    'The address people type, e.g. https://sophia.example.com. Decides cookies, links and allowed origins.',
+    'http://HOST:PORT',
+  ),
+  DATABASE_URL: secretSetting(
+    orNull(postgresUrl),
+    'Your own PostgreSQL, 15 or newer. Without it Sophia runs her own.',
+    'built in',
+  ),
+  DATABASE_DIRECT_URL: secretSetting(
+    orNull(postgresUrl),
+    'Past a pooler such as PgBouncer: used for migrations.',
+    'DATABASE_URL',
+  ),
+  DATABASE_POOL_MAX: setting(
+    z.coerce.number().int().min(2).max(200).default(20),
+    'Most connections of this process. 20 serves hundreds of requests a second; for more than 100 across replicas put a pooler in front.',
+    '20',
+  ),
+  SOPHIA_MODEL: setting(
+    orNull(modelList),
+    'Which model answers: playbook, openai/<model>, anthropic/<model>; a comma list is the fallback order.',
+    'playbook',
+  ),
+  SOPHIA_EMBEDDING_MODEL: setting(
+    orNull(
+      text.refine((value) => /^openai\/[^\s,]+$/.test(value), {
+        error: 'expected openai/<model>; leave it out for the built-in one',
+      }),
+    ),
+    'Which model finds memories by their sense: openai/<model>. After a change every memory is read by the new one.',
+    'built in, no key',
+  ),
+  OPENAI_API_KEY: secretSetting(
+    orNull(secret),
+    'Key for the OpenAI protocol (OpenAI, Azure, OpenRouter, vLLM, Ollama ...).',
+  ),
+  OPENAI_BASE_URL: setting(orNull(url), 'Where the OpenAI protocol is spoken.', 'https://api.openai.com/v1'),
+  ANTHROPIC_API_KEY: secretSetting(orNull(secret), 'Key for the Anthropic protocol.'),
+  ANTHROPIC_BASE_URL: setting(orNull(url), 'Where the Anthropic protocol is spoken.', 'https://api.anthropic.com'),
+  SOPHIA_SECRET_KEY: secretSetting(
+    orNull(secret),
+    'Encrypts secrets at rest, such as headers and tokens of MCP servers: at least 32 characters, the same for every replica. Required with DATABASE_URL before the first such secret.',
+    'a file in SOPHIA_HOME, with the built-in database',
+  ),
+  SOPHIA_ADMIN_API_KEY: secretSetting(
+    orNull(secret),
+    'Creates an owner with this key on start, for automation. Form sk-sophia-<43 characters>.',
+  ),
+  SOPHIA_TRUSTED_PROXIES: setting(
+    orNull(hostList),
+    'Addresses or ranges whose X-Forwarded-For is believed, with commas between.',
+    'none',
+  ),
+  SOPHIA_METRICS_TOKEN: secretSetting(
+    orNull(secret),
+    'Bearer token that /metrics asks for. Without it /metrics answers loopback callers only.',
+  ),
+  SOPHIA_BUDGET_DAILY_USD: setting(
+    orNull(dollars),
+    'Hard cap on model spending of the whole deployment per UTC day.',
+    'none',
+  ),
+  SOPHIA_BUDGET_MEMBER_DAILY_USD: setting(orNull(dollars), 'Hard cap per member and UTC day.', 'none'),
+  SMTP_URL: secretSetting(
+    orNull(mailServer),
+    'Mail server for briefings and approved drafts: smtp://user:password@host:587 (TLS is asked for, and required when there is a password) or smtps://...:465. Without it nothing is mailed.',
+    'no mail',
+  ),
+  SOPHIA_MAIL_FROM: setting(
+    orNull(sender),
+    'Sender of mail, e.g. Sophia <sophia@example.com>.',
+    'the user of SMTP_URL, when that is an address',
+  ),
+  SOPHIA_NOTIFY_WEBHOOK: secretSetting(
+    orNull(
+      secret.refine((value) => /^https?:$/.test(protocolOf(value)), { error: 'expected an http or https address' }),
+    ),
+    'Slack-compatible incoming webhook for briefings of members who switch that on. Its host may lie in a private network.',
+    'none',
+  ),
+  SOPHIA_PERSONAS_DIR: setting(orNull(text), 'Folder with the persona files.', 'personas/'),
+  SOPHIA_MCP_FILE: setting(
+    orNull(text),
+    'File with the MCP servers, {"mcpServers": {...}} as other MCP clients use it. Read again when it changes.',
+    'mcp.json in SOPHIA_HOME',
+  ),
+  SOPHIA_LOG_LEVEL: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+    'How much is logged.',
+    'info',
+  ),
+  SOPHIA_ALLOW_PRIVATE_NETWORK: setting(
+    orNull(hostList),
+    'Hosts inside private ranges that outbound calls may reach, e.g. 127.0.0.1:11434. Model base URLs set here are allowed by themselves.',
+    'none',
+  ),
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof SETTINGS

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto'
+import type { PgBoss, SendOptions } from 'pg-boss'
+import type { Clock } from '#domain/clock.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { toBossDatabase, toBossTransaction } from './boss-database.ts'
+import { createFaultLog } from './fault-log.ts'
+import { defineJob, type Job } from './define-job.ts'
+import type { Jobs, JobsHealth } from './jobs.ts'
+import { runJob } from './run-job.ts'
+
+interface JobsSettings {
+  readonly database: Database
+  readonly log: Log
+  readonly clock: Clock
+  /** How often each kind of job is looked for. */
+  readonly pollSeconds?: number
+}
+
+/** Beside Sophia's own schema: backups and migrations see none of it, and all of it may be lost (see DESIGN of each job). */
+const SCHEMA = 'pgboss'
+const HEARTBEAT_SECONDS = 30
+const RETRY_DELAY_MAX_SECONDS = 3600
+const KEEP_SECONDS = 3 * 86_400
+const START_AGAIN_MS = 5000
+const LATE_SECONDS = 30
+
+/** Jobs on pg-boss, in a schema of its own, over our own pool. Nothing is opened before the first `send` or `start`. */
+export function createJobs(settings: JobsSettings): Jobs {
+  const jobs = new Map<string, Job>()
+  const watch = createWatch(settings)
+  let sender: Promise<PgBoss> | undefined
+  let worker: PgBoss | undefined
+  let state: 'sending' | 'starting' | 'running' | 'stopped' = 'sending'
+  const stopping = new AbortController()
+
+  /** The one that runs jobs also sends; a process that runs none opens one without timers for work. */
+  function findSender(): Promise<PgBoss> {
+    if (worker) return Promise.resolve(worker)
+    sender ??= openBoss(settings, watch, false).then((boss) => prepareQueues(boss, jobs))
+    sender.catch(() => {
+      // Whoever waits hears of it; the next to come tries anew.
+      sender = undefined
+    })
+    return sender
+  }
+
+  async function startUntilItRuns(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        // One try after the other, by intent.
+        // oxlint-disable-next-line no-await-in-loop
+        worker = await startWorker({ settings, watch, jobs })
+        state = 'running'
+        return
+      } catch (error) {
+        watch.startFailed(error)
+        // oxlint-disable-next-line no-await-in-loop
+        await settings.clock.sleep(START_AGAIN_MS, stopping.signal).catch(() => undefined)
+      }
+    }
+  }
+  let starting: Promise<void> | undefined
+
+  return {
+    define(definition) {
+      if (jobs.has(definition.name)) throw new Error(`two jobs are called ${definition.name}`)
+      jobs.set(definition.name, defineJob(definition))
+    },
+    async send(name, payload, options = {}) {
+      const job = jobs.get(name)
+      if (!job) throw new Error(`no job is called ${name}`)
+      const boss = await findSender()
+      await boss.send(name, payload, {
+        ...keyOf(job, options.key),
+        ...(options.startAt ? { startAfter: options.startAt } : {}),
+        ...(options.handle ? { db: toBossTransaction(options.handle) } : {}),
+      })
+    },
+    start() {
+      state = 'starting'
+      starting ??= startUntilItRuns()
+      return starting
+    },
+    async stop(graceMs) {
+      state = 'stopped'
+      stopping.abort()
+      await starting
+      const opened = await sender?.catch(() => undefined)
+      await Promise.all([stopBoss(worker, graceMs), stopBoss(opened, 0)])
+      worker = undefined
+      sender = undefined
+    },
+    health: () => watch.health(state, jobs.size),
+  }
+}
+
+/** Jobs without a key must not push each other out, so each gets one of its own; those of a single kind share one. */
+function keyOf(job: Job, key: string | undefined): SendOptions {
+  return { singletonKey: job.isSingle ? 'single' : (key ?? randomUUID()) }
+}
+
+async function openBoss({ database }: JobsSettings, watch: Watch, isWorker: boolean): Promise<PgBoss> {
+  // Loaded when it is needed: a tenth of a second that no start and no command has to wait for.
+  const { PgBoss } = await import('pg-boss')
+  const boss = new PgBoss({
+    db: toBossDatabase(database, watch.outcome),
+    schema: SCHEMA,
+    supervise: isWorker,
+    schedule: isWorker,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS,
+    monitorIntervalSeconds: HEARTBEAT_SECONDS,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+    // These look into the whole server's state, which may not be ours to judge, and hold locks past our statement limit.
+    monitorVacuum: false,
+    reindex: false,
+  })
+  boss.on('error', watch.fault)
+  boss.on('warning', watch.warning)
+  try {
+    return await boss.start()
+  } catch (error) {
+    await stopBoss(boss, 0)
+    throw error
+  }
+}
+
+async function startWorker({
+  settings,
+  watch,
+  jobs,
+}: {
+  readonly settings: JobsSettings
+  readonly watch: Watch
+  readonly jobs: ReadonlyMap<string, Job>
+}): Promise<PgBoss> {
+  const boss = await openBoss(settings, watch, true)
+  try {
+    await prepareQueues(boss, jobs)
+    for (const job of jobs.values()) {
+      // Few, and pg-boss writes them one by one anyway.
+      // oxlint-disable-next-line no-await-in-loop
+      if (job.cron !== undefined) await boss.schedule(job.name, job.cron, {}, { tz: 'UTC', ...keyOf(job, 'cron') })
+      // oxlint-disable-next-line no-await-in-loop
+      await boss.work(
+        job.name,
+        { includeMetadata: true, perJobResults: true, pollingIntervalSeconds: settings.pollSeconds ?? 2 },
+        async (stored) => Promise.all(stored.map((one) => runJob(job, one, settings.log))),
+      )
+    }
+    return boss
+  } catch (error) {
+    await stopBoss(boss, 0)
+    throw error
+  }
+}
+
+/** Every queue as the code has it now; pg-boss keeps the one that is there, so what may change is written again. */
+async function prepareQueues(boss: PgBoss, jobs: ReadonlyMap<string, Job>): Promise<PgBoss> {
+  for (const job of jobs.values()) {
+    const rules = {
+      retryLimit: job.retries ?? 5,
+      retryDelay: job.firstRetrySeconds ?? 10,
+      retryBackoff: true,
+      retryDelayMax: RETRY_DELAY_MAX_SECONDS,
+      expireInSeconds: job.limitSeconds ?? 900,
+      // A process that dies is noticed by its silence, long before the limit of a slow job.
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      deleteAfterSeconds: KEEP_SECONDS,
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    await boss.createQueue(job.name, { policy: job.isSingle ? 'stately' : 'short', ...rules })
+    // oxlint-disable-next-line no-await-in-loop
+    await boss.updateQueue(job.name, rules)
+  }
+  return boss
+}
+
+async function stopBoss(boss: PgBoss | undefined, graceMs: number): Promise<void> {
+  // What it could not give back, because the database is away, is given back by its silence.
+  await boss?.stop({ graceful: graceMs > 0, timeout: graceMs }).catch(() => undefined)
+}
+
+type Watch = ReturnType<typeof createWatch>
+
+/** Keeps what pg-boss's statements met: for the health page, and for a log that stays readable during an outage. */
+function createWatch({ log, clock }: JobsSettings) {
+  const faults = createFaultLog({ log, clock })
+  let lastError: string | undefined
+  let lastAtMs: number | undefined
+  return {
+    outcome: (error: unknown): void => {
+      lastAtMs = clock.monotonicMs()
+      lastError = error === undefined ? undefined : describe(error)
+      if (error === undefined) faults.recovered('jobs: the database answers again')
+    },
+    fault: (error: unknown): void => faults.fault(error, 'jobs: the queue could not be looked at; it is tried again'),
+    startFailed: (error: unknown): void => {
+      lastError = describe(error)
+      faults.fault(error, 'jobs: could not be started; it is tried again')
+    },
+    warning: ({ message }: { readonly message: string }): void => log.warn({ reason: message }, 'jobs: a warning'),
+    health(state: 'sending' | 'starting' | 'running' | 'stopped', kinds: number): JobsHealth {
+      if (state === 'sending') return { state: 'not_configured', detail: 'This process stores jobs and runs none.' }
+      if (state === 'stopped') return { state: 'down', detail: 'Stopped.' }
+      if (lastError !== undefined) return { state: state === 'running' ? 'degraded' : 'down', detail: lastError }
+      if (state === 'starting' || lastAtMs === undefined) return { state: 'unknown', detail: 'Starting.' }
+      const agoSeconds = Math.round((clock.monotonicMs() - lastAtMs) / 1000)
+      const detail = `${kinds} kinds of jobs, looked for ${agoSeconds} s ago`
+      return { state: agoSeconds > LATE_SECONDS ? 'degraded' : 'ok', detail }
+    },
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'The queue could not be reached.'
+}

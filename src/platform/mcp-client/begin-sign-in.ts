@@ -1,0 +1,134 @@
+import {
+  auth,
+  discoverOAuthServerInfo,
+  extractWWWAuthenticateParams,
+  type AuthorizationServerMetadata,
+  type OAuthClientProvider,
+  type OAuthServerInfo,
+} from '@modelcontextprotocol/client'
+import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
+import { defined, informationOf, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
+
+export interface Beginning {
+  readonly serverUrl: string
+  readonly redirectUrl: string
+  readonly state: string
+  /** Registered by a person beforehand; its scope goes before what the server asks for. */
+  readonly registered: {
+    readonly clientId: string
+    readonly clientSecret?: string | undefined
+    readonly scope?: string | undefined
+  } | null
+  /** The one Sophia registered by herself; used again while the authorization server is the same. */
+  readonly known: OAuthClient | null
+  readonly fetch: typeof fetch
+}
+
+export interface Begun {
+  /** Where the person's browser goes. */
+  readonly url: string
+  readonly flow: SignInFlow
+}
+
+/**
+ * Finds the authorization server of an MCP server (RFC 9728, RFC 8414), makes sure that Sophia is a client there, and
+ * makes the address to sign in at, with PKCE. Nothing is stored here, and no token is asked for.
+ */
+export async function beginSignIn(beginning: Beginning): Promise<Begun> {
+  const { serverUrl, registered } = beginning
+  const fetchFn = oauthFetch(beginning.fetch)
+  try {
+    const challenge = await challengeOf(serverUrl, fetchFn)
+    const found = await discoverOAuthServerInfo(serverUrl, {
+      ...defined({ resourceMetadataUrl: challenge.resourceMetadataUrl }),
+      fetchFn,
+    })
+    assertSecure(found)
+    const { provider, taken } = createSignInProvider(beginning, found)
+    await auth(provider, {
+      serverUrl,
+      ...defined({ scope: registered?.scope ?? challenge.scope }),
+      fetchFn,
+    })
+    return taken()
+  } catch (error) {
+    throw toOAuthFault(error)
+  }
+}
+
+/** What the server says when it is asked without credentials: where its metadata is, and which scope it wants. */
+async function challengeOf(serverUrl: string, fetchFn: typeof fetch) {
+  const answer = await fetchFn(serverUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+  })
+  await answer.body?.cancel().catch(() => undefined)
+  return answer.status === 401 ? extractWWWAuthenticateParams(answer) : {}
+}
+
+/** Both ends carry secrets; plain HTTP is for this machine only. */
+function assertSecure({ authorizationServerUrl, authorizationServerMetadata: metadata }: OAuthServerInfo): void {
+  const ends = metadata ? [metadata.authorization_endpoint, metadata.token_endpoint] : [authorizationServerUrl]
+  for (const end of ends) {
+    const { protocol, hostname } = new URL(end)
+    const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback))
+      throw new OAuthFault('insecure', 'The authorization server is not reached over https.')
+  }
+}
+
+/** The SDK's view of one sign-in: it finds no tokens, and where it would send the browser is kept instead. */
+function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
+  const { serverUrl, redirectUrl, state, registered } = beginning
+  const { authorizationServerUrl, authorizationServerMetadata: metadata } = found
+  let client: OAuthClient | null = registered === null ? beginning.known : null
+  let verifier = ''
+  let resource: string | undefined
+  let url: URL | undefined
+  const provider: OAuthClientProvider = {
+    redirectUrl,
+    clientMetadata: {
+      client_name: 'Sophia',
+      redirect_uris: [redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: authMethod(metadata),
+    },
+    state: () => state,
+    discoveryState: () => found,
+    saveDiscoveryState: () => undefined,
+    clientInformation: (context) => {
+      if (registered !== null) {
+        const issuer = context?.issuer ?? authorizationServerUrl
+        client = { issuer, client_id: registered.clientId, client_secret: registered.clientSecret }
+      }
+      return client === null ? undefined : { issuer: client.issuer, ...informationOf(client) }
+    },
+    tokens: () => undefined,
+    saveTokens: () => undefined,
+    redirectToAuthorization: (to) => void (url = to),
+    saveCodeVerifier: (made) => void (verifier = made),
+    codeVerifier: () => verifier,
+    saveResourceUrl: (told) => void (resource = told),
+  }
+  if (registered === null)
+    provider.saveClientInformation = (given, context) => {
+      const { client_id, client_secret } = given
+      const method = 'token_endpoint_auth_method' in given ? given.token_endpoint_auth_method : undefined
+      const issuer = context?.issuer ?? authorizationServerUrl
+      client = { issuer, client_id, client_secret, token_endpoint_auth_method: method }
+    }
+  const taken = (): Begun => {
+    if (!url || !client) throw new OAuthFault('invalid_answer', 'The authorization server gave no way to sign in.')
+    const flow = { serverUrl, redirectUrl, verifier, authorizationServerUrl, metadata, client, resource }
+    return { url: url.href, flow }
+  }
+  return { provider, taken }
+}
+
+/** Sophia can keep a secret, so she takes one where it is offered; a server that says nothing means basic (RFC 8414). */
+function authMethod(metadata: AuthorizationServerMetadata | undefined): string {
+  const offered = metadata?.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+  return ['client_secret_basic', 'client_secret_post'].find((method) => offered.includes(method)) ?? 'none'
+}

@@ -1,0 +1,43 @@
+/** An answer was longer than the hub takes. */
+export class AnswerTooLarge extends Error {
+  constructor(limitBytes: number) {
+    super(`The answer is longer than ${limitBytes} bytes.`)
+    this.name = 'AnswerTooLarge'
+  }
+}
+
+/**
+ * The same fetch, whose answers fail once their body is longer than the limit: a server's size is not the hub's to bear.
+ * A long stream of events is many answers; it is let go on until one request has brought that much.
+ */
+export function limitFetch(send: typeof fetch, limitBytes: number): typeof fetch {
+  return async (input, init) => {
+    const answer = await send(input, init)
+    if (answer.body === null) return answer
+    const declared = Number(answer.headers.get('content-length') ?? 0)
+    if (declared > limitBytes) {
+      await answer.body.cancel().catch(() => undefined)
+      throw new AnswerTooLarge(limitBytes)
+    }
+    return withBody(answer, answer.body.pipeThrough(counting(limitBytes)))
+  }
+}
+
+function counting(limitBytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let taken = 0
+  return new TransformStream({
+    transform(chunk, controller) {
+      taken += chunk.byteLength
+      if (taken > limitBytes) controller.error(new AnswerTooLarge(limitBytes))
+      else controller.enqueue(chunk)
+    },
+  })
+}
+
+function withBody(answer: Response, body: ReadableStream<Uint8Array>): Response {
+  const { status, statusText, headers } = answer
+  const limited = new Response(body, { status, statusText, headers })
+  // Where it came from, which a response made by hand does not know.
+  Object.defineProperty(limited, 'url', { value: answer.url })
+  return limited
+}

@@ -1,0 +1,64 @@
+import { lookup as resolveHost } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici'
+import { SophiaError } from '#domain/errors.ts'
+import { bareHost, createAllowList, isAddress, isInsideAddress } from './address-guard.ts'
+
+export interface GuardedClient {
+  /** As the platform's fetch; never follows a redirect by itself. Throws ADDRESS_REFUSED (as cause of the fetch error). */
+  readonly fetch: typeof fetch
+  close(): Promise<void>
+}
+
+interface GuardedClientSettings {
+  /** `host` or `host:port` that may lie inside private ranges. */
+  readonly allowPrivate: readonly string[]
+  readonly connectTimeoutMs?: number
+}
+
+/**
+ * The only way out over HTTP. An address is checked three times: as written in the URL, as resolved, and as connected, so
+ * that odd notations, IPv6 wrappings, redirects and DNS rebinding all end at the same wall.
+ */
+export function createGuardedClient(settings: GuardedClientSettings): GuardedClient {
+  const isAllowed = createAllowList(settings.allowPrivate)
+  const timeout = settings.connectTimeoutMs ?? 5000
+  const open = buildConnector({ timeout })
+  const guarded = buildConnector({ timeout, lookup: guardedLookup })
+  const agent = new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (options, done) => {
+      const host = bareHost(options.hostname)
+      const port = options.port || (options.protocol === 'https:' ? '443' : '80')
+      if (isAllowed(host, port)) return open(options, done)
+      if (isAddress(host) && isInsideAddress(host)) return done(refusal(host), null)
+      return guarded(options, (error, socket) => {
+        if (error || !socket) return done(error ?? new Error('no socket'), null)
+        const remote = socket.remoteAddress
+        if (remote !== undefined && !isInsideAddress(remote)) return done(null, socket)
+        socket.destroy()
+        return done(refusal(host), null)
+      })
+    },
+  })
+  const send: typeof undiciFetch = (input, init) =>
+    undiciFetch(input, { redirect: 'manual', ...init, dispatcher: agent })
+  // undici's fetch and the global one are the same specification typed twice.
+  return { fetch: send as unknown as typeof fetch, close: () => agent.destroy() }
+}
+
+const guardedLookup: LookupFunction = (host, options, done) => {
+  resolveHost(host, { ...options, all: true, verbatim: true }, (error, found) => {
+    if (error) return done(error, [])
+    if (found.some(({ address }) => isInsideAddress(address))) return done(refusal(host), [])
+    const [first] = found
+    return options.all || !first ? done(null, found) : done(null, first.address, first.family)
+  })
+}
+
+function refusal(host: string): SophiaError {
+  return new SophiaError('ADDRESS_REFUSED', {
+    detail: `${host} lies inside a private network. Name it in SOPHIA_ALLOW_PRIVATE_NETWORK if Sophia may call it.`,
+  })
+}

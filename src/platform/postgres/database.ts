@@ -1,0 +1,208 @@
+import pg from 'pg'
+import type { z } from 'zod'
+import { columnTypes } from './column-types.ts'
+import { isConnectionFault, lostDuringCommit, translateFault } from './database-faults.ts'
+import { toStatement, type Sql } from './sql.ts'
+
+/** What a store works with: one connection, inside or outside a transaction. */
+export interface Handle {
+  /** All rows, each parsed by `row`. */
+  rows<Row extends z.ZodType>(row: Row, query: Sql): Promise<z.infer<Row>[]>
+  /** The first row or undefined. */
+  first<Row extends z.ZodType>(row: Row, query: Sql): Promise<z.infer<Row> | undefined>
+  /** Runs a statement; answers how many rows it touched. */
+  run(query: Sql): Promise<number>
+  /** For COPY and LISTEN only. */
+  readonly client: pg.PoolClient
+}
+
+/** Reads of one moment: whatever is written meanwhile, all of them see the same rows. */
+export interface Snapshot extends Handle {
+  /** Two parts of the reading: side by side on a second connection if one is free at once, else one after the other. */
+  both<One, Other>(
+    one: (handle: Handle) => Promise<One>,
+    other: (handle: Handle) => Promise<Other>,
+  ): Promise<[One, Other]>
+}
+
+/** The pool, offered only as reads and transactions, so that no query can run beside the transaction it belongs to. */
+export interface Database {
+  read<Result>(work: (handle: Handle) => Promise<Result>): Promise<Result>
+  inTransaction<Result>(work: (handle: Handle) => Promise<Result>, options?: TransactionOptions): Promise<Result>
+  inSnapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>
+  stats(): { total: number; idle: number; waiting: number }
+  close(): Promise<void>
+}
+
+interface TransactionOptions {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readonly isReadOnly?: boolean
+  /** Sees what the transaction that exported this snapshot sees. */
+  readonly snapshotId?: string | undefined
+}
+
+const ONE_MOMENT = { isolation: 'repeatable read', isReadOnly: true } as const
+
+export interface DatabaseSettings {
+  readonly connection: pg.ClientConfig
+  readonly poolMax: number
+  /** Told how long each statement took. */
+  readonly onQuery?: (text: string, durationMs: number) => void
+  /** Told of connections that broke while idle. */
+  readonly onConnectionLost?: (error: Error) => void
+  /** The server's limit for one statement, 15 s unless told. `set local` raises it for a transaction. */
+  readonly statementTimeoutMs?: number
+  /** Told how long each unit of work waited for a connection. */
+  readonly onPoolWait?: (waitMs: number) => void
+  /** The correlation id of the work at hand: it rides on each statement as a comment, for the server's own log. */
+  readonly annotate?: () => string | undefined
+}
+
+/** A server that is frozen, not slow, never answers; the client gives up this much after the server should have. */
+const SILENCE_MS = 5000
+
+/** Opens a pool. Connecting happens on first use; a database that is away gives DATABASE_UNAVAILABLE per call and no crash. */
+export function openDatabase(settings: DatabaseSettings): Database {
+  const timeoutMs = Math.trunc(settings.statementTimeoutMs ?? 15_000)
+  const pool = new pg.Pool({
+    ...settings.connection,
+    types: columnTypes,
+    max: settings.poolMax,
+    keepAlive: true,
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 60_000,
+    // Idle connections are no reason for a process to stay.
+    allowExitOnIdle: true,
+    // Not as a startup parameter: poolers refuse those they do not know. The pool waits for what this returns.
+    onConnect: (client) => client.query(`set statement_timeout = ${timeoutMs}`),
+  })
+  pool.on('error', (error) => {
+    // The engine may end connections that are saying goodbye already; nobody loses anything by it.
+    if (!pool.ending) settings.onConnectionLost?.(error)
+  })
+  const inTransaction: Database['inTransaction'] = (work, options = {}) =>
+    withClient(pool, settings, (client, condemn) => runTransaction(client, settings, { work, options, condemn }))
+  return {
+    read: (work) =>
+      withClient(pool, settings, (client) => work(createHandle(client, settings, timeoutMs + SILENCE_MS))),
+    inTransaction,
+    inSnapshot: (work) =>
+      inTransaction((handle) => work({ ...handle, both: (one, other) => readBoth(handle, one, other) }), ONE_MOMENT),
+    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  }
+
+  async function readBoth<One, Other>(
+    handle: Handle,
+    one: (handle: Handle) => Promise<One>,
+    other: (handle: Handle) => Promise<Other>,
+  ): Promise<[One, Other]> {
+    const { rows } = await handle.client.query<{ id: string }>('select pg_export_snapshot() as id')
+    const isFree = pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < settings.poolMax)
+    // Nobody waits for a connection while holding one: two that did would wait for each other.
+    if (!isFree) return [await one(handle), await other(handle)]
+    const beside = inTransaction(other, { ...ONE_MOMENT, snapshotId: rows[0]?.id })
+    const [mine, theirs] = await Promise.allSettled([one(handle), beside])
+    if (mine.status === 'rejected') throw mine.reason
+    if (theirs.status === 'rejected') throw theirs.reason
+    return [mine.value, theirs.value]
+  }
+}
+
+async function runTransaction<Result>(
+  client: pg.PoolClient,
+  settings: DatabaseSettings,
+  task: { work: (handle: Handle) => Promise<Result>; options: TransactionOptions; condemn: (error: unknown) => void },
+): Promise<Result> {
+  await client.query(limited(beginStatement(task.options), [], SILENCE_MS))
+  let result: Result
+  try {
+    // Without a client-side limit: work such as an import raises the server's own for its transaction.
+    result = await task.work(createHandle(client, settings, undefined))
+  } catch (error) {
+    // The first error is the one to tell. A connection that cannot roll back may still be inside the transaction.
+    await client.query(limited('rollback', [], SILENCE_MS)).catch(task.condemn)
+    throw error
+  }
+  const ended = await client.query('commit').catch((error: unknown) => {
+    if (!isConnectionFault(error)) throw error
+    task.condemn(error)
+    throw lostDuringCommit(error)
+  })
+  // PostgreSQL answers a commit after a failed statement with a quiet rollback.
+  if (ended.command !== 'COMMIT')
+    throw new Error('a failed statement was swallowed inside a transaction; nothing was stored')
+  return result
+}
+
+function beginStatement({ isolation = 'read committed', isReadOnly = false, snapshotId }: TransactionOptions): string {
+  const begin = `begin isolation level ${isolation}${isReadOnly ? ' read only' : ''}`
+  return snapshotId === undefined ? begin : `${begin}; set transaction snapshot ${pg.escapeLiteral(snapshotId)}`
+}
+
+async function withClient<Result>(
+  pool: pg.Pool,
+  settings: DatabaseSettings,
+  work: (client: pg.PoolClient, condemn: (error: unknown) => void) => Promise<Result>,
+): Promise<Result> {
+  const askedAt = performance.now()
+  const client = await pool.connect().catch((error: unknown) => {
+    const isExhausted = pool.totalCount >= settings.poolMax && pool.idleCount === 0
+    throw translateFault(error, { isExhausted })
+  })
+  settings.onPoolWait?.(performance.now() - askedAt)
+  let broken: Error | undefined
+  const condemn = (error: unknown): void => {
+    broken ??= new Error('connection lost', { cause: error })
+  }
+  client.on('error', condemn)
+  try {
+    return await work(client, condemn)
+  } catch (error) {
+    if (isConnectionFault(error)) condemn(error)
+    else if (error instanceof pg.DatabaseError) await settle(client).catch(condemn)
+    throw translateFault(error)
+  } finally {
+    client.off('error', condemn)
+    // A script that begins a transaction and fails before its commit, as pg-boss sends them, leaves the connection inside it.
+    client.release(broken ?? client.getTransactionStatus() !== 'I')
+  }
+}
+
+/** The driver reports an error before it hears in which state the server is; an empty statement's answer comes after both. */
+async function settle(client: pg.PoolClient): Promise<void> {
+  await client.query(limited('', [], SILENCE_MS))
+}
+
+function createHandle(client: pg.PoolClient, settings: DatabaseSettings, limitMs: number | undefined): Handle {
+  const send = async (query: Sql): Promise<pg.QueryResult> => {
+    const { text, values } = toStatement(query)
+    const startedAt = performance.now()
+    try {
+      return await client.query(limited(withComment(text, settings.annotate?.()), values, limitMs))
+    } finally {
+      settings.onQuery?.(text, performance.now() - startedAt)
+    }
+  }
+  return {
+    client,
+    rows: async (row, query) => (await send(query)).rows.map((found: unknown) => row.parse(found)),
+    first: async (row, query) => {
+      const found: unknown = (await send(query)).rows[0]
+      return found === undefined ? undefined : row.parse(found)
+    },
+    run: async (query) => (await send(query)).rowCount ?? 0,
+  }
+}
+
+/** A statement with the driver's own time limit, which pg knows and its types do not. */
+function limited(text: string, values: readonly unknown[], limitMs: number | undefined): pg.QueryConfig {
+  const query: pg.QueryConfig & { query_timeout?: number } = { text, values: [...values] }
+  if (limitMs !== undefined) query.query_timeout = limitMs
+  return query
+}
+
+/** Only plain ids are written into a statement; anything else could end the comment. */
+function withComment(text: string, id: string | undefined): string {
+  return id !== undefined && /^[\w.:-]{1,100}$/.test(id) ? `${text} /* correlation_id=${id} */` : text
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { SophiaError } from '#domain/errors.ts'
+
+interface MigrationFile {
+  readonly version: number
+  readonly name: string
+  readonly hash: string
+  readonly text: string
+}
+
+export interface MigrateOptions {
+  readonly connection: pg.ClientConfig
+  /** The folder of `NNNN-name.sql`. */
+  readonly folder: string
+  /** Called once before the first pending migration of a database that holds something: the place for a backup. */
+  readonly beforeFirst?: (fromVersion: number) => Promise<void>
+}
+
+export interface MigrationOutcome {
+  readonly from: number
+  readonly to: number
+  readonly applied: readonly { version: number; name: string }[]
+}
+
+/** "sophia" in ASCII: one lock for all processes that might migrate the same database. */
+const LOCK = 0x736f70686961
+
+/**
+ * Brings a database to the newest migration. Racing processes queue on an advisory lock and find the work done.
+ * Throws MIGRATION_FAILED when a file changed after it was applied, when the database is newer than the code, or when
+ * a migration fails (its transaction is rolled back; earlier ones stay).
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrationOutcome> {
+  const files = await readMigrations(options.folder)
+  const client = new pg.Client({ ...options.connection, connectionTimeoutMillis: 5000 })
+  // Without a listener a connection that breaks between statements would end the process; the next statement tells.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+  } catch (cause) {
+    throw new SophiaError('DATABASE_UNAVAILABLE', { cause, retryAfterSeconds: 2 })
+  }
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    return await migrateLocked(client, files, options)
+  } finally {
+    // Ending the session gives the lock back, also when the connection is broken.
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function migrateLocked(
+  client: pg.Client,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+): Promise<MigrationOutcome> {
+  await client.query(`create table if not exists schema_migrations (
+    version int primary key, name text not null, hash text not null, applied_at timestamptz not null default now())`)
+  const found = await client.query<{ version: number; name: string; hash: string }>(
+    'select version, name, hash from schema_migrations order by version',
+  )
+  const from = assertHistory(found.rows, files)
+  const pending = files.filter((file) => file.version > from)
+  if (pending.length > 0 && from > 0) await options.beforeFirst?.(from)
+  for (const file of pending) await apply(client, file)
+  return { from, to: pending.at(-1)?.version ?? from, applied: pending.map(({ version, name }) => ({ version, name })) }
+}
+
+/** Checks what was applied against the files; answers the newest applied version. */
+function assertHistory(
+  applied: readonly { version: number; name: string; hash: string }[],
+  files: readonly MigrationFile[],
+): number {
+  for (const row of applied) {
+    const file = files.find(({ version }) => version === row.version)
+    if (!file) {
+      throw new SophiaError('MIGRATION_FAILED', {
+        detail:
+          `The database is newer than this Sophia: it has migration ${row.version} (${row.name}), which is unknown here. ` +
+          'Start the Sophia that wrote it, or a newer one.',
+      })
+    }
+    if (file.hash !== row.hash) {
+      throw new SophiaError('MIGRATION_FAILED', {
+        detail: `${file.name} was changed after it had been applied. Restore the file; put the change into a new migration.`,
+      })
+    }
+  }
+  return applied.at(-1)?.version ?? 0
+}
+
+async function apply(client: pg.Client, file: MigrationFile): Promise<void> {
+  if (/^\s*(begin|commit|rollback|start\s+transaction)\b[^;\n]*;/im.test(file.text)) {
+    throw new SophiaError('MIGRATION_FAILED', {
+      detail: `${file.name} begins or ends a transaction. Take that out: each migration runs in one of its own.`,
+    })
+  }
+  try {
+    await client.query('begin')
+    await client.query(file.text)
+    await client.query('insert into schema_migrations (version, name, hash) values ($1, $2, $3)', [
+      file.version,
+      file.name,
+      file.hash,
+    ])
+    await client.query('commit')
+  } catch (cause) {
+    // A broken connection has rolled back already.
+    await client.query('rollback').catch(() => undefined)
+    const full = cause instanceof Error && 'code' in cause && cause.code === '53100'
+    if (full) throw new SophiaError('STORAGE_FULL', { cause })
+    throw new SophiaError('MIGRATION_FAILED', {
+      detail: `${file.name} failed and was rolled back: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    })
+  }
+}
+
+/** The migrations in order. Throws MIGRATION_FAILED on a stray name, a gap or a number used twice. */
+export async function readMigrations(folder: string): Promise<MigrationFile[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
+  return Promise.all(
+    names.map(async (name, index) => {
+      const version = Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1])
+      if (version !== index + 1) {
+        throw new SophiaError('MIGRATION_FAILED', {
+          detail: `${join(folder, name)} breaks the numbering: ${String(index + 1).padStart(4, '0')}-... was expected.`,
+        })
+      }
+      const text = await readFile(join(folder, name), 'utf8')
+      // Line ends differ between checkouts and change nothing.
+      const hash = createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex')
+      return { version, name, hash, text }
+    }),
+  )
+}

@@ -1,0 +1,92 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+const SECONDS = [0.005, 0.01, 0.025, 0.04, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+
+/** Every metric of this process; names are fixed by the contract, labels come from closed sets. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  // The library names three gauges *_total, which Prometheus's own linter refuses.
+  for (const name of ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']) {
+    registry.removeSingleMetric(name)
+  }
+  const make = metricMaker(registry)
+  return {
+    registry,
+    httpDuration: make.seconds('http_request_duration_seconds', 'HTTP requests by route', [
+      'method',
+      'route',
+      'status',
+    ]),
+    turns: make.counter('sophia_turns_total', 'Turns that ended', ['persona', 'status']),
+    turnDuration: make.seconds('sophia_turn_duration_seconds', 'From acceptance to end of a turn'),
+    firstToken: make.seconds('sophia_first_token_seconds', 'From acceptance to the first text'),
+    turnsActive: make.gauge('sophia_turns_active', 'Turns this process is answering'),
+    takeovers: make.counter('sophia_turn_takeovers_total', 'Turns taken over from an owner that stopped'),
+    sockets: make.gauge('sophia_websocket_connections', 'Open WebSockets'),
+    modelRequests: make.counter('sophia_model_requests_total', 'Calls of model providers', [
+      'provider',
+      'model',
+      'status',
+    ]),
+    modelTokens: make.counter('sophia_model_tokens_total', 'Tokens as providers counted them', ['direction']),
+    modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only'),
+    poolConnections: make.gauge('sophia_db_pool_connections', 'Connections of the pool', ['state']),
+    queryDuration: make.seconds('sophia_db_query_duration_seconds', 'SQL statements'),
+    mcpState: make.gauge('sophia_mcp_server_state', 'State of MCP servers: 1 for the one each is in', [
+      'server',
+      'state',
+    ]),
+    mcpProbe: make.seconds('sophia_mcp_probe_duration_seconds', 'Probes of MCP servers', ['server', 'outcome']),
+    mcpCall: make.seconds('sophia_mcp_tool_call_duration_seconds', 'Tool calls through the hub', ['server', 'outcome']),
+    rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+function metricMaker(registry: Registry) {
+  const registers = [registry]
+  return {
+    counter: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Counter<Label>({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Gauge<Label>({ name, help, labelNames, registers }),
+    seconds: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Histogram<Label>({ name, help, labelNames, buckets: SECONDS, registers }),
+  }
+}
+
+/** Reads the pool at each scrape instead of on each query. */
+export function watchPool(metrics: Metrics, stats: () => { total: number; idle: number; waiting: number }): void {
+  Object.assign(metrics.poolConnections, {
+    collect: () => {
+      const { total, idle, waiting } = stats()
+      metrics.poolConnections.set({ state: 'active' }, total - idle)
+      metrics.poolConnections.set({ state: 'idle' }, idle)
+      metrics.poolConnections.set({ state: 'waiting' }, waiting)
+    },
+  })
+}
+
+/** Counts one call's tokens and, where the model has a price, its cost. */
+export function countUsage(
+  metrics: Metrics,
+  usage: { input: number; cachedInput: number; output: number },
+  costMicros: number | null,
+): void {
+  metrics.modelTokens.inc({ direction: 'input' }, usage.input)
+  metrics.modelTokens.inc({ direction: 'cached-input' }, usage.cachedInput)
+  metrics.modelTokens.inc({ direction: 'output' }, usage.output)
+  if (costMicros !== null) metrics.modelCost.inc(costMicros / 1_000_000)
+}
+
+/** Reads the servers' states at each scrape; those that are gone are no longer told. */
+export function watchServers(metrics: Metrics, states: () => readonly { server: string; state: string }[]): void {
+  Object.assign(metrics.mcpState, {
+    collect: () => {
+      metrics.mcpState.reset()
+      for (const { server, state } of states()) metrics.mcpState.set({ server, state }, 1)
+    },
+  })
+}

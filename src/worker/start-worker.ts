@@ -1,0 +1,40 @@
+import type { Access } from '#features/access/index.ts'
+import type { Conversations } from '#features/conversations/index.ts'
+import type { Memories } from '#features/memory/index.ts'
+import type { Jobs } from '#platform/jobs/jobs.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Standings } from './standings.ts'
+import { startJobs } from './start-jobs.ts'
+
+interface WorkerNeeds {
+  readonly conversations: Conversations
+  readonly access: Pick<Access, 'sweep'>
+  readonly memories: Pick<Memories, 'start'>
+  readonly jobs: Jobs
+  readonly standings: Pick<Standings, 'catchUp'>
+  readonly log: Log
+}
+
+const HOUSEKEEPING_MS = 15 * 60_000
+const TURN_GRACE_MS = 20_000
+
+/**
+ * The background door: answers queued turns, runs jobs, keeps journal partitions and sweeps expired credentials. Answers
+ * how to stop.
+ */
+export async function startWorker(needs: WorkerNeeds): Promise<() => Promise<void>> {
+  const { conversations, access, jobs, log } = needs
+  needs.memories.start()
+  await conversations.start()
+  const stopJobs = startJobs(jobs, needs.standings.catchUp)
+  const housekeeping = setInterval(() => {
+    Promise.all([conversations.maintainJournal(), access.sweep()]).catch((error: unknown) =>
+      log.warn({ error }, 'housekeeping failed; it is tried again'),
+    )
+  }, HOUSEKEEPING_MS)
+  housekeeping.unref()
+  return async () => {
+    clearInterval(housekeeping)
+    await Promise.all([conversations.drain(TURN_GRACE_MS), stopJobs()])
+  }
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { PLANTED_BUGS } from './planted-bugs.ts'
+import { runChaos } from './run-chaos.ts'
+
+const seed = Math.floor(Math.random() * 1_000_000_000)
+
+test('thirty kills with -9 while answers stream: nothing acknowledged is lost or doubled, and readers have what is stored', async (t) => {
+  const report = await runChaos({ seed, kills: 30, users: 8, quietMs: 30_000 })
+  const { violations, ...counts } = report
+  t.diagnostic(JSON.stringify(counts))
+  assert.deepEqual(violations, [], `seed ${seed}`)
+  assert.ok(report.acknowledged >= 30, 'clients got through')
+  assert.ok(report.takeovers >= 10, 'turns were taken over')
+})
+
+/** Each bug must be seen for what it is, not for some accident of the run. */
+const EXPECTED = {
+  'drop-ack': /was acknowledged and is lost/,
+  'double-insert': /is stored \d+ times/,
+  'skip-journal-row': /is not dense/,
+  'deliver-before-commit': /was delivered and is not in the journal/,
+} as const
+
+describe('the checker notices a planted bug', { concurrency: 4 }, () => {
+  for (const bug of PLANTED_BUGS) {
+    test(bug, async (t) => {
+      const report = await runChaos({ seed, kills: 3, users: 6, quietMs: 6000, bug })
+      t.diagnostic(`${report.violations.length} violations, such as: ${report.violations[0]}`)
+      assert.ok(
+        report.violations.some((violation) => EXPECTED[bug].test(violation)),
+        `seed ${seed}: ${report.violations.join('\n')}`,
+      )
+    })
+  }
+})

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+
+/** Random numbers from 0 to 1 that a seed repeats (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const WORDS = [
+  'deal',
+  'Größe',
+  'pipeline',
+  '客户',
+  'stage',
+  '🎯',
+  'won',
+  '**value**',
+  'naïve',
+  'quarter',
+  '👩‍💻',
+  '\n',
+  '- next',
+  'résumé',
+]
+
+/** The one right answer to a question: a text made from its id, long enough to be cut anywhere, with characters of every width. */
+export function answerTextOf(messageId: string): string {
+  const random = createRandom(createHash('sha256').update(messageId).digest().readUInt32BE(0))
+  const words = Array.from(
+    { length: 60 + Math.floor(random() * 40) },
+    () => WORDS[Math.floor(random() * WORDS.length)] ?? '',
+  )
+  return `${messageId}: ${words.join(' ')}`
+}
+
+/** What a virtual client asks: its text carries the message's own id. */
+export function questionTextOf(messageId: string): string {
+  return `question ${messageId}`
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, open, rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { runSophia, startSophia } from '../support/sophia-process.ts'
+
+const KEY = `sk-sophia-${'k'.repeat(43)}`
+const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
+const Page = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() })
+
+/**
+ * A disk of this size. Where nobody may mount one (not root, or a plain container), undefined: what a full disk looks like
+ * to a request is then proven only by bad-input.test.ts, which makes PostgreSQL raise the same error.
+ */
+async function mountDisk(sizeMb: number): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'sophia-disk-'))
+  const isMounted =
+    process.getuid?.() === 0 &&
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'sophia-test', folder]).status === 0
+  after(async () => {
+    if (isMounted) spawnSync('umount', ['-l', folder])
+    await rm(folder, { recursive: true, force: true })
+  })
+  await chmod(folder, 0o711)
+  return isMounted ? folder : undefined
+}
+
+test('a disk too small to begin with ends the start with what to do, and 75: try again', async () => {
+  const home = await mountDisk(8)
+  if (home === undefined) return
+  const { code, err } = await runSophia(['up'], { SOPHIA_HOME: home })
+  assert.equal(code, 75, err)
+  assert.match(err, /disk .*full/i)
+})
+
+test('when the disk fills up under a running Sophia she refuses, loses nothing, and goes on once there is room', async () => {
+  const home = await mountDisk(300)
+  if (home === undefined) return
+  const sophia = startSophia(['up'], { SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY })
+  const address = await sophia.address()
+  const filler = join(home, 'filler')
+  await fill(filler, await freeBytes(home))
+  const acknowledged: string[] = []
+  let refusal: { status: number; text: string } | undefined
+  for (let batch = 0; batch < 200 && !refusal; batch += 1) {
+    const rows = Array.from({ length: 200 }, (_, row) => ({ id: `c-${batch}-${row}`, name: `Client ${batch}.${row}` }))
+    const answer = await put(address, rows)
+    if (answer.status === 429) await delay(500)
+    else if (answer.status === 200) acknowledged.push(...rows.map((row) => row.id))
+    else refusal = answer
+  }
+  assert.ok(refusal, 'the disk never filled up')
+  // The table could not grow; or the write-ahead log could not, and PostgreSQL is down until it can.
+  assert.ok([503, 507].includes(refusal.status), refusal.text)
+  assert.match(refusal.text, /STORAGE_FULL|DATABASE_UNAVAILABLE/)
+  assert.equal((await fetch(`${address}/livez`)).status, 200)
+  await rm(filler)
+  const again = await untilStored(address)
+  assert.equal(again, 200)
+  const stored = await listClients(address)
+  assert.deepEqual(
+    acknowledged.filter((id) => !stored.has(id)),
+    [],
+  )
+  sophia.kill('SIGTERM')
+  assert.equal((await sophia.ended).code, 0)
+})
+
+async function put(address: string, rows: readonly unknown[]): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`${address}/api/clients`, { method: 'PUT', headers, body: JSON.stringify(rows) })
+  return { status: answer.status, text: await answer.text() }
+}
+
+async function untilStored(address: string): Promise<number> {
+  let status = 0
+  for (const deadline = performance.now() + 40_000; status !== 200 && performance.now() < deadline; await delay(200)) {
+    status = (await put(address, [{ id: 'afterwards', name: 'Stored afterwards' }])).status
+  }
+  return status
+}
+
+async function listClients(address: string): Promise<Set<string>> {
+  const ids = new Set<string>()
+  let cursor = ''
+  do {
+    const answer = await fetch(`${address}/api/clients?limit=200${cursor}`, { headers })
+    assert.equal(answer.status, 200, await answer.clone().text())
+    const page = Page.parse(await answer.json())
+    for (const { id } of page.items) ids.add(id)
+    cursor = page.nextCursor === null ? '' : `&cursor=${encodeURIComponent(page.nextCursor)}`
+    // Twenty a second is what one member may ask.
+    await delay(50)
+  } while (cursor !== '')
+  return ids
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+/** Takes all room but a megabyte. */
+async function fill(path: string, bytes: number): Promise<void> {
+  const file = await open(path, 'w')
+  const piece = Buffer.alloc(1024 * 1024)
+  for (let left = bytes - piece.length; left > 0; left -= piece.length)
+    await file.write(piece, 0, Math.min(left, piece.length))
+  await file.close()
+}

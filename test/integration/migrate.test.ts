@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { z } from 'zod'
+import { migrate } from '#platform/postgres/migrate.ts'
+import { sql } from '#platform/postgres/sql.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+
+const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname
+const root = await mkdtemp(join(tmpdir(), 'sophia-migrate-'))
+after(() => rm(root, { recursive: true, force: true }))
+let folders = 0
+
+async function folderOf(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(root, `${(folders += 1)}-`))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+const FIRST = { '0001-things.sql': 'create table things (n int primary key);' }
+const SECOND = { ...FIRST, '0002-more.sql': 'alter table things add column name text; insert into things values (1);' }
+
+test('the real migrations bring an empty database to the newest version, and again change nothing', async () => {
+  const { connection } = await openEmptyDatabase()
+  const count = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).length
+  const first = await migrate({ connection, folder: MIGRATIONS })
+  assert.deepEqual([first.from, first.to, first.applied.length], [0, count, count])
+  const second = await migrate({ connection, folder: MIGRATIONS })
+  assert.deepEqual(second, { from: count, to: count, applied: [] })
+})
+
+test('eight racing processes run each migration once', async () => {
+  const { connection, database } = await openEmptyDatabase()
+  const folder = await folderOf(SECOND)
+  const outcomes = await Promise.all(Array.from({ length: 8 }, () => migrate({ connection, folder })))
+  const applied = outcomes.map((outcome) => outcome.applied.length)
+  assert.deepEqual([applied.filter((each) => each === 2).length, applied.filter((each) => each === 0).length], [1, 7])
+  const count = await database.read((handle) =>
+    handle.first(z.object({ n: z.number() }), sql`select count(*) as n from things`),
+  )
+  assert.equal(count?.n, 1)
+})
+
+test('the hook before the first migration is called only when there is something to protect, and before anything changes', async () => {
+  const { connection, database } = await openEmptyDatabase()
+  const calls: number[] = []
+  const beforeFirst = async (from: number): Promise<void> => {
+    calls.push(from)
+    const columns = sql`select column_name as name from information_schema.columns where table_name = 'things'`
+    const found = await database.read((handle) => handle.rows(z.object({ name: z.string() }), columns))
+    assert.deepEqual(found, [{ name: 'n' }])
+  }
+  await migrate({ connection, folder: await folderOf(FIRST), beforeFirst })
+  assert.deepEqual(calls, [])
+  const folder = await folderOf(SECOND)
+  await migrate({ connection, folder, beforeFirst })
+  await migrate({ connection, folder, beforeFirst })
+  assert.deepEqual(calls, [1])
+})
+
+test('a failing hook stops the migration before it begins', async () => {
+  const { connection } = await openEmptyDatabase()
+  await migrate({ connection, folder: await folderOf(FIRST) })
+  const folder = await folderOf(SECOND)
+  await assert.rejects(
+    migrate({ connection, folder, beforeFirst: () => Promise.reject(new Error('no backup')) }),
+    /no backup/,
+  )
+  assert.deepEqual((await migrate({ connection, folder })).applied, [{ version: 2, name: '0002-more.sql' }])
+})
+
+test('a migration that fails is rolled back whole, named, and tried again once mended', async () => {
+  const { connection } = await openEmptyDatabase()
+  const broken = { ...FIRST, '0002-more.sql': 'create table half (n int); select 1 / 0;' }
+  await assert.rejects(migrate({ connection, folder: await folderOf(broken) }), {
+    code: 'MIGRATION_FAILED',
+    message: /0002-more\.sql.*division by zero/,
+  })
+  const mended = { ...FIRST, '0002-more.sql': 'create table half (n int);' }
+  const outcome = await migrate({ connection, folder: await folderOf(mended) })
+  assert.deepEqual([outcome.from, outcome.to], [1, 2])
+})
+
+test('a file changed after it was applied is an error that names it; other line ends are no change', async () => {
+  const { connection } = await openEmptyDatabase()
+  await migrate({ connection, folder: await folderOf({ '0001-things.sql': 'create table things\n(n int);' }) })
+  await migrate({ connection, folder: await folderOf({ '0001-things.sql': 'create table things\r\n(n int);' }) })
+  const changed = await folderOf({ '0001-things.sql': 'create table things\n(n bigint);' })
+  await assert.rejects(migrate({ connection, folder: changed }), {
+    code: 'MIGRATION_FAILED',
+    message: /0001-things\.sql was changed/,
+  })
+})
+
+test('a database newer than the code is refused untouched', async () => {
+  const { connection } = await openEmptyDatabase()
+  await migrate({ connection, folder: await folderOf(SECOND) })
+  await assert.rejects(migrate({ connection, folder: await folderOf(FIRST) }), {
+    code: 'MIGRATION_FAILED',
+    message: /newer than this Sophia.*migration 2/,
+  })
+})
+
+test('a gap, a number used twice or a stray name is refused before anything runs', async () => {
+  const { connection } = await openEmptyDatabase()
+  for (const name of ['0003-gap.sql', '0001-twice.sql', 'stray.sql']) {
+    const folder = await folderOf({ ...FIRST, [name]: 'select 1' })
+    await assert.rejects(migrate({ connection, folder }), { code: 'MIGRATION_FAILED', message: /numbering/ })
+  }
+  const copy = await folderOf({})
+  await cp(MIGRATIONS, copy, { recursive: true })
+  assert.equal((await migrate({ connection, folder: copy })).from, 0)
+})
+
+test('a migration may not end its own transaction', async () => {
+  const { connection } = await openEmptyDatabase()
+  const folder = await folderOf({ '0001-sly.sql': 'create table sly (n int);\ncommit;\nselect 1 / 0;' })
+  await assert.rejects(migrate({ connection, folder }), { code: 'MIGRATION_FAILED', message: /transaction/ })
+})
+
+test('a database that is away is told as such', async () => {
+  const away = migrate({ connection: { host: '127.0.0.1', port: 9, user: 'x', database: 'x' }, folder: MIGRATIONS })
+  await assert.rejects(away, { code: 'DATABASE_UNAVAILABLE' })
+})

@@ -1,0 +1,15 @@
+import { CONNECTIONS } from './requirements/connections.ts'
+import { CRAFT_AND_MEMORY } from './requirements/craft-and-memory.ts'
+import { FIRST_VERSION } from './requirements/first-version.ts'
+import { FIRST_VERSION_HOUSE } from './requirements/first-version-house.ts'
+import { PROMISES } from './requirements/promises.ts'
+import type { Requirement } from './requirements/requirement.ts'
+
+/** What Sophia promises, as data: each behaviour with the tests that prove it. README.md names these by their ids. */
+export const REQUIREMENTS: readonly Requirement[] = [
+  ...PROMISES,
+  ...FIRST_VERSION,
+  ...FIRST_VERSION_HOUSE,
+  ...CRAFT_AND_MEMORY,
+  ...CONNECTIONS,
+]

@@ -1,0 +1,37 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { after } from 'node:test'
+
+/** A line to a port of this machine that a test can cut and mend, as a network does. Gone with the test file. */
+export async function openBreakableLine(targetPort: number) {
+  const sockets = new Set<Socket>()
+  let isCut = false
+  const server = createServer((near) => {
+    if (isCut) return void near.destroy()
+    const far = connect(targetPort, '127.0.0.1')
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      // Either end may break at any moment; the other then goes too.
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+      one.pipe(other)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cut = (): void => {
+    isCut = true
+    for (const socket of sockets) socket.destroy()
+  }
+  after(() => {
+    cut()
+    server.close()
+  })
+  // A listening TCP server has an AddressInfo.
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, cut, mend: () => void (isCut = false) }
+}

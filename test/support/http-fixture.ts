@@ -1,0 +1,48 @@
+import { Writable } from 'node:stream'
+import pino from 'pino'
+import type { Principal } from '#domain/permission.ts'
+import { createAuthenticator } from '#http/authenticate.ts'
+import type { Route } from '#http/route.ts'
+import { createServer, type Caller } from '#http/server.ts'
+import type { Access } from '#features/access/index.ts'
+import { createMetrics } from '#platform/telemetry/metrics.ts'
+
+const PUBLIC_URL = 'http://127.0.0.1:8000'
+
+interface Fixture {
+  readonly routes: readonly Route[]
+  readonly access: Pick<Access, 'authenticate'>
+  readonly admit?: (caller: Caller) => void
+}
+
+/** The HTTP door over given routes with the real authenticator, for `inject`; what it logs is kept. */
+export function openTestServer({ routes, access, admit = () => undefined }: Fixture) {
+  const lines: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const authenticator = createAuthenticator({ access, publicUrl: PUBLIC_URL })
+  const server = createServer({
+    routes,
+    log: pino({ level: 'trace' }, stream),
+    metrics: createMetrics(),
+    authenticate: (headers): Promise<Principal | null> => authenticator.fromHeaders(headers),
+    checkOrigin: authenticator.checkOrigin,
+    admit,
+    trustedProxies: [],
+  })
+  return { server, lines, cookie: authenticator.cookie }
+}
+
+/** A stand-in that may be called, read and taken apart without end: for needs that a test never reaches. */
+export function createHollow<Needs>(): Needs {
+  const hollow: unknown = new Proxy(() => undefined, {
+    get: (_target, key) => (key === Symbol.toPrimitive ? () => '' : hollow),
+    apply: () => hollow,
+  })
+  // It answers whatever is asked of it; the tests that use it replace every handler.
+  return hollow as Needs
+}

@@ -1,0 +1,19 @@
+/** Addresses that are read and show nothing that belongs to a member or to the rows of one. */
+export const ROUTES_OF_NOBODY: readonly string[] = [
+  '/livez',
+  '/readyz',
+  '/health',
+  '/metrics',
+  '/openapi.json',
+  '/api/personas',
+  '/api/personas/:id',
+  '/api/personas/:id/versions',
+  // Of servers and their tools, which belong to no member and hold no rows.
+  '/api/mcp/status',
+  '/api/mcp/status/:id',
+  '/api/mcp/status/stream',
+  '/api/mcp/servers',
+  '/api/mcp/tools',
+  '/api/mcp/oauth/callback',
+  '/api/mcp/syncs/mappings',
+]

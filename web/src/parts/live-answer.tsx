@@ -1,0 +1,54 @@
+import { useMutation } from '@tanstack/react-query'
+import type { Reading } from '../api/turn-stream.ts'
+import { command } from '../api/client.ts'
+import { AnswerText } from './answer-text.tsx'
+import { ApprovalCard } from './approval-card.tsx'
+import { Button } from './button.tsx'
+import { CallCard } from './call-card.tsx'
+import { Icon } from './icons.tsx'
+import { Sources } from './message-view.tsx'
+
+/** The answer as it comes. */
+export function LiveAnswer({ turnId, reading, name }: { turnId: string; reading: Reading | null; name: string }) {
+  const turn = reading?.turn
+  return (
+    <article className="answer is-live" aria-label={`${name} answers`} aria-busy={reading?.state !== 'ended'}>
+      {turn?.calls.map((call) =>
+        call.state === 'approval' ? (
+          <ApprovalCard key={call.callId} turnId={turnId} call={call} />
+        ) : (
+          <CallCard key={call.callId} call={call} sources={turn.sources} />
+        ),
+      )}
+      {turn?.text ? <AnswerText text={turn.text} /> : null}
+      {turn?.error ? (
+        <p className="answer-ending" role="alert">
+          <Icon name="warning" size={16} /> {turn.error.detail} {turn.error.retryable ? 'You can ask again.' : ''}
+        </p>
+      ) : null}
+      <Sources rows={turn?.sources ?? []} />
+      <p className="live-state" role="status">
+        {liveWords(reading, name)}
+      </p>
+    </article>
+  )
+}
+
+function liveWords(reading: Reading | null, name: string): string {
+  if (!reading || reading.state === 'connecting') return 'Connecting'
+  if (reading.state === 'resuming') return 'The line was lost. Resuming where it stopped'
+  if (reading.state !== 'live') return ''
+  if (!reading.turn.start) return `${name} has your question; others are answered first`
+  if (reading.turn.calls.some((call) => call.state === 'approval')) return `${name} waits for your approval`
+  if (reading.turn.calls.some((call) => call.state === 'running')) return `${name} is looking at your data`
+  return reading.turn.text ? `${name} is writing` : `${name} is thinking`
+}
+
+export function StopButton({ turnId }: { turnId: string }) {
+  const stop = useMutation({ mutationFn: () => command(`/api/turns/${turnId}/cancel`, { method: 'POST' }) })
+  return (
+    <Button icon="stop" isBusy={stop.isPending} disabled={stop.isSuccess} onClick={() => stop.mutate()}>
+      {stop.isSuccess ? 'Stopping' : 'Stop'}
+    </Button>
+  )
+}

@@ -1,0 +1,96 @@
+import { StatusEvent } from '#contract/mcp.ts'
+
+/** One line of server-sent events, from when it is opened until it is lost. */
+export interface StatusLine {
+  close(): void
+}
+interface LineEnds {
+  readonly onOpen: () => void
+  readonly onData: (data: string) => void
+  readonly onLost: () => void
+}
+
+export interface StatusStream {
+  readonly open: (ends: LineEnds) => StatusLine
+  readonly onEvent: (event: StatusEvent) => void
+  /** true when events arrive, false from when the line is lost. */
+  readonly onLine: (isUp: boolean) => void
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 30_000
+
+/** Keeps a line open until the signal aborts; each failure in a row doubles the time before the next try. */
+export async function followStatus(stream: StatusStream, signal: AbortSignal): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    // One line after the other: the next is opened only when this one is lost.
+    // oxlint-disable-next-line no-await-in-loop
+    await holdLine(stream, signal, () => {
+      failures = 0
+    })
+    if (signal.aborted) return
+    stream.onLine(false)
+    // oxlint-disable-next-line no-await-in-loop
+    await stream.wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), signal)
+    failures += 1
+  }
+}
+
+function holdLine(stream: StatusStream, signal: AbortSignal, onUp: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      line.close()
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const line = stream.open({
+      onOpen: () => {
+        onUp()
+        stream.onLine(true)
+      },
+      onData: (data) => {
+        const event = readEvent(data)
+        if (event) stream.onEvent(event)
+      },
+      onLost: end,
+    })
+    signal.addEventListener('abort', end)
+  })
+}
+
+function readEvent(data: string): StatusEvent | null {
+  try {
+    return StatusEvent.parse(JSON.parse(data))
+  } catch {
+    // An event of a newer Sophia: what it tells is seen at the next look.
+    return null
+  }
+}
+
+/** Runs at once, then at most once in each span of time; what came meanwhile runs once at its end. */
+export function createThrottle(spanMs: number, run: () => void): { ask: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isAsked = false
+  const settle = (): void => {
+    timer = undefined
+    if (isAsked) start()
+  }
+  const start = (): void => {
+    isAsked = false
+    timer = setTimeout(settle, spanMs)
+    run()
+  }
+  return {
+    ask: () => {
+      if (timer === undefined) start()
+      else isAsked = true
+    },
+    stop: () => {
+      clearTimeout(timer)
+      timer = undefined
+      isAsked = false
+    },
+  }
+}
