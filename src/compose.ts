@@ -7,6 +7,7 @@ import type { Log } from '#platform/log/log.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { openRooms, type Rooms } from './compose-rooms.ts'
 import { choosePort, openHttp } from './http/open-http.ts'
+import type { RequestLimits } from './http/rate-limit.ts'
 import { startWorker } from './worker/start-worker.ts'
 
 export interface House {
@@ -21,10 +22,12 @@ interface Startup {
   readonly doors: readonly string[]
   /** Gives up a start that is not wanted any more; what was opened is closed again. */
   readonly signal?: AbortSignal
+  /** Instead of the limits that Sophia ships with. */
+  readonly requestLimits?: RequestLimits
 }
 
 /** The running house: rooms, then the doors that are wanted. */
-export async function openHouse(config: Config, log: Log, { doors, signal }: Startup): Promise<House> {
+export async function openHouse(config: Config, log: Log, { doors, signal, requestLimits }: Startup): Promise<House> {
   const { host } = config.http
   await assertHomeIsFree(config.home)
   const port = await choosePort(host, config.http.port)
@@ -48,7 +51,8 @@ export async function openHouse(config: Config, log: Log, { doors, signal }: Sta
     await health.refresh()
     health.start()
     closers.push(async () => health.close())
-    if (doors.includes('http')) closers.push(await openDoor({ rooms, health, port, drainSignal: closing.signal }))
+    const door = { rooms, health, port, drainSignal: closing.signal, ...(requestLimits ? { requestLimits } : {}) }
+    if (doors.includes('http')) closers.push(await openDoor(door))
     signal?.throwIfAborted()
     return { publicUrl, rooms, close }
   } catch (error) {
@@ -62,9 +66,10 @@ interface DoorNeeds {
   readonly health: ReturnType<typeof createHealth>
   readonly port: number
   readonly drainSignal: AbortSignal
+  readonly requestLimits?: RequestLimits
 }
 
-async function openDoor({ rooms, health, port, drainSignal }: DoorNeeds): Promise<() => Promise<void>> {
+async function openDoor({ rooms, health, port, drainSignal, requestLimits }: DoorNeeds): Promise<() => Promise<void>> {
   const { config, log, metrics, publicUrl, storage, chain } = rooms
   const { metricsToken } = config.http
   const facts = {
@@ -75,7 +80,8 @@ async function openDoor({ rooms, health, port, drainSignal }: DoorNeeds): Promis
     version: VERSION,
   }
   const settings = { ...config.http, port, publicUrl, version: VERSION, webFolder: join(PACKAGE_ROOT, 'web/dist') }
-  const door = await openHttp({ rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock })
+  const opening = { rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock }
+  const door = await openHttp({ ...opening, ...(requestLimits ? { requestLimits } : {}) })
   await storage.lock?.publishAddress(publicUrl)
   return () => door.close()
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Clock } from '#domain/clock.ts'
 import { checkOrigin, createAuthenticator } from './authenticate.ts'
 import { checkHost } from './check-host.ts'
-import { createRateLimiter } from './rate-limit.ts'
+import { createRateLimiter, type RequestLimits } from './rate-limit.ts'
 import { allRoutes, type HttpRooms } from './routes/index.ts'
 import { openApiRoute } from './routes/openapi-route.ts'
 import { createServer } from './server.ts'
@@ -28,6 +28,7 @@ interface HttpOpening {
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
+  readonly requestLimits?: RequestLimits
 }
 
 export interface HttpDoor {
@@ -36,9 +37,20 @@ export interface HttpDoor {
 }
 
 /** Opens the HTTP door and listens. Throws PORT_IN_USE. */
-export async function openHttp({ rooms, settings, log, metrics, clock }: HttpOpening): Promise<HttpDoor> {
+export async function openHttp({
+  rooms,
+  settings,
+  log,
+  metrics,
+  clock,
+  requestLimits,
+}: HttpOpening): Promise<HttpDoor> {
   const authenticator = createAuthenticator({ access: rooms.access, publicUrl: settings.publicUrl })
-  const limiter = createRateLimiter({ clock, onLimited: (limit) => metrics.rateLimited.inc({ limit }) })
+  const limiter = createRateLimiter({
+    clock,
+    onLimited: (limit) => metrics.rateLimited.inc({ limit }),
+    ...(requestLimits ? { limits: requestLimits } : {}),
+  })
   const { cookie, isWelcome } = authenticator
   const described = allRoutes({ ...rooms, cookie, isWelcome })
   const routes = [...described, openApiRoute(described, settings.version)]

@@ -6,9 +6,12 @@ import { isFull, takeToken, type Bucket, type BucketRule } from '#domain/rate-li
 
 export type LimitName = 'member' | 'key' | 'address'
 
+/** Those that are not named stay as shipped. */
+export type RequestLimits = Partial<Record<LimitName, BucketRule>>
+
 export interface RateLimiterNeeds {
   readonly clock: Clock
-  readonly limits?: Partial<Record<LimitName, BucketRule>>
+  readonly limits?: RequestLimits
   /** Told of every refusal, for the metric `sophia_rate_limited_total{limit}`. */
   readonly onLimited?: (limit: LimitName) => void
   /** How many members, keys and addresses are remembered at once. */

@@ -22,10 +22,9 @@ const settings = {
   SOPHIA_MAIL_FROM: 'Sophia <sophia@example.com>',
   SOPHIA_NOTIFY_WEBHOOK: hook.url,
 }
-const house = await openTestHouse(
-  settings,
-  pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
-)
+const house = await openTestHouse(settings, {
+  log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
+})
 const { database } = house.rooms
 await insertPierCompany(database, dayOf(new Date()))
 await house.rooms.standings.refresh()

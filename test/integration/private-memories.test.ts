@@ -13,7 +13,10 @@ import { askAndRead, joinHouse, messagesOf, openConversation, visit, type Visito
 
 const today = dayOf(new Date())
 const logged: string[] = []
-const house = await openTestHouse({}, pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }))
+const house = await openTestHouse(
+  {},
+  { log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }) },
+)
 const { access, database } = house.rooms
 
 await insertPierCompany(database, today)

@@ -67,7 +67,7 @@ test('one member has so many open questions and no more; another is answered mea
 })
 
 test('a flood of requests from one member is told to wait, by session and key together', async () => {
-  const house = await openTestHouse()
+  const house = await openTestHouse({}, { limits: 'shipped' })
   const visitor = await joinHouse(house)
   const flood = Array.from({ length: 300 }, (_, index) =>
     visitor.ask({ path: '/api/me', headers: index % 2 ? { authorization: `Bearer ${visitor.secret}` } : {} }),

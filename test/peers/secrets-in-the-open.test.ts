@@ -52,7 +52,7 @@ const house = await openTestHouse(
     SOPHIA_SECRET_KEY: secretKey,
     SOPHIA_ADMIN_API_KEY: adminKey,
   },
-  createLog({ level: 'debug', isForPeople: false, stream }),
+  { log: createLog({ level: 'debug', isForPeople: false, stream }) },
 )
 const { access, database } = house.rooms
 const password = typeof house.connection.password === 'string' ? house.connection.password : ''

@@ -18,10 +18,13 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
+/** A browser led by a program asks faster than any person; so the tests' house lets it, unless its limits are what is tested. */
+const AT_THE_PACE_OF_A_PROGRAM = { ratePerSecond: 10_000, burst: 10_000 }
+
 /** The composed house on a database of its own, listening on a free port. Closed by itself when the test file ends. */
 export async function openTestHouse(
   settings: Readonly<Record<string, string>> = {},
-  log: Log = pino({ level: 'silent' }),
+  { log = pino({ level: 'silent' }), limits = 'wide' }: { log?: Log; limits?: 'wide' | 'shipped' } = {},
 ): Promise<TestHouse> {
   let close = (): Promise<void> => Promise.resolve()
   // Before the database's own end, which would pull it away under a running house.
@@ -38,7 +41,9 @@ export async function openTestHouse(
     DATABASE_POOL_MAX: '8',
     ...settings,
   })
-  const house = await openHouse(config, log, { doors: ['http', 'worker'] })
+  const wide = AT_THE_PACE_OF_A_PROGRAM
+  const requestLimits = limits === 'wide' ? { member: wide, key: wide, address: wide } : {}
+  const house = await openHouse(config, log, { doors: ['http', 'worker'], requestLimits })
   let closing: Promise<void> | undefined
   close = () => {
     closing ??= house
