@@ -9,6 +9,7 @@ import {
 } from '#domain/client/standing.ts'
 import { addDays, dayOf, type Day } from '#domain/day.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { holdRecords } from '#platform/postgres/records-lock.ts'
 import type { ClientNeeds } from './client-needs.ts'
 import { findClientDay } from './clients-store.ts'
 import { listHealthRows, type UsageWindowAsk } from './health-store.ts'
@@ -50,7 +51,7 @@ export async function refreshStandings(needs: ClientNeeds, only?: readonly strin
     report.snapshots += await refreshBatch(needs, ids, today)
     after = last
   }
-  if (only === undefined) await endFullRefresh(needs, { today, clients: report.clients })
+  if (only === undefined) await endFullRefresh(needs, today)
   return report
 }
 
@@ -65,11 +66,16 @@ async function refreshBatch(needs: ClientNeeds, ids: readonly string[], today: D
     standings.push(standingOf(known))
     snapshots.push(...newSnapshots(known, stored.get(row.client.id)))
   }
-  await needs.database.inTransaction(async (handle) => {
-    await store.putStandings(handle, day, standings)
-    await store.putSnapshots(handle, snapshots)
+  return needs.database.inTransaction(async (handle) => {
+    await holdRecords(handle)
+    // Some may have gone since they were read.
+    const present = new Set(await store.listClientIds(handle, { after: '', only: ids, limit: ids.length }))
+    const isPresent = ({ clientId }: { readonly clientId: string }): boolean => present.has(clientId)
+    const kept = snapshots.filter(isPresent)
+    await store.putStandings(handle, day, standings.filter(isPresent))
+    await store.putSnapshots(handle, kept)
+    return kept.length
   })
-  return snapshots.length
 }
 
 async function readBatch(handle: Handle, ids: readonly string[], today: Day) {
@@ -91,10 +97,12 @@ function newSnapshots(rows: HealthRows, stored: ClientSnapshot | undefined): Cli
   return found
 }
 
-async function endFullRefresh(needs: ClientNeeds, { today, clients }: { today: Day; clients: number }): Promise<void> {
+async function endFullRefresh(needs: ClientNeeds, today: Day): Promise<void> {
   await needs.database.inTransaction(async (handle) => {
+    await holdRecords(handle)
     const day = await findClientDay(handle, today)
     await store.deleteOrphans(handle)
+    const clients = await store.countClients(handle)
     if (clients === 0) return
     const history = HISTORY_BACKS.map((back) => addDays(day, -back))
     await store.putFirstDays(handle, history, clients)

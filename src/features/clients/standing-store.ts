@@ -5,6 +5,7 @@ import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 
 const IdRow = z.object({ id: z.string() })
+const CountRow = z.object({ count: z.number() })
 
 /** The next clients in the order of their ids, of all or of those asked for. */
 export async function listClientIds(
@@ -81,6 +82,10 @@ export async function putSnapshots(handle: Handle, snapshots: readonly ClientSna
     on conflict (client_id, day) do update set score = excluded.score, band = excluded.band, known_weight = excluded.known_weight,
       components = excluded.components, arr_micros = excluded.arr_micros, currency = excluded.currency,
       renewal_on = excluded.renewal_on, overdue_micros = excluded.overdue_micros`)
+}
+
+export async function countClients(handle: Handle): Promise<number> {
+  return (await handle.first(CountRow, sql`select count(*) as count from clients`))?.count ?? 0
 }
 
 /** Notes that all clients were looked at for the day, so that no change differs from nobody having looked. */

@@ -20,7 +20,11 @@ const TODAY = '2026-11-22'
 const { database } = await openTestDatabase()
 await database.inTransaction((handle) => insertSample(handle, createSampleCompany({ today: TODAY }), TODAY))
 const facts = new Map<string, RememberedFact[]>()
-const recall = () => Promise.resolve(facts)
+let onRecall = (): Promise<void> => Promise.resolve()
+const recall = async () => {
+  await onRecall()
+  return facts
+}
 const clients = createClients({ database, clock: clockAt(TODAY), recallFacts: recall, sharedFacts: recall })
 const EVERYONE = principalSeeing()
 await clients.refreshStandings()
@@ -167,19 +171,30 @@ test('a remembered departure moves health, churn and the standing, and forgettin
   assert.equal((await clients.get(EVERYONE, id)).health?.score, before.score)
 })
 
-test('removing the sample removes standings, history and looked-at days', async () => {
-  await database.inTransaction((handle) => deleteSample(handle))
-  const left = await database.read((handle) =>
+async function countStored(): Promise<number | undefined> {
+  const stored = await database.read((handle) =>
     handle.first(
       z.object({ rows: z.int() }),
       sql`select ((select count(*) from client_standings) + (select count(*) from client_snapshots)
         + (select count(*) from snapshot_days where kind = 'clients'))::int as rows`,
     ),
   )
-  assert.equal(left?.rows, 0)
+  return stored?.rows
+}
+
+test('removing the sample removes standings, history and looked-at days', async () => {
+  await database.inTransaction(deleteSample)
+  assert.equal(await countStored(), 0)
   for (const name of ['review-portfolio', 'forecast-renewals']) {
     const skill = clients.skills.find((candidate) => candidate.name === name)
     const outcome = await skill?.run({ principal: EVERYONE, input: {}, signal: new AbortController().signal })
     assert.equal(outcome?.kind, 'nothing', name)
   }
+})
+
+test('a refresh that the removal of the sample overtakes writes nothing of it any more', async () => {
+  await database.inTransaction((handle) => insertSample(handle, createSampleCompany({ today: TODAY }), TODAY))
+  onRecall = () => database.inTransaction(deleteSample)
+  await clients.refreshStandings()
+  assert.equal(await countStored(), 0)
 })

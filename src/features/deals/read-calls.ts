@@ -3,6 +3,7 @@ import { findCommitments } from '#domain/call/find-commitments.ts'
 import { hearCall, sentencesOf } from '#domain/call/heard-lines.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import { holdRecords } from '#platform/postgres/records-lock.ts'
 import { listCallFacts, type StoredCallFacts } from './calls-store.ts'
 import { deleteOrphans, replaceCommitments, type NewCommitment } from './commitments-store.ts'
 
@@ -29,6 +30,7 @@ export async function readCalls(
     // Batches follow one another, so that a long archive holds one connection for a moment at a time.
     // oxlint-disable-next-line no-await-in-loop
     const batch = await needs.database.inTransaction(async (handle) => {
+      await holdRecords(handle)
       const calls = await listCallFacts(handle, page)
       const found = calls.flatMap((call) => commitmentsOf(call))
       counts.commitments += await replaceCommitments(

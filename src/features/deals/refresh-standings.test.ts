@@ -134,3 +134,17 @@ test('standings, snapshots and their days go with the sample company', async () 
     assert.equal(await count(sql`select count(*) as count from ${table}`), 0)
   assert.deepEqual(await deals.refreshStandings(), { deals: 0, rows: 0 })
 })
+
+test('a refresh that the removal of the sample overtakes writes nothing of it any more', async () => {
+  // Of another day than the clock's: a day that was looked at would stay behind in the name of the sample.
+  const past = '2026-10-30'
+  await database.inTransaction((handle) => insertSample(handle, createSampleCompany({ today: past }), past))
+  const sharedFacts = async () => {
+    await database.inTransaction(deleteSample)
+    return new Map()
+  }
+  await createDeals({ database, clock: clockAt(TODAY), sharedFacts }).refreshStandings()
+  for (const table of [sql`deal_standings`, sql`deal_snapshots`])
+    assert.equal(await count(sql`select count(*) as count from ${table}`), 0)
+  assert.equal(await count(sql`select count(*) as count from snapshot_days where day <= ${past}::date`), 0)
+})

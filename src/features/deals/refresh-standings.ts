@@ -3,6 +3,7 @@ import { addDays, dayOf, type Day } from '#domain/day.ts'
 import { assessDealRisk } from '#domain/deal/assess-deal-risk.ts'
 import type { DealRiskFigures } from '#domain/deal/risk.ts'
 import type { Database, Handle } from '#platform/postgres/database.ts'
+import { holdRecords } from '#platform/postgres/records-lock.ts'
 import type { DealMemory } from './coach-deal.ts'
 import { listRiskFacts } from './deal-risk-store.ts'
 import { findYardsticks, type DealYardsticks } from './deal-yardsticks-store.ts'
@@ -36,6 +37,7 @@ const PAST_WEEKS = 8
 const EVERYTHING = { kind: 'all' } as const
 
 interface Refresh {
+  readonly today: Day
   readonly day: Day
   readonly yardsticks: DealYardsticks
   readonly tracked: readonly string[]
@@ -69,12 +71,13 @@ export function hasLookedToday({ database, clock }: Pick<Needs, 'database' | 'cl
 }
 
 async function begin(handle: Handle, today: Day, ids?: readonly string[]): Promise<Refresh> {
+  await holdRecords(handle)
   await lockStandings(handle)
   const day = await findDealDay(handle, today)
   const yardsticks = await findYardsticks(handle, EVERYTHING)
   const tracked = trackedNames(yardsticks.tracked)
   if (ids === undefined && !(await hasSnapshots(handle))) await fillPastWeeks(handle, day, tracked)
-  return { day, yardsticks, tracked }
+  return { today, day, yardsticks, tracked }
 }
 
 /** The last weeks as the recorded changes tell them, as far back as they are whole. */
@@ -96,6 +99,7 @@ async function refreshBatch(
 ): Promise<number> {
   const remembered = (await needs.sharedFacts?.('deal', ids)) ?? new Map()
   return needs.database.inTransaction(async (handle) => {
+    await holdRecords(handle)
     const facts = await listRiskFacts(handle, ids, { visible: EVERYTHING, asOf: day, yardsticks, remembered })
     await upsertStandings(
       handle,
@@ -106,12 +110,13 @@ async function refreshBatch(
   })
 }
 
-async function finish(handle: Handle, { day, tracked }: Refresh, ids?: readonly string[]): Promise<number> {
+async function finish(handle: Handle, { today, day, tracked }: Refresh, ids?: readonly string[]): Promise<number> {
+  await holdRecords(handle)
   await deleteGone(handle)
   await refreshActivityDays(handle, day, ids)
   const rows = await writeSnapshots(handle, { day, ids: await listNewlyDecided(handle), tracked })
-  // A part of the deals is no look at the day.
-  if (ids !== undefined) return rows
+  // A part of the deals is no look at the day; nor is one at records that were taken out meanwhile, with their day.
+  if (ids !== undefined || (await findDealDay(handle, today)) !== day) return rows
   await recordSnapshotDay(handle, day)
   await analyzeStandings(handle)
   return rows

@@ -3,6 +3,7 @@ import type { ImportKind } from '#domain/import/import-kind.ts'
 import { KIND_DEFINITIONS } from '#domain/import/kind-definitions.ts'
 import type { SampleCompany } from '#domain/sample/sample-company.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { claimRecords } from '#platform/postgres/records-lock.ts'
 import { identifier, joinSql, sql, type Sql } from '#platform/postgres/sql.ts'
 
 const SAMPLE = 'sample'
@@ -52,6 +53,7 @@ export async function lockSample(handle: Handle): Promise<void> {
  * (a next step noted, an activity logged) goes with it.
  */
 export async function deleteSample(handle: Handle): Promise<void> {
+  await claimRecords(handle)
   for (const table of [...TABLES, identifier('record_changes')]) {
     // Rows of an import cannot be there; if some are, they are not ours to delete.
     await handle.run(sql`delete from ${table} where source = ${SAMPLE} or source not in (select id::text from imports)`)
