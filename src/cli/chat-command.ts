@@ -5,8 +5,10 @@ import { SophiaError, type ErrorCode, ERRORS } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Conversations } from '#features/conversations/index.ts'
 import { createId } from '#platform/crypto/ids.ts'
+import { answerAtTerminal } from './answer-at-terminal.ts'
 import { createJsonPrinter, createTextPrinter, withoutControls, type ChatPrinter } from './chat-printer.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
+import { readLine } from './read-line.ts'
 
 /** What the command works with; `close` lets go of everything it opened. */
 type OpenChat = () => Promise<{ conversations: Conversations; principal: Principal; close(): Promise<void> }>
@@ -75,21 +77,6 @@ async function converse(chat: Chat, persona: string): Promise<void> {
   }
 }
 
-/** A line, or undefined at the end of input. */
-async function readLine(terminal: Interface, prompt: string): Promise<string | undefined> {
-  const ended = new AbortController()
-  const onClose = (): void => ended.abort()
-  terminal.once('close', onClose)
-  try {
-    return await terminal.question(prompt, { signal: ended.signal })
-  } catch (error) {
-    if (ended.signal.aborted) return undefined
-    throw error
-  } finally {
-    terminal.off('close', onClose)
-  }
-}
-
 /** One question with its answer; Ctrl-C stops the answer. Answers the exit code of a failure. */
 async function ask(chat: Chat, text: string): Promise<number | undefined> {
   const { conversations, principal, conversationId } = chat
@@ -117,6 +104,7 @@ async function follow(chat: Chat, turnId: string, printer: ChatPrinter): Promise
     const { event } = placed
     printer.print(placed)
     if (event.type === 'approval-needed') await decide(chat, turnId, event)
+    if (event.type === 'question-asked') await answer(chat, turnId, event)
     if (event.type === 'turn-restart') failure = undefined
     if (event.type === 'turn-error') failure = isErrorCode(event.code) ? exitCodeOf(event.code) : EXIT.failed
     if (event.type === 'turn-end' && event.status === 'cancelled') failure = EXIT.failed
@@ -142,6 +130,35 @@ async function decide(
     if (!(error instanceof SophiaError)) throw error
     // Too late, or decided elsewhere: the answer goes on and says so.
     process.stderr.write(`${error.message}\n`)
+  }
+}
+
+/** Puts a server's question to the person, again while an answer does not fit; without a person it is declined. */
+async function answer(
+  { conversations, principal, terminal }: Chat,
+  turnId: string,
+  question: Extract<TurnEvent, { type: 'question-asked' }>,
+): Promise<void> {
+  if (!terminal)
+    process.stderr.write(
+      `${withoutControls(question.from)} asked something and was declined: there is no terminal to answer it at.\n`,
+    )
+  for (;;) {
+    const given = terminal
+      ? // oxlint-disable-next-line no-await-in-loop
+        await answerAtTerminal(question, (prompt) => readLine(terminal, prompt))
+      : { action: 'decline' as const }
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      await conversations.answerQuestion({ principal, turnId, questionId: question.questionId, answer: given })
+      return
+    } catch (error) {
+      if (!(error instanceof SophiaError)) throw error
+      const faults = error.faults.map(({ path, message }) => `\n  ${path}: ${message}`).join('')
+      process.stderr.write(`${error.message}${withoutControls(faults)}\n`)
+      // Too late, or answered elsewhere: the call goes on without it.
+      if (error.code !== 'INVALID_INPUT') return
+    }
   }
 }
 

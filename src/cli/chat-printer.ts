@@ -35,13 +35,14 @@ export function createTextPrinter(output: Output): ChatPrinter {
 
   return {
     print({ event }) {
+      if ('callId' in event) {
+        const line = callLine(event)
+        if (line !== null) aside(`· ${line}`)
+        return
+      }
       switch (event.type) {
         case 'text-delta':
           return say(withoutControls(event.text))
-        case 'tool-call':
-          return aside(`· ${withoutControls(event.tool)} ...`)
-        case 'tool-result':
-          return aside(`· ${event.ok ? '' : 'failed: '}${withoutControls(event.summary)}`)
         case 'source':
           return void sources.push(withoutControls(event.label))
         case 'turn-restart':
@@ -54,10 +55,35 @@ export function createTextPrinter(output: Output): ChatPrinter {
           return aside(endLine(event))
         }
         case 'turn-start':
-        case 'approval-needed':
       }
     },
   }
+}
+
+/** What is said of a call; null for what is asked of the person, which the command does. */
+function callLine(event: Extract<PlacedTurnEvent['event'], { readonly callId: string }>): string | null {
+  switch (event.type) {
+    case 'tool-call':
+      return `${withoutControls(event.tool)} ...`
+    case 'tool-progress':
+      return progressLine(event)
+    case 'tool-result':
+      return `${event.ok ? '' : 'failed: '}${withoutControls(event.summary)}`
+    case 'question-answered':
+      return `the question was ${event.action}`
+    case 'question-asked':
+    case 'approval-needed':
+      return null
+  }
+}
+
+function progressLine({
+  progress,
+  total,
+  message,
+}: Extract<PlacedTurnEvent['event'], { type: 'tool-progress' }>): string {
+  const far = total === null ? String(progress) : `${progress} of ${total}`
+  return message === null ? far : `${withoutControls(message)} (${far})`
 }
 
 function sourcesLine(sources: readonly string[]): string {

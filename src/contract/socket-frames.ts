@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Uuid } from './common.ts'
 import { MessageContext } from './conversations.ts'
+import { QuestionAnswer } from './questions.ts'
 import { PlacedTurnEvent } from './turn-events.ts'
 
 /** Frames of `GET /api/ws`, JSON text. */
@@ -28,6 +29,7 @@ export const ClientFrame = z.discriminatedUnion('type', [
     callId: z.string().max(200),
     approve: z.boolean(),
   }),
+  QuestionAnswer.extend({ type: z.literal('question-answer'), turnId: Uuid, questionId: Uuid }),
   z.strictObject({ type: z.literal('topic-subscribe'), topic: z.enum(['conversations', 'mcp-status']) }),
   z.strictObject({ type: z.literal('ping') }),
 ])

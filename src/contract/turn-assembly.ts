@@ -1,13 +1,19 @@
 import type { PlacedTurnEvent, TurnEvent } from './turn-events.ts'
 
+/** A server's question that waits for the person, and how far its call has come. */
+export type AssembledQuestion = Extract<TurnEvent, { type: 'question-asked' }>
+export type AssembledProgress = Extract<TurnEvent, { type: 'tool-progress' }>
+
 /** A card beside the answer: one tool call with what came of it. */
 export interface AssembledCall {
   readonly callId: string
   readonly tool: string
   readonly input: unknown
-  readonly state: 'running' | 'approval' | 'ok' | 'failed'
+  readonly state: 'running' | 'approval' | 'question' | 'ok' | 'failed'
   readonly summary: string
   readonly expiresAt: string | null
+  readonly progress: AssembledProgress | null
+  readonly question: AssembledQuestion | null
 }
 
 /** What a reader has put together from a turn's events so far. */
@@ -47,33 +53,12 @@ export function assembleTurn(turn: AssembledTurn, placed: PlacedTurnEvent): Asse
 }
 
 function apply(turn: AssembledTurn, event: TurnEvent): AssembledTurn {
+  if ('callId' in event) return { ...turn, calls: applyToCalls(turn.calls, event) }
   switch (event.type) {
     case 'turn-start':
       return { ...turn, start: event }
     case 'text-delta':
       return { ...turn, text: turn.text + event.text }
-    case 'tool-call':
-      return {
-        ...turn,
-        calls: [
-          ...turn.calls,
-          {
-            callId: event.callId,
-            tool: event.tool,
-            input: event.input,
-            state: 'running',
-            summary: '',
-            expiresAt: null,
-          },
-        ],
-      }
-    case 'approval-needed':
-      return { ...turn, calls: changeCall(turn.calls, event.callId, { state: 'approval', expiresAt: event.expiresAt }) }
-    case 'tool-result':
-      return {
-        ...turn,
-        calls: changeCall(turn.calls, event.callId, { state: event.ok ? 'ok' : 'failed', summary: event.summary }),
-      }
     case 'source':
       return { ...turn, sources: [...turn.sources, { kind: event.kind, id: event.id, label: event.label }] }
     case 'turn-restart':
@@ -82,6 +67,29 @@ function apply(turn: AssembledTurn, event: TurnEvent): AssembledTurn {
       return { ...turn, end: event }
     case 'turn-error':
       return { ...turn, error: event }
+  }
+}
+
+const BEGUN = { state: 'running', summary: '', expiresAt: null, progress: null, question: null } as const
+
+function applyToCalls(
+  calls: readonly AssembledCall[],
+  event: Extract<TurnEvent, { readonly callId: string }>,
+): readonly AssembledCall[] {
+  const { callId } = event
+  switch (event.type) {
+    case 'tool-call':
+      return [...calls, { callId, tool: event.tool, input: event.input, ...BEGUN }]
+    case 'approval-needed':
+      return changeCall(calls, callId, { state: 'approval', expiresAt: event.expiresAt })
+    case 'tool-progress':
+      return changeCall(calls, callId, { progress: event })
+    case 'question-asked':
+      return changeCall(calls, callId, { state: 'question', question: event })
+    case 'question-answered':
+      return changeCall(calls, callId, { state: 'running', question: null })
+    case 'tool-result':
+      return changeCall(calls, callId, { state: event.ok ? 'ok' : 'failed', summary: event.summary })
   }
 }
 

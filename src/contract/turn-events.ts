@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Question } from './questions.ts'
 
 /** What a turn tells its readers, the same on SSE, on the socket and in the journal. */
 
@@ -28,6 +29,27 @@ export const TurnEvent = z.discriminatedUnion('type', [
     expiresAt: z.iso.datetime(),
     /** What the person must know before approving: that an earlier try may have happened already. */
     note: z.string().optional(),
+  }),
+  /** How far a long call has come, in the server's own units. */
+  z.strictObject({
+    type: z.literal('tool-progress'),
+    callId: z.string(),
+    progress: z.number(),
+    total: z.number().nullable(),
+    message: z.string().nullable(),
+  }),
+  /** A server asks the person something in the midst of a call. */
+  Question.extend({
+    type: z.literal('question-asked'),
+    callId: z.string(),
+    questionId: z.uuid(),
+    expiresAt: z.iso.datetime(),
+  }),
+  z.strictObject({
+    type: z.literal('question-answered'),
+    callId: z.string(),
+    questionId: z.uuid(),
+    action: z.enum(['accepted', 'declined', 'expired', 'withdrawn']),
   }),
   z.strictObject({ type: z.literal('tool-result'), callId: z.string(), ok: z.boolean(), summary: z.string() }),
   z.strictObject({ type: z.literal('source'), kind: z.string(), id: z.string(), label: z.string() }),

@@ -37,6 +37,7 @@ export const ERRORS = {
   TURN_LIMIT_REACHED: { message: 'The answer hit its limit of tool rounds, tokens or time.', retryable: true },
   TURN_CANCELLED: { message: 'Stopped on request.', retryable: true },
   JOURNAL_EXPIRED: { message: 'These events are older than a day. Read the message instead.', retryable: false },
+  QUESTION_OVER: { message: 'Nobody waits for this answer any more; the call went on without it.', retryable: false },
   APPROVAL_EXPIRED: { message: 'Nobody approved in time; nothing was done.', retryable: true },
   PERSONA_NOT_FOUND: { message: 'There is no such colleague.', retryable: false },
   PERSONA_NOT_VALID: {

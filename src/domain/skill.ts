@@ -1,6 +1,7 @@
 import type { Day } from './day.ts'
 import type { Money } from './money.ts'
 import type { Action, Principal } from './permission.ts'
+import type { CallPerson } from './question.ts'
 
 export type EvidenceKind =
   | 'deal'
@@ -138,4 +139,6 @@ export interface SkillCall {
   readonly signal: AbortSignal
   /** Of a turn's call, unique in its turn: what a skill stores is stored once under it, also after a takeover. */
   readonly idempotencyKey?: string
+  /** There when somebody follows the call as it runs. */
+  readonly person?: CallPerson | undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ToolDefinition } from '#domain/mcp/tool-definition.ts'
+import { withStandards } from '#domain/question.ts'
 import type { McpConnection, ToolReply } from '#platform/mcp-client/mcp-connection.ts'
 import { toMcpFault } from '#platform/mcp-client/mcp-fault.ts'
 import { openMcpConnection } from '#platform/mcp-client/open-mcp-connection.ts'
@@ -18,8 +19,6 @@ type Context = z.infer<typeof Context>
 /** Other work shares the machine; a slow start is no fault of the protocol. */
 const LIMIT_MS = 25_000
 const MOST_SIGN_INS = 3
-/** A tool that asks something back is refused by the client; the others are called all the same. */
-const ASKS_BACK = 'sep-2322-client-request-state'
 /** Here the right end is a refusal by the client; the suite looks at how far it went. */
 const ENDS_IN_REFUSAL = new Set([
   'auth/scope-retry-limit',
@@ -30,6 +29,11 @@ const ENDS_IN_REFUSAL = new Set([
   'auth/iss-normalized',
   'auth/metadata-issuer-mismatch',
 ])
+
+/** One of its tools leaves out `resultType`, which this revision does not allow: that one is refused, the others are called. */
+const ONE_IS_REFUSED = 'sep-2322-client-request-state'
+/** A person who agrees, and leaves what else is asked as it stands. */
+const YES = { confirm: true, confirmed: true }
 
 interface Wanted {
   readonly name: string
@@ -75,7 +79,7 @@ async function play(scenario: string, url: string): Promise<void> {
     const reply = signingIn(signIn, () => call(line, tool, input))
     // One after the other: the suite tells calls apart by their order.
     // oxlint-disable-next-line no-await-in-loop
-    await (scenario === ASKS_BACK ? reply.catch(() => undefined) : reply)
+    await (scenario === ONE_IS_REFUSED ? reply.catch(() => undefined) : reply)
   }
   await line.close()
 }
@@ -106,7 +110,14 @@ function open(url: string, send: typeof fetch, signIn: SignIn | null): Promise<M
 }
 
 function call(line: McpConnection, tool: ToolDefinition, input: Wanted['input']): Promise<ToolReply> {
-  return line.call({ tool, input, meta: {}, timeoutMs: LIMIT_MS, signal: AbortSignal.timeout(LIMIT_MS) })
+  return line.call({
+    tool,
+    input,
+    meta: {},
+    timeoutMs: LIMIT_MS,
+    signal: AbortSignal.timeout(LIMIT_MS),
+    onQuestion: ({ fields }) => Promise.resolve({ action: 'accept', content: withStandards(fields, YES) }),
+  })
 }
 
 /** Has the person sign in when the server asks for it, as often as a person would bear. */

@@ -40,6 +40,7 @@ const ATTEMPTS: readonly Attempt[] = [
   { method: 'DELETE', path: (ids) => `/api/conversations/${ids.conversation}` },
   { method: 'POST', path: (ids) => `/api/turns/${ids.turn}/cancel` },
   { method: 'POST', path: (ids) => `/api/turns/${ids.turn}/approvals/call_1`, body: { approve: true } },
+  { method: 'POST', path: (ids) => `/api/turns/${ids.turn}/questions/${createId()}`, body: { action: 'decline' } },
   { method: 'POST', path: (ids) => `/api/messages/${ids.message}/feedback`, body: { rating: 'down', note: 'x' } },
 ]
 

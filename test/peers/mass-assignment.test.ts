@@ -32,6 +32,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   'PATCH /api/conversations/:id': () => ({ title: 'Changed' }),
   'POST /api/conversations/:id/messages': () => ({ id: createId(), text: 'hello' }),
   'POST /api/turns/:id/approvals/:callId': () => ({ approve: true }),
+  'POST /api/turns/:id/questions/:questionId': () => ({ action: 'decline' }),
   'POST /api/messages/:id/feedback': () => ({ rating: 'up' }),
   'POST /api/personas/:id/activate': () => ({ version: 'abcdef012345' }),
   'POST /api/personas/:id/skills/:skill': () => ({}),

@@ -11,6 +11,9 @@ const EVENTS = [
   'text-delta: text',
   'tool-call: callId, tool, input',
   'approval-needed: callId, tool, input, expiresAt, note?',
+  'tool-progress: callId, progress, total, message',
+  'question-asked: from, message, fields, url, callId, questionId, expiresAt',
+  'question-answered: callId, questionId, action',
   'tool-result: callId, ok, summary',
   'source: kind, id, label',
   'turn-restart: reason',
@@ -24,6 +27,7 @@ const CLIENT_FRAMES = [
   'turn-subscribe: turnId, after?',
   'turn-cancel: turnId',
   'approval-answer: turnId, callId, approve',
+  'question-answer: action, content?, turnId, questionId',
   'topic-subscribe: topic',
   'ping: ',
 ]

@@ -112,6 +112,30 @@ export const CONNECTIONS: readonly Requirement[] = [
     ),
   },
   {
+    id: 'M/questions',
+    source: 'connections, hub',
+    behaviour:
+      "What a server asks in the midst of a call reaches the person of that call and nobody else; their time is not the server's.",
+    provenBy: [
+      ...prove(
+        'test/integration/questions-in-conversation.test.ts',
+        '${server}: what a tool asks reaches the person as fields, and their answer reaches the tool',
+        '${server}: progress of a long call reaches the reader',
+        'an answer that does not fit is told field by field, and the question stands',
+      ),
+      ...prove(
+        'test/integration/whose-question.test.ts',
+        "a question is the asker's alone to answer, once; a later word changes nothing",
+        'two people are asked by one server at once, each what is theirs',
+        'after its owner gave the turn up, the next one asks anew, and the old question is over',
+      ),
+      ...prove(
+        'test/e2e/questions.test.ts',
+        'it survives a reload; what does not fit is said at its field, and nothing typed is lost',
+      ),
+    ],
+  },
+  {
     id: 'M/secrets',
     source: 'connections, credentials',
     behaviour: 'Headers and tokens are sealed at rest, reach their own server only, and are shown to nobody.',

@@ -4,6 +4,7 @@ import { startDeadline } from './deadline.ts'
 import { endTurn } from './end-turn.ts'
 import { runRound } from './model-round.ts'
 import type { House } from './needs.ts'
+import { withdrawQuestions } from './questions-store.ts'
 import { runCalls } from './run-calls.ts'
 import { loadContext } from './turn-context.ts'
 import { checkStopped, createWork, emit, TurnStopped, type TurnRun, type TurnWork } from './turn-work.ts'
@@ -57,6 +58,7 @@ async function adoptEarlierCalls(work: TurnWork): Promise<void> {
   const { database, clock, limits } = work.house
   const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
   work.priorCalls = await database.read((handle) => adoptCalls(handle, work.turn, expiresAt))
+  await database.read((handle) => withdrawQuestions(handle, work.turn.id))
   work.priorCalls.sort((a, b) => a.index - b.index)
   work.nextCallIndex = Math.max(-1, ...work.priorCalls.map((call) => call.index)) + 1
 }

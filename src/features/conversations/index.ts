@@ -13,6 +13,7 @@ import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import { DEFAULT_TURN_LIMITS } from '#domain/turn/limits.ts'
 import { answerApproval, type ApprovalRequest } from './answer-approval.ts'
+import { answerQuestion, type QuestionAnswerRequest } from './answer-question.ts'
 import { cancelTurn } from './cancel-turn.ts'
 import { deleteConversation, getConversation, renameConversation } from './change-conversation.ts'
 import { createConversation } from './create-conversation.ts'
@@ -52,6 +53,7 @@ export interface Conversations {
   readTurnEvents(request: Omit<ReadRequest, 'isOwn'>): Promise<AsyncIterable<PlacedTurnEvent>>
   cancelTurn(principal: Principal, turnId: string): Promise<Turn>
   answerApproval(request: ApprovalRequest): Promise<void>
+  answerQuestion(request: QuestionAnswerRequest): Promise<void>
   giveFeedback(
     principal: Principal,
     feedback: { messageId: string; rating: 'up' | 'down'; note?: string | undefined },
@@ -117,6 +119,7 @@ function verbsOf(house: House, runner: TurnRunner): Verbs {
     readTurnEvents: (request) => readTurnEvents(house, { ...request, isOwn: () => runner.isRunning(request.turnId) }),
     cancelTurn: (principal, turnId) => cancelTurn(house, runner, { principal, turnId }),
     answerApproval: (request) => answerApproval(house, runner, request),
+    answerQuestion: (request) => answerQuestion(house, runner, request),
     giveFeedback: (principal, feedback) => giveFeedback(house, principal, feedback),
   }
 }

@@ -5,6 +5,7 @@ import { can } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { abortable } from './abortable.ts'
+import { createCallPerson } from './call-person.ts'
 import { failureOf, recordResult, resultOf, rethrowIfFatal } from './call-outcome.ts'
 import type { StoredResult } from './calls-store.ts'
 import { runWriteCall } from './run-write-call.ts'
@@ -58,7 +59,9 @@ async function runReadCall(work: TurnWork, skill: Skill | undefined, call: ToolC
     const input = skill.parse(call.input)
     const principal = await currentAsker(work)
     if (!can(principal, skill.action)) throw new SophiaError('NOT_PERMITTED')
-    return resultOf(await abortable(skill.run({ principal, input, signal: work.signal, idempotencyKey }), work.signal))
+    const person = createCallPerson(work, call.callId)
+    const run = skill.run({ principal, input, signal: work.signal, idempotencyKey, person })
+    return resultOf(await abortable(run, work.signal))
   } catch (error) {
     return failureOf(rethrowIfFatal(work, error))
   }

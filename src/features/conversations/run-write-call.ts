@@ -6,12 +6,12 @@ import type { Skill } from '#domain/skill.ts'
 import { isExpired, stepOf } from '#domain/turn/approval.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { abortable } from './abortable.ts'
+import { awaitPerson } from './await-person.ts'
 import { failureOf, resultOf, rethrowIfFatal } from './call-outcome.ts'
+import { createCallPerson } from './call-person.ts'
 import { bindCall, findCall, insertCall, moveCall, type StoredCall, type StoredResult } from './calls-store.ts'
-import { setWaiting } from './turns-store.ts'
 import { checkStopped, currentAsker, emit, TurnStopped, type TurnWork } from './turn-work.ts'
 
-const DECISION_POLL_MS = 500
 const UNKNOWN_NOTE =
   'An earlier try broke off while this ran: it may have happened already. Check before you approve it again.'
 
@@ -109,42 +109,11 @@ async function askPerson(work: TurnWork, stored: StoredCall, isRepeat: boolean):
     expiresAt: expiresAt.toISOString(),
     ...(isRepeat ? { note: UNKNOWN_NOTE } : {}),
   })
-  await changeWaiting(work, true)
-  try {
-    return await waitForDecision(work, stored)
-  } finally {
-    work.run.isWaiting = false
-    work.deadline.resume()
-    if (!work.signal.aborted) await changeWaiting(work, false)
-  }
-}
-
-async function changeWaiting(work: TurnWork, isWaiting: boolean): Promise<void> {
-  if (isWaiting) {
-    work.deadline.pause()
-    work.run.isWaiting = true
-  }
-  if (!(await work.house.database.read((handle) => setWaiting(handle, work.turn, isWaiting))))
-    throw new TurnStopped('stale')
-}
-
-async function waitForDecision(work: TurnWork, stored: StoredCall): Promise<StoredCall> {
-  const { clock } = work.house
-  while (true) {
-    checkStopped(work)
-    const woken = new Promise<void>((resolve) => {
-      work.run.onDecision = resolve
-    })
-    // oxlint-disable-next-line no-await-in-loop
+  return awaitPerson(work, async () => {
     const current = await reread(work, stored)
     const isOpen = current.status === 'waiting' || current.status === 'unknown'
-    if (!isOpen || isExpired(stored.expiresAt, clock.now())) return current
-    const pause = new AbortController()
-    // The poll is for an answer that came in through another process. Its end is no event.
-    const poll = clock.sleep(DECISION_POLL_MS, pause.signal).catch(() => undefined)
-    // oxlint-disable-next-line no-await-in-loop
-    await abortable(Promise.race([woken, poll]), work.signal).finally(() => pause.abort())
-  }
+    return isOpen && !isExpired(expiresAt, work.house.clock.now()) ? undefined : current
+  })
 }
 
 async function reread(work: TurnWork, stored: StoredCall): Promise<StoredCall> {
@@ -182,7 +151,13 @@ async function execute(work: TurnWork, { skill, input, stored }: WriteCall): Pro
   if (!(await move('approved', 'running'))) throw new TurnStopped('stale')
   try {
     const outcome = await abortable(
-      skill.run({ principal, input, signal: work.signal, idempotencyKey: `${work.turn.id}.${stored.index}` }),
+      skill.run({
+        principal,
+        input,
+        signal: work.signal,
+        idempotencyKey: `${work.turn.id}.${stored.index}`,
+        person: createCallPerson(work, stored.callId),
+      }),
       work.signal,
     )
     const result = resultOf(outcome)

@@ -56,6 +56,8 @@ export interface TurnWork {
   nextCallIndex: number
   /** How often each tool was read with each input, by their hash: the place of a repeated call. */
   readonly readCalls: Map<string, number>
+  /** Resolves when no question of a server stands before the person. */
+  questions: Promise<unknown>
 }
 
 export function createWork(parts: Pick<TurnWork, 'house' | 'run' | 'lane' | 'deadline'>): TurnWork {
@@ -75,6 +77,7 @@ export function createWork(parts: Pick<TurnWork, 'house' | 'run' | 'lane' | 'dea
     priorCalls: [],
     nextCallIndex: 0,
     readCalls: new Map(),
+    questions: Promise.resolve(),
   }
 }
 

@@ -20,10 +20,10 @@ export async function callServer(
 ): Promise<ToolReply> {
   refuseUnlessServing(needs, state)
   state.breaker = onCall(state.breaker, needs.clock.monotonicMs())
-  const startedMs = needs.clock.monotonicMs()
+  const timing = startTiming(needs, request)
   try {
-    const reply = await sendOnce(needs, state, { line, request })
-    takeEnd(needs, state, { startedMs, outcome: 'ok', hasFailed: false })
+    const reply = await sendOnce(needs, state, { line, request: timing.request })
+    takeEnd(needs, state, { ms: timing.ms(), outcome: 'ok', hasFailed: false })
     takeObservation(needs, state, { kind: 'ok' })
     return reply
   } catch (error) {
@@ -32,8 +32,29 @@ export async function callServer(
       state.breaker = { ...state.breaker, isTrying: false }
       throw request.signal.reason
     }
-    throw takeFault(needs, state, { fault: toMcpFault(error), startedMs, line, error })
+    throw takeFault(needs, state, { fault: toMcpFault(error), ms: timing.ms(), line, error })
   }
+}
+
+/** How long the server takes, without the time a person takes to answer it. */
+function startTiming(
+  { clock }: Pick<WatchNeeds, 'clock'>,
+  request: ToolRequest,
+): { readonly request: ToolRequest; ms(): number } {
+  const { onQuestion } = request
+  const startedMs = clock.monotonicMs()
+  let personMs = 0
+  const ms = (): number => clock.monotonicMs() - startedMs - personMs
+  if (!onQuestion) return { request, ms }
+  const timed: typeof onQuestion = async (...asked) => {
+    const askedMs = clock.monotonicMs()
+    try {
+      return await onQuestion(...asked)
+    } finally {
+      personMs += clock.monotonicMs() - askedMs
+    }
+  }
+  return { request: { ...request, onQuestion: timed }, ms }
 }
 
 /** The message names the server, the reason, since when, and when it is looked at next. */
@@ -86,16 +107,12 @@ async function sendOnce(
 function takeEnd(
   needs: WatchNeeds,
   state: WatchState,
-  {
-    startedMs,
-    outcome,
-    hasFailed,
-  }: { readonly startedMs: number; readonly outcome: 'ok' | FaultClass; readonly hasFailed: boolean },
+  { ms, outcome, hasFailed }: { readonly ms: number; readonly outcome: 'ok' | FaultClass; readonly hasFailed: boolean },
 ): void {
   const nowMs = needs.clock.monotonicMs()
-  state.calls.add({ atMs: nowMs, ms: nowMs - startedMs, isOk: !hasFailed })
+  state.calls.add({ atMs: nowMs, ms, isOk: !hasFailed })
   state.breaker = onOutcome(state.breaker, { hasFailed, nowMs })
-  needs.onCall?.(state.definition.id, { ms: nowMs - startedMs, outcome })
+  needs.onCall?.(state.definition.id, { ms, outcome })
 }
 
 /** Faults of the server or the way to it. Others may lie in one slow or faulty tool, while the rest is well. */
@@ -109,13 +126,13 @@ function isOurs({ class: kind, code }: McpFault): boolean {
 function takeFault(
   needs: CallNeeds,
   state: WatchState,
-  met: { readonly fault: McpFault; readonly startedMs: number; readonly line: ServerLine; readonly error: unknown },
+  met: { readonly fault: McpFault; readonly ms: number; readonly line: ServerLine; readonly error: unknown },
 ): SophiaError {
-  const { fault, startedMs, line, error } = met
+  const { fault, ms, line, error } = met
   const { name } = state.definition
   noteFault(needs, state, fault)
   const isRefused = fault.class === 'auth'
-  takeEnd(needs, state, { startedMs, outcome: fault.class, hasFailed: !isOurs(fault) && !isRefused })
+  takeEnd(needs, state, { ms, outcome: fault.class, hasFailed: !isOurs(fault) && !isRefused })
   if (isRefused) {
     takeObservation(needs, state, { kind: 'refused' })
     const advice = fault.code === 'SIGN_IN_NEEDED' ? '' : ' Sign in to it again.'

@@ -6,7 +6,7 @@ import { effectOf } from '#domain/mcp/tool-definition.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { currentCorrelation } from '#platform/log/correlation.ts'
-import type { ToolProgress, ToolReply } from '#platform/mcp-client/mcp-connection.ts'
+import type { ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
 import { endCall, freeKey, takeKey, type CallRow } from './calls-store.ts'
 import { findTool, isServing, pinState, type Listed } from './catalogue.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
@@ -20,7 +20,8 @@ export interface ToolRun {
   readonly input: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
   readonly idempotencyKey?: string | undefined
-  readonly onProgress?: ((progress: ToolProgress) => void) | undefined
+  readonly onProgress?: ToolRequest['onProgress']
+  readonly onQuestion?: ToolRequest['onQuestion']
 }
 
 /** Which tool, and who calls it. */
@@ -45,18 +46,25 @@ export async function runTool(needs: ToolsNeeds, { listed, principal }: Caller, 
   const known = isServing(watch, needs.clock) ? needs.results.find(asked) : undefined
   if (known) return { ...known, isCached: true }
   try {
-    const reply = shorten(await send(needs, { listed, principal }, run))
-    needs.results.keep(asked, reply)
+    const { reply, wasAsked } = await send(needs, { listed, principal }, run)
+    // What a person added to it is of this one call.
+    if (!wasAsked) needs.results.keep(asked, reply)
     return { ...reply, isCached: false }
   } finally {
     if (effectOf(pin.approved) === 'write') needs.results.forget(pin.serverId)
   }
 }
 
-async function send(needs: ToolsNeeds, { listed, principal }: Caller, run: ToolRun): Promise<ToolReply> {
+async function send(
+  needs: ToolsNeeds,
+  { listed, principal }: Caller,
+  run: ToolRun,
+): Promise<{ readonly reply: ToolReply; readonly wasAsked: boolean }> {
   const { watch, pin } = listed
   const correlationId = currentCorrelation()?.correlationId
-  return watch.call(principal.memberId, {
+  let wasAsked = false
+  const { onQuestion } = run
+  const reply = await watch.call(principal.memberId, {
     tool: pin.approved ?? pin.seen,
     input: run.input,
     meta: {
@@ -66,7 +74,9 @@ async function send(needs: ToolsNeeds, { listed, principal }: Caller, run: ToolR
     timeoutMs: CALL_MS * (needs.pace ?? 1),
     signal: run.signal,
     onProgress: run.onProgress,
+    onQuestion: onQuestion && ((...asked) => ((wasAsked = true), onQuestion(...asked))),
   })
+  return { reply: shorten(reply), wasAsked }
 }
 
 function shorten(reply: ToolReply): ToolReply {

@@ -44,7 +44,7 @@ function toSkill(needs: ToolsNeeds, listed: Listed): Skill {
       if (parsed.success) return parsed.data
       throw new SophiaError('INVALID_INPUT', { faults: [{ path: '', message: 'expected an object' }] })
     },
-    async run({ principal, input, signal, idempotencyKey }) {
+    async run({ principal, input, signal, idempotencyKey, person }) {
       // As it stands at the moment of the call: agreed to, permitted, and its server set up.
       const current = listCatalogue(needs.hub).find((one) => one.name === name)
       if (!current)
@@ -56,6 +56,8 @@ function toSkill(needs: ToolsNeeds, listed: Listed): Skill {
           input: Input.parse(input),
           signal,
           idempotencyKey,
+          onProgress: person && ((progress) => person.onProgress(progress)),
+          onQuestion: person && ((question, withdrawn) => person.ask({ ...question, from }, withdrawn)),
         },
       )
       return { kind: 'answer', from, isOk: !isError, text, structured }

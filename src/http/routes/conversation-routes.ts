@@ -15,6 +15,7 @@ import {
   Turn,
   TurnEventsQuery,
 } from '#contract/conversations.ts'
+import { QuestionAnswer } from '#contract/questions.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { parsePlace, type Place } from '#domain/turn/place.ts'
 import type { Conversations } from '#features/conversations/index.ts'
@@ -34,6 +35,7 @@ export interface ConversationRouteNeeds {
 }
 
 const Id = z.strictObject({ id: Uuid })
+const QuestionPlace = z.strictObject({ id: Uuid, questionId: Uuid })
 const CallPlace = z.strictObject({ id: Uuid, callId: z.string().min(1).max(200) })
 const ACCESS = 'conversation:use'
 const DONE: z.infer<typeof Done> = { done: true }
@@ -217,6 +219,26 @@ function decisionRoutes({ conversations }: ConversationRouteNeeds): Route[] {
           turnId: params.id,
           callId: params.callId,
           approve: body.approve,
+        })
+        return DONE
+      },
+    ),
+    defineRoute(
+      {
+        method: 'POST',
+        path: '/api/turns/:id/questions/:questionId',
+        summary: 'Answer or decline what a connection asks in the midst of a call',
+        access: 'mcp:call',
+        params: QuestionPlace,
+        body: QuestionAnswer,
+        response: Done,
+      },
+      async ({ principal, params, body }) => {
+        await conversations.answerQuestion({
+          principal,
+          turnId: params.id,
+          questionId: params.questionId,
+          answer: body,
         })
         return DONE
       },

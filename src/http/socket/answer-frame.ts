@@ -1,16 +1,21 @@
 import type { ClientFrame } from '#contract/socket-frames.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
-import { can, type Principal } from '#domain/permission.ts'
+import { can, type Action, type Principal } from '#domain/permission.ts'
 import { parsePlace } from '#domain/turn/place.ts'
 import { closeSlow, send, sendError, type SessionState } from './socket-state.ts'
 
 type Command = Exclude<ClientFrame, { type: 'hello' | 'ping' }>
 
+/** What frames need that need more than to converse. */
+const ACTIONS: Readonly<Partial<Record<Command['type'], Action>>> = {
+  'approval-answer': 'tool:approve',
+  'question-answer': 'mcp:call',
+}
+
 /** One frame of a known member: authorised as its route would be, then one verb. */
 export async function answerFrame(state: SessionState, principal: Principal, frame: Command): Promise<void> {
   const { conversations } = state.needs
-  if (!can(principal, frame.type === 'approval-answer' ? 'tool:approve' : 'conversation:use'))
-    throw new SophiaError('NOT_PERMITTED')
+  if (!can(principal, ACTIONS[frame.type] ?? 'conversation:use')) throw new SophiaError('NOT_PERMITTED')
   switch (frame.type) {
     case 'message-send': {
       const { conversationId, id, text, context } = frame
@@ -33,6 +38,11 @@ export async function answerFrame(state: SessionState, principal: Principal, fra
         approve: frame.approve,
       })
       return
+    case 'question-answer': {
+      const { turnId, questionId, action, content } = frame
+      await conversations.answerQuestion({ principal, turnId, questionId, answer: { action, content } })
+      return
+    }
     case 'topic-subscribe':
       subscribeTopic(state, principal, frame.topic)
   }

@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '#domain/mcp/tool-definition.ts'
+import type { CallProgress, Question, QuestionReply } from '#domain/question.ts'
 
 /** Where a server is and how it is spoken to. */
 export type McpTarget =
@@ -18,21 +19,17 @@ export type McpTarget =
 /** Which of the two eras a server speaks, as it showed; kept, so that a reconnect need not ask again. */
 export type EraVerdict = { readonly era: 'modern'; readonly discovered: unknown } | { readonly era: 'legacy' }
 
-/** How far a long call has come, in the server's own units. */
-export interface ToolProgress {
-  readonly progress: number
-  readonly total?: number | undefined
-  readonly message?: string | undefined
-}
-
 export interface ToolRequest {
   readonly tool: ToolDefinition
   readonly input: Readonly<Record<string, unknown>>
   /** Sent in `_meta`: the idempotency key, the correlation id. */
   readonly meta: Readonly<Record<string, string>>
+  /** Stands still while a person is asked. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
-  readonly onProgress?: ((progress: ToolProgress) => void) | undefined
+  readonly onProgress?: ((progress: CallProgress) => void) | undefined
+  /** Without it nobody can be asked: a server is told so, or its question is dismissed. */
+  readonly onQuestion?: ((question: Question, signal: AbortSignal) => Promise<QuestionReply>) | undefined
 }
 
 /** What a tool answered; `isError` is the tool's own no, not a fault of the server. */

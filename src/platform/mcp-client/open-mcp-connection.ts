@@ -1,16 +1,21 @@
 import {
-  Client,
+  CLIENT_CAPABILITIES_META_KEY,
   ProtocolError,
   StreamableHTTPClientTransport,
   type AuthProvider,
+  type CallToolResult,
+  type Client,
   type ConnectOptions,
   type DiscoverResult,
   type OAuthClientProvider,
+  type Progress,
   type Tool,
   type Transport,
 } from '@modelcontextprotocol/client'
 import type { ToolDefinition } from '#domain/mcp/tool-definition.ts'
 import { heedWaits } from './asked-to-wait.ts'
+import { AskingClient } from './asking-client.ts'
+import { startCallLimit } from './call-limit.ts'
 import { limitFetch } from './limited-fetch.ts'
 import { ProcessExit } from './process-exit.ts'
 import type { EraVerdict, McpConnection, McpTarget, ToolReply, ToolRequest } from './mcp-connection.ts'
@@ -52,13 +57,10 @@ export async function openMcpConnection(target: McpTarget, options: OpenOptions)
 }
 
 async function connect(target: McpTarget, options: OpenOptions, verdict: EraVerdict | null): Promise<McpConnection> {
-  const client = new Client(
-    { name: 'sophia', version: options.clientVersion },
-    {
-      versionNegotiation: { mode: 'auto', probe: { timeoutMs: options.timeoutMs } },
-      listChanged: { tools: { autoRefresh: false, onChanged: () => options.onToolsChanged() } },
-    },
-  )
+  const client = new AskingClient(options.clientVersion, {
+    versionNegotiation: { mode: 'auto', probe: { timeoutMs: options.timeoutMs } },
+    listChanged: { tools: { autoRefresh: false, onChanged: () => options.onToolsChanged() } },
+  })
   const line = createLine(target, options)
   try {
     await client.connect(line.transport, {
@@ -143,19 +145,18 @@ function createStdioLine(target: McpTarget & { kind: 'stdio' }, options: OpenOpt
   }
 }
 
-function present(client: Client, line: Line): McpConnection {
-  const isModern = client.getProtocolEra() === 'modern'
+function present(client: AskingClient, line: Line): McpConnection {
   const discovered = client.getDiscoverResult()
   const capabilities = client.getServerCapabilities()
   const server = client.getServerVersion()
   return {
-    verdict: isModern ? { era: 'modern', discovered } : { era: 'legacy' },
+    verdict: isModern(client) ? { era: 'modern', discovered } : { era: 'legacy' },
     version: client.getNegotiatedProtocolVersion() ?? null,
     supported: discovered?.supportedVersions ?? [],
     server: server ? { name: server.name, version: server.version } : null,
     offers: { prompts: capabilities?.prompts !== undefined, resources: capabilities?.resources !== undefined },
     pid: line.pid,
-    probe: (timeoutMs) => probe(client, isModern, timeoutMs).catch(explaining(line)),
+    probe: (timeoutMs) => probe(client, timeoutMs).catch(explaining(line)),
     listTools: (timeoutMs) => listTools(client, timeoutMs).catch(explaining(line)),
     call: (request) => call(client, request).catch(explaining(line)),
     close: async () => {
@@ -177,13 +178,9 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 
-async function probe(
-  client: Client,
-  isModern: boolean,
-  timeoutMs: number,
-): Promise<'discover' | 'ping' | 'tools_list'> {
+async function probe(client: Client, timeoutMs: number): Promise<'discover' | 'ping' | 'tools_list'> {
   const limits = { timeout: timeoutMs, maxTotalTimeout: timeoutMs }
-  if (isModern) {
+  if (isModern(client)) {
     await client.discover(limits)
     return 'discover'
   }
@@ -220,19 +217,44 @@ function toDefinition(tool: Tool): ToolDefinition {
   }
 }
 
-async function call(client: Client, request: ToolRequest): Promise<ToolReply> {
-  const { tool, input, meta, timeoutMs, signal, onProgress } = request
-  const result = await client.callTool(
-    { name: tool.name, arguments: { ...input }, _meta: { ...meta } },
-    {
-      timeout: timeoutMs,
-      maxTotalTimeout: timeoutMs,
-      signal,
-      ...(onProgress ? { onprogress: onProgress } : {}),
-      // As it was approved, so that what is checked is what a person agreed to.
-      toolDefinition: toSdkTool(tool),
-    },
-  )
+/** Longer than any call: the limit that counts is the one that stands still while a person is asked. */
+const NO_LIMIT_MS = 2 ** 31 - 1
+/** The SDK tells its own rounds as if the server had. */
+const OWN_PROGRESS = /^Fulfilling input required by /
+
+async function call(client: AskingClient, request: ToolRequest): Promise<ToolReply> {
+  const { tool, input, meta, onProgress, onQuestion } = request
+  const limit = startCallLimit(request.timeoutMs, request.signal)
+  const onprogress = ({ progress, total, message }: Progress): void => {
+    if (OWN_PROGRESS.test(message ?? '')) return
+    onProgress?.({ progress, total: total ?? null, message: message ?? null })
+  }
+  // A server of the new era asks nobody who does not say that they can be asked.
+  const silence = onQuestion ? {} : { [CLIENT_CAPABILITIES_META_KEY]: {} }
+  try {
+    const result = await client.within({ limit, onQuestion }, () =>
+      client.callTool(
+        { name: tool.name, arguments: { ...input }, _meta: { ...(isModern(client) ? silence : {}), ...meta } },
+        {
+          timeout: NO_LIMIT_MS,
+          signal: limit.signal,
+          ...(onProgress ? { onprogress } : {}),
+          // As it was approved, so that what is checked is what a person agreed to.
+          toolDefinition: toSdkTool(tool),
+        },
+      ),
+    )
+    return toReply(result)
+  } finally {
+    limit.end()
+  }
+}
+
+function isModern(client: Client): boolean {
+  return client.getProtocolEra() === 'modern'
+}
+
+function toReply(result: CallToolResult): ToolReply {
   return {
     isError: result.isError === true,
     text: textOf(result.content),

@@ -20,6 +20,11 @@ export function crmStdio(...args: readonly string[]): StdioProgram {
   return program(new URL('./crm-stdio.ts', import.meta.url), args)
 }
 
+/** The server that asks people, as `openAskingServer` over HTTP. */
+export function askingStdio(...era: readonly 'legacy'[]): StdioProgram {
+  return program(new URL('./asking-stdio.ts', import.meta.url), era)
+}
+
 function program(file: URL, args: readonly string[]): StdioProgram {
   return { command: process.execPath, args: [fileURLToPath(file), ...args] }
 }

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import type { AssembledCall } from '#contract/turn-assembly.ts'
 import { command } from '../api/client.ts'
 import { useMay } from '../state/use-me.ts'
+import { useTimeLeft } from '../state/use-time-left.ts'
 import { durationWords, exactTime, labelWords } from '../state/words.ts'
 import { Button } from './button.tsx'
 import { InputFacts } from './call-card.tsx'
@@ -60,14 +60,4 @@ export function ApprovalCard({ turnId, call }: { turnId: string; call: Assembled
       </div>
     </section>
   )
-}
-
-function useTimeLeft(expiresAt: string | null): number | null {
-  const [nowMs, setNowMs] = useState(Date.now)
-  useEffect(() => {
-    if (expiresAt === null) return
-    const timer = setInterval(() => setNowMs(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [expiresAt])
-  return expiresAt === null ? null : Date.parse(expiresAt) - nowMs
 }

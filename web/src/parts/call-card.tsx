@@ -1,16 +1,18 @@
 import { useState } from 'react'
+import type { AssembledProgress } from '#contract/turn-assembly.ts'
 import { figureText } from '../state/figure-text.ts'
 import type { RowRef } from '../state/side.ts'
 import { useSide } from '../state/side.ts'
-import { labelWords, plural, withDayWords } from '../state/words.ts'
+import { labelWords, plural, progressWords, withDayWords } from '../state/words.ts'
 import { Icon } from './icons.tsx'
 
 export interface ShownCall {
   readonly callId: string
   readonly tool: string
   readonly input: unknown
-  readonly state: 'running' | 'approval' | 'ok' | 'failed'
+  readonly state: 'running' | 'approval' | 'question' | 'ok' | 'failed'
   readonly summary: string
+  readonly progress?: AssembledProgress | null
 }
 
 /** A skill at work, as one quiet line that opens to what went in and what came out. */
@@ -22,13 +24,20 @@ export function CallCard({ call, sources }: { call: ShownCall; sources: readonly
         <CallState state={call.state} />
         <span className="call-name">{labelWords(call.tool)}</span>
         <span className="call-summary truncate">
-          {withDayWords(call.summary) || (call.state === 'running' ? 'Working' : '')}
+          {withDayWords(call.summary) || (call.state === 'running' ? progressWords(call.progress ?? null) : '')}
         </span>
         <Icon name={isOpen ? 'up' : 'down'} size={16} />
       </button>
+      {call.state === 'running' && call.progress ? <Progress {...call.progress} /> : null}
       {isOpen ? <CallBody call={call} sources={sources} /> : null}
     </div>
   )
+}
+
+/** As the server tells it; without a total it has no end that could be drawn. */
+function Progress({ progress, total }: AssembledProgress) {
+  if (total === null || total <= 0) return null
+  return <progress className="call-progress" max={total} value={Math.min(progress, total)} aria-label="How far it is" />
 }
 
 function CallBody({ call, sources }: { call: ShownCall; sources: readonly RowRef[] }) {

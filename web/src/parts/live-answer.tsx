@@ -6,6 +6,7 @@ import { ApprovalCard } from './approval-card.tsx'
 import { Button } from './button.tsx'
 import { CallCard } from './call-card.tsx'
 import { Icon } from './icons.tsx'
+import { QuestionCard } from './question-card.tsx'
 import { Sources } from './message-view.tsx'
 
 /** The answer as it comes. */
@@ -16,6 +17,8 @@ export function LiveAnswer({ turnId, reading, name }: { turnId: string; reading:
       {turn?.calls.map((call) =>
         call.state === 'approval' ? (
           <ApprovalCard key={call.callId} turnId={turnId} call={call} />
+        ) : call.question ? (
+          <QuestionCard key={call.question.questionId} turnId={turnId} question={call.question} />
         ) : (
           <CallCard key={call.callId} call={call} sources={turn.sources} />
         ),
@@ -40,6 +43,7 @@ function liveWords(reading: Reading | null, name: string): string {
   if (reading.state !== 'live') return ''
   if (!reading.turn.start) return `${name} has your question; others are answered first`
   if (reading.turn.calls.some((call) => call.state === 'approval')) return `${name} waits for your approval`
+  if (reading.turn.calls.some((call) => call.state === 'question')) return `${name} waits for your answer`
   if (reading.turn.calls.some((call) => call.state === 'running')) return `${name} is looking at your data`
   return reading.turn.text ? `${name} is writing` : `${name} is thinking`
 }

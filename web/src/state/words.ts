@@ -124,3 +124,13 @@ function startOfDay(ms: number): number {
   const day = new Date(ms)
   return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime()
 }
+
+/** How far a running call has come, as its server tells it. */
+export function progressWords(
+  told: { readonly progress: number; readonly total: number | null; readonly message: string | null } | null,
+): string {
+  if (told === null) return 'Working'
+  const { progress, total, message } = told
+  const far = total === null ? '' : `${progress} of ${total}`
+  return [message ?? (total === null ? 'Working' : ''), far].filter((part) => part !== '').join(' · ')
+}

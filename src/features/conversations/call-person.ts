@@ -1,0 +1,87 @@
+import type { TurnEvent } from '#contract/turn-events.ts'
+import type { CallPerson, CallProgress, Question, QuestionReply } from '#domain/question.ts'
+import { isExpired } from '#domain/turn/approval.ts'
+import { cleanJson, cleanText } from '#domain/turn/clean-text.ts'
+import { createId } from '#platform/crypto/ids.ts'
+import { awaitPerson } from './await-person.ts'
+import { closeQuestion, findQuestion, insertQuestion, type StoredQuestion } from './questions-store.ts'
+import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
+
+const PROGRESS_EVERY_MS = 1000
+const PROGRESS_CHARACTERS = 200
+
+type Asked = Pick<StoredQuestion, 'id' | 'callId' | 'question' | 'expiresAt'>
+type Outcome = Extract<TurnEvent, { type: 'question-answered' }>['action']
+
+/** The asker of this turn, as a tool reaches them during one call: told of its progress, asked one question at a time. */
+export function createCallPerson(work: TurnWork, callId: string): CallPerson {
+  return {
+    onProgress: tellProgress(work, callId),
+    ask(question, withdrawn) {
+      const asked = work.questions.then(() => askOnce(work, { callId, question, withdrawn }))
+      // The next question waits for this one's end, whatever it is.
+      work.questions = asked.catch(() => undefined)
+      return asked
+    },
+  }
+}
+
+/** At most one a second: each is a row of the journal. */
+function tellProgress(work: TurnWork, callId: string): (progress: CallProgress) => void {
+  let toldMs = -Infinity
+  return ({ progress, total, message }) => {
+    const nowMs = work.house.clock.monotonicMs()
+    const isLast = total !== null && progress >= total
+    if (!Number.isFinite(progress) || (nowMs - toldMs < PROGRESS_EVERY_MS && !isLast)) return
+    toldMs = nowMs
+    const words = message === null ? null : cleanText(message).slice(0, PROGRESS_CHARACTERS)
+    emit(work, { type: 'tool-progress', callId, progress, total, message: words })
+  }
+}
+
+interface Asking {
+  readonly callId: string
+  readonly question: Question & { readonly from: string }
+  readonly withdrawn: AbortSignal
+}
+
+async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking): Promise<QuestionReply> {
+  const { database, clock, limits } = work.house
+  if (withdrawn.aborted) return { action: 'cancel' }
+  const shown = cleanJson(question) as Asked['question']
+  const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
+  const asked: Asked = { id: createId(), callId, question: shown, expiresAt }
+  if (!(await database.read((handle) => insertQuestion(handle, work.turn, asked)))) throw new TurnStopped('stale')
+  emit(work, { type: 'question-asked', callId, questionId: asked.id, ...shown, expiresAt: expiresAt.toISOString() })
+  try {
+    const answered = await awaitPerson(work, () => decisionOn(work, asked), withdrawn)
+    tellOutcome(work, asked, answered.status === 'waiting' ? 'expired' : answered.status)
+    return replyOf(answered)
+  } catch (error) {
+    tellOutcome(work, asked, 'withdrawn')
+    if (withdrawn.aborted && !work.signal.aborted) return { action: 'cancel' }
+    throw error
+  } finally {
+    const isOver = isExpired(expiresAt, clock.now())
+    // Should it fail, the row goes with its turn.
+    await database
+      .read((handle) => closeQuestion(handle, asked.id, isOver ? 'expired' : 'withdrawn'))
+      .catch(() => undefined)
+  }
+}
+
+function tellOutcome(work: TurnWork, { callId, id }: Asked, action: Outcome): void {
+  emit(work, { type: 'question-answered', callId, questionId: id, action })
+}
+
+/** The question once it is decided or its time is up. */
+async function decisionOn(work: TurnWork, { id, expiresAt }: Asked): Promise<StoredQuestion | undefined> {
+  const stored = await work.house.database.read((handle) => findQuestion(handle, id))
+  if (!stored) throw new TurnStopped('stale')
+  return stored.status !== 'waiting' || isExpired(expiresAt, work.house.clock.now()) ? stored : undefined
+}
+
+function replyOf({ status, content }: StoredQuestion): QuestionReply {
+  if (status === 'accepted') return { action: 'accept', content: content ?? {} }
+  return { action: status === 'declined' ? 'decline' : 'cancel' }
+}
