@@ -134,6 +134,10 @@ test('after its owner gave the turn up, the next one asks anew, and the old ques
   const { turnId } = await ask(first, ann)
   const asked = await untilAsked(first, { by: ann, turnId, attempt: 1 })
   await first.drain(0)
+  // As a process that was killed leaves it.
+  await database.read((handle) =>
+    handle.run(sql`update tool_questions set status = 'waiting' where id = ${asked.questionId}`),
+  )
   const second = await asking.houseWith(t, chain)
   const again = await untilAsked(second, { by: ann, turnId, attempt: 2 })
   assert.notEqual(again.questionId, asked.questionId)
