@@ -1,6 +1,17 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  Client,
+  PROTOCOL_VERSION_META_KEY,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { quantile, round, type ToolsHouse, type Upstream } from './tools-house.ts'
 
+const REVISION = '2026-07-28'
+const CLIENT = { name: 'bench', version: '0.0.0' }
 const WARM_UP_CALLS = 500
 const ROUNDS = 8
 
@@ -18,7 +29,7 @@ interface Cost {
 export async function measureCalls(house: ToolsHouse, { origin }: Upstream, { calls }: { readonly calls: number }) {
   const principal = await house.principal()
   const tools = await house.open('calls', { crm: `${origin}/mcp` })
-  const client = new Client({ name: 'bench', version: '0.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  const client = new Client(CLIENT, { versionNegotiation: { mode: 'auto' } })
   await client.connect(new StreamableHTTPClientTransport(new URL(`${origin}/mcp`)))
   const own: Call = (number) => {
     // One of its own, as each request has: what listens to it goes with it.
@@ -26,16 +37,21 @@ export async function measureCalls(house: ToolsHouse, { origin }: Upstream, { ca
     return tools.call(principal, { name: 'crm__lookup', call: { input: { number } }, signal })
   }
   const bare: Call = (number) => client.callTool({ name: 'lookup', arguments: { number } })
-  const costs = { own: { cpuMs: 0, latenciesMs: [] }, bare: { cpuMs: 0, latenciesMs: [] } } satisfies Record<
-    string,
-    Cost
-  >
+  const raw = rawCaller(`${origin}/mcp`)
+  const costs = {
+    raw: { cpuMs: 0, latenciesMs: [] },
+    own: { cpuMs: 0, latenciesMs: [] },
+    bare: { cpuMs: 0, latenciesMs: [] },
+  } satisfies Record<string, Cost>
   await drive(own, WARM_UP_CALLS, { cpuMs: 0, latenciesMs: [] })
   await drive(bare, WARM_UP_CALLS, { cpuMs: 0, latenciesMs: [] })
+  await drive(raw.call, WARM_UP_CALLS, { cpuMs: 0, latenciesMs: [] })
   for (let turn = 0; turn < ROUNDS; turn += 1) {
+    await drive(raw.call, calls / ROUNDS, costs.raw)
     await drive(own, calls / ROUNDS, costs.own)
     await drive(bare, calls / ROUNDS, costs.bare)
   }
+  raw.close()
   await client.close()
   await tools.close()
   return {
@@ -43,11 +59,39 @@ export async function measureCalls(house: ToolsHouse, { origin }: Upstream, { ca
     callMsP50: quantile(costs.own.latenciesMs, 0.5),
     callMsP95: quantile(costs.own.latenciesMs, 0.95),
     bare: {
+      rawCpuMsPerCall: round(costs.raw.cpuMs / calls),
       bareCpuMsPerCall: round(costs.bare.cpuMs / calls),
       bareCallMsP50: quantile(costs.bare.latenciesMs, 0.5),
       bareCallMsP95: quantile(costs.bare.latenciesMs, 0.95),
     },
   }
+}
+
+/** The same bytes to the same tool by `node:http` and JSON alone: what no client can do without. */
+function rawCaller(url: string): { readonly call: Call; close(): void } {
+  const agent = new Agent({ keepAlive: true })
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': REVISION,
+    'mcp-method': 'tools/call',
+    'mcp-name': 'lookup',
+  }
+  const call: Call = async (number) => {
+    const meta = {
+      [PROTOCOL_VERSION_META_KEY]: REVISION,
+      [CLIENT_INFO_META_KEY]: CLIENT,
+      [CLIENT_CAPABILITIES_META_KEY]: {},
+    }
+    const params = { name: 'lookup', arguments: { number }, _meta: meta }
+    const sent = request(url, { method: 'POST', agent, headers })
+    sent.end(JSON.stringify({ jsonrpc: '2.0', id: number, method: 'tools/call', params }))
+    // Typed as whatever an event gives; a response event gives its message.
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    const answer = await text(response)
+    if (response.statusCode !== 200 || !answer.includes(`Deal ${number} `)) throw new Error(`no answer: ${answer}`)
+  }
+  return { call, close: () => agent.destroy() }
 }
 
 async function drive(call: Call, count: number, cost: Cost): Promise<void> {

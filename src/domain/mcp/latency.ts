@@ -23,7 +23,7 @@ export interface LatencyRing {
   add(sample: Sample): void
   /** Of those that ended well within the window, by nearest rank. */
   spread(nowMs: number): Spread
-  /** Share that ended badly within the window, and of how many; null share where nothing was asked. */
+  /** Share that ended badly within the window, and of how many; null share where nothing was asked. Time only goes forward. */
   errorRate(nowMs: number): { readonly n: number; readonly rate: number | null }
   /** Weighted mean of the times of those that ended well, the latest with a fifth. */
   ewma(): number | null
@@ -34,27 +34,36 @@ export interface LatencyRing {
 export function createLatencyRing(): LatencyRing {
   let samples: Sample[] = []
   let mean: number | null = null
+  // Counted as they come and go: with every call it is asked how many failed.
+  let first = 0
+  let failed = 0
+  const leave = (until: number): void => {
+    for (; first < until; first += 1) if (samples[first]?.isOk === false) failed -= 1
+  }
   return {
     add(sample) {
       samples.push(sample)
+      if (!sample.isOk) failed += 1
       // Cut in steps, so that adding costs nothing most of the time.
-      if (samples.length >= 2 * KEPT) samples = samples.slice(-KEPT)
+      if (samples.length >= 2 * KEPT) {
+        const cut = samples.length - KEPT
+        leave(cut)
+        samples = samples.slice(cut)
+        first -= cut
+      }
       if (sample.isOk) mean = mean === null ? sample.ms : mean + EWMA_WEIGHT * (sample.ms - mean)
     },
     spread(nowMs) {
-      // Plain loops here and below: both are asked with every call.
       const times: number[] = []
       for (const { atMs, ms, isOk } of samples) if (isOk && nowMs - atMs <= WINDOW_MS) times.push(ms)
       times.sort((a, b) => a - b)
       return { n: times.length, p50: rank(times, 0.5), p95: rank(times, 0.95), p99: rank(times, 0.99) }
     },
     errorRate(nowMs) {
-      let [n, failed] = [0, 0]
-      for (const { atMs, isOk } of samples) {
-        if (nowMs - atMs > WINDOW_MS) continue
-        n += 1
-        if (!isOk) failed += 1
-      }
+      let until = first
+      while (until < samples.length && nowMs - (samples[until]?.atMs ?? nowMs) > WINDOW_MS) until += 1
+      leave(until)
+      const n = samples.length - first
       return { n, rate: n === 0 ? null : failed / n }
     },
     ewma: () => mean,

@@ -1,12 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Client, type ClientOptions, type ElicitRequestParams, type ElicitResult } from '@modelcontextprotocol/client'
+import {
+  Client,
+  SdkError,
+  SdkErrorCode,
+  type ClientOptions,
+  type ElicitRequestParams,
+  type ElicitResult,
+} from '@modelcontextprotocol/client'
 import type { Question, QuestionReply } from '#domain/question.ts'
 import type { CallLimit } from './call-limit.ts'
 import { readQuestion } from './read-question.ts'
 
-/** A call under way whose person can be asked. */
+/** A call under way. */
 export interface OpenCall {
-  readonly limit: CallLimit
+  readonly signal: AbortSignal
+  /** Of a call whose person can be asked. */
+  readonly limit: CallLimit | null
   readonly onQuestion: ((question: Question, signal: AbortSignal) => Promise<QuestionReply>) | undefined
 }
 
@@ -34,12 +43,16 @@ export class AskingClient extends Client {
   /** Sends within a call, so that what the server asks meanwhile finds its person. */
   async within<Result>(call: OpenCall, send: () => Promise<Result>): Promise<Result> {
     this.#open.add(call)
-    this.#bySignal.set(call.limit.signal, call)
     try {
+      if (!call.onQuestion) return await send()
+      this.#bySignal.set(call.signal, call)
       return await this.#inCall.run(call, send)
+    } catch (error) {
+      const isTimeout = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout
+      if (isTimeout || call.signal.aborted) this.#hasGivenUp = true
+      throw error
     } finally {
       this.#open.delete(call)
-      if (call.limit.signal.aborted) this.#hasGivenUp = true
     }
   }
 
@@ -53,13 +66,13 @@ export class AskingClient extends Client {
     const call = this.#inCall.getStore() ?? this.#onlyCall()
     const question = readQuestion(params)
     if (!call?.onQuestion || !this.#open.has(call) || question === null) return { action: 'cancel' }
-    call.limit.pause()
+    call.limit?.pause()
     try {
-      const reply = await call.onQuestion(question, AbortSignal.any([signal, call.limit.signal]))
+      const reply = await call.onQuestion(question, AbortSignal.any([signal, call.signal]))
       if (reply.action !== 'accept') return { action: reply.action }
       return question.url === null ? { action: 'accept', content: toContent(reply.content) } : { action: 'accept' }
     } finally {
-      call.limit.resume()
+      call.limit?.resume()
     }
   }
 

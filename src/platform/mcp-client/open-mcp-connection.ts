@@ -217,14 +217,18 @@ function toDefinition(tool: Tool): ToolDefinition {
   }
 }
 
-/** Longer than any call: the limit that counts is the one that stands still while a person is asked. */
+/** Longer than any call: then the limit that counts is the one that stands still. */
 const NO_LIMIT_MS = 2 ** 31 - 1
 /** The SDK tells its own rounds as if the server had. */
 const OWN_PROGRESS = /^Fulfilling input required by /
 
 async function call(client: AskingClient, request: ToolRequest): Promise<ToolReply> {
   const { tool, input, meta, onProgress, onQuestion } = request
-  const limit = startCallLimit(request.timeoutMs, request.signal)
+  const { timeoutMs } = request
+  // Only a call that may stop to ask needs a limit that stands still; it would cost every other call its timer and signals.
+  const limit = onQuestion ? startCallLimit(timeoutMs, request.signal) : null
+  const signal = limit?.signal ?? request.signal
+  const times = limit ? { timeout: NO_LIMIT_MS } : { timeout: timeoutMs, maxTotalTimeout: timeoutMs }
   const onprogress = ({ progress, total, message }: Progress): void => {
     if (OWN_PROGRESS.test(message ?? '')) return
     onProgress?.({ progress, total: total ?? null, message: message ?? null })
@@ -232,12 +236,12 @@ async function call(client: AskingClient, request: ToolRequest): Promise<ToolRep
   // A server of the new era asks nobody who does not say that they can be asked.
   const silence = onQuestion ? {} : { [CLIENT_CAPABILITIES_META_KEY]: {} }
   try {
-    const result = await client.within({ limit, onQuestion }, () =>
+    const result = await client.within({ signal, limit, onQuestion }, () =>
       client.callTool(
         { name: tool.name, arguments: { ...input }, _meta: { ...(isModern(client) ? silence : {}), ...meta } },
         {
-          timeout: NO_LIMIT_MS,
-          signal: limit.signal,
+          ...times,
+          signal,
           ...(onProgress ? { onprogress } : {}),
           // As it was approved, so that what is checked is what a person agreed to.
           toolDefinition: toSdkTool(tool),
@@ -246,7 +250,7 @@ async function call(client: AskingClient, request: ToolRequest): Promise<ToolRep
     )
     return toReply(result)
   } finally {
-    limit.end()
+    limit?.end()
   }
 }
 
