@@ -18,6 +18,7 @@ type Context = z.infer<typeof Context>
 
 /** Other work shares the machine; a slow start is no fault of the protocol. */
 const LIMIT_MS = 25_000
+const ANSWER_BYTES = 1024 * 1024
 const MOST_SIGN_INS = 3
 /** Here the right end is a refusal by the client; the suite looks at how far it went. */
 const ENDS_IN_REFUSAL = new Set([
@@ -69,7 +70,7 @@ export async function runScenario(scenario: string, address: string): Promise<nu
 
 async function play(scenario: string, url: string): Promise<void> {
   const context = Context.parse(JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}'))
-  const { fetch: send } = createGuardedClient({ allowPrivate: ['localhost'] })
+  const send = createGuardedClient({ allowPrivate: ['localhost'] }).exchange(ANSWER_BYTES)
   const signIn = createSignIn({ serverUrl: url, fetch: send, registered: registeredOf(context) })
   const line = await signingIn(signIn, () => open(url, send, scenario.startsWith('auth/') ? signIn : null))
   const tools = await signingIn(signIn, () => line.listTools(LIMIT_MS))
@@ -102,7 +103,7 @@ function open(url: string, send: typeof fetch, signIn: SignIn | null): Promise<M
       inherited: {},
       timeoutMs: LIMIT_MS,
       verdict: null,
-      maxAnswerBytes: 1024 * 1024,
+      maxAnswerBytes: ANSWER_BYTES,
       onToolsChanged: () => undefined,
       onEnd: () => undefined,
     },

@@ -4,7 +4,8 @@ import { openMcpConnection, type OpenOptions } from '#platform/mcp-client/open-m
 import { toRetiring, type RetiringConnection } from './retiring-connection.ts'
 import type { ServerDefinition } from './server-definition.ts'
 
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+/** Of one answer of a server. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const CONNECT_MS = 5000
 /** A package that is fetched at its first start takes its time, and is no crash. */
 const STDIO_CONNECT_MS = 30_000

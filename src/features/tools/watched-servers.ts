@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { hostWithPort } from '#platform/network/address-guard.ts'
 import { createGuardedClient, type GuardedClient } from '#platform/network/guarded-client.ts'
 import type { ServerDefinition } from './server-definition.ts'
+import { MAX_ANSWER_BYTES } from './server-line.ts'
 import { createServerWatch, type ServerWatch, type ServerWatchNeeds } from './server-watch.ts'
 
 interface WatchedNeeds extends Omit<ServerWatchNeeds, 'fetch' | 'chance'> {
@@ -27,7 +28,8 @@ export function createWatchedServers(needs: WatchedNeeds): WatchedServers {
   const watched = new Map<string, Watched>()
   const add = (definition: ServerDefinition): void => {
     const client = wayOut(definition, needs.allowPrivate)
-    const watch = createServerWatch(definition, { ...needs, fetch: client?.fetch ?? noWayOut, chance: Math.random })
+    const send = client?.exchange(MAX_ANSWER_BYTES) ?? noWayOut
+    const watch = createServerWatch(definition, { ...needs, fetch: send, chance: Math.random })
     watched.set(definition.id, { definition, watch, client })
     watch.start()
   }

@@ -1,10 +1,4 @@
-/** An answer was longer than the hub takes. */
-export class AnswerTooLarge extends Error {
-  constructor(limitBytes: number) {
-    super(`The answer is longer than ${limitBytes} bytes.`)
-    this.name = 'AnswerTooLarge'
-  }
-}
+import { AnswerTooLarge } from '../network/exchange.ts'
 
 /**
  * The same fetch, whose answers fail once their body is longer than the limit: a server's size is not the hub's to bear.

@@ -10,8 +10,8 @@ import {
 import { SophiaError } from '#domain/errors.ts'
 import type { FaultClass } from '#domain/mcp/server-health.ts'
 import { redactText } from '../log/redact.ts'
+import { AnswerTooLarge } from '../network/exchange.ts'
 import { AskedToWait } from './asked-to-wait.ts'
-import { AnswerTooLarge } from './limited-fetch.ts'
 import { ProcessExit } from './process-exit.ts'
 import { SignInNeeded } from './sign-in-needed.ts'
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { isInsideAddress } from './address-guard.ts'
-import { createGuardedClient } from './guarded-client.ts'
+import { createGuardedClient, type GuardedClient } from './guarded-client.ts'
 
 let hits = 0
 const secret: Server = createServer((_request, response) => {
@@ -57,27 +57,36 @@ const TRICKS = [
   '255.255.255.255',
 ]
 
-test('28 ways to write an inside address are all refused before a byte is sent', async () => {
-  const client = createGuardedClient({ allowPrivate: [] })
-  for (const host of TRICKS) {
-    const error: unknown = await client
-      .fetch(`http://${host}:${portOf(secret)}/`, { signal: AbortSignal.timeout(2000) })
-      .then(
+const WAYS = {
+  fetch: ({ fetch: send }: GuardedClient) => send,
+  exchange: (client: GuardedClient) => client.exchange(1000),
+}
+
+for (const [way, sendBy] of Object.entries(WAYS)) {
+  test(`28 ways to write an inside address are all refused before a byte is sent, by ${way}`, async () => {
+    const client = createGuardedClient({ allowPrivate: [] })
+    for (const host of TRICKS) {
+      const init = { method: 'POST', body: '{}', signal: AbortSignal.timeout(2000) }
+      const error: unknown = await sendBy(client)(`http://${host}:${portOf(secret)}/`, init).then(
         () => 'answered',
         (thrown: unknown) => thrown,
       )
-    assert.ok(error instanceof Error, `${host} ${String(error)}`)
-    const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
-    assert.match(code, /ADDRESS_REFUSED|ENOTFOUND|EAI_AGAIN|Invalid URL|parse URL/, `${host}: ${code}`)
-  }
-  assert.equal(hits, 0)
-  await client.close()
-})
+      assert.ok(error instanceof Error, `${host} ${String(error)}`)
+      const told = error.cause instanceof Error && 'code' in error.cause ? error.cause : error
+      const code = 'code' in told ? `${String(told.code)} ${error.message}` : error.message
+      assert.match(code, /ADDRESS_REFUSED|ENOTFOUND|EAI_AGAIN|Invalid URL|parse URL/, `${host}: ${code}`)
+    }
+    assert.equal(hits, 0)
+    await client.close()
+  })
+}
 
 test('an allowed host and port is reached, another port of the same host is not, a redirect is not followed', async () => {
   const client = createGuardedClient({ allowPrivate: [`127.0.0.1:${portOf(redirecting)}`] })
   const answer = await client.fetch(`http://127.0.0.1:${portOf(redirecting)}/`)
   assert.equal(answer.status, 302)
+  const posted = await client.exchange(1000)(`http://127.0.0.1:${portOf(redirecting)}/`, { method: 'POST', body: '{}' })
+  assert.equal(posted.status, 302)
   await assert.rejects(client.fetch(`http://127.0.0.1:${portOf(secret)}/`))
   assert.equal(hits, 0)
   await client.close()

@@ -3,10 +3,13 @@ import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici'
 import { SophiaError } from '#domain/errors.ts'
 import { bareHost, createAllowList, isAddress, isInsideAddress } from './address-guard.ts'
+import { createExchange } from './exchange.ts'
 
 export interface GuardedClient {
   /** As the platform's fetch; never follows a redirect by itself. Throws ADDRESS_REFUSED (as cause of the fetch error). */
   readonly fetch: typeof fetch
+  /** The same for many short questions and whole answers of at most so many bytes; see `createExchange`. */
+  exchange(limitBytes: number): typeof fetch
   close(): Promise<void>
 }
 
@@ -45,7 +48,12 @@ export function createGuardedClient(settings: GuardedClientSettings): GuardedCli
   const send: typeof undiciFetch = (input, init) =>
     undiciFetch(input, { redirect: 'manual', ...init, dispatcher: agent })
   // undici's fetch and the global one are the same specification typed twice.
-  return { fetch: send as unknown as typeof fetch, close: () => agent.destroy() }
+  const own = send as unknown as typeof fetch
+  return {
+    fetch: own,
+    exchange: (limitBytes) => createExchange({ fetch: own, dispatcher: agent, limitBytes }),
+    close: () => agent.destroy(),
+  }
 }
 
 const guardedLookup: LookupFunction = (host, options, done) => {
