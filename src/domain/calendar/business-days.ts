@@ -27,7 +27,7 @@ export const PLAIN_CALENDAR: BusinessCalendar = {
 }
 
 /** Ends every search for a business day: even a list that closes a whole year has one beyond it, or is treated as having none. */
-const MOST_DAYS_CLOSED = 400
+export const MOST_DAYS_CLOSED = 400
 
 export function isHoliday(calendar: BusinessCalendar, day: Day): boolean {
   return calendar.added.has(day) || (isListedHoliday(calendar.base, day) && !calendar.removed.has(day))

@@ -4,7 +4,29 @@ import { addDays, daysBetween, type Day } from '../day.ts'
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
 
+const WHOLE_NAMES: Readonly<Record<Weekday, string>> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+}
 const SOME_MONDAY: Day = '1970-01-05'
+
+/** `fri` as people say it: `Friday`. */
+export function weekdayName(weekday: Weekday): string {
+  return WHOLE_NAMES[weekday]
+}
+
+/** Short and whole names in lower case, each with the weekday that it means. */
+export const WEEKDAY_WORDS: ReadonlyMap<string, Weekday> = new Map(
+  WEEKDAYS.flatMap((weekday) => [
+    [weekday, weekday],
+    [WHOLE_NAMES[weekday].toLowerCase(), weekday],
+  ]),
+)
 
 export function weekdayOf(day: Day): Weekday {
   return atPlace(daysBetween(SOME_MONDAY, day))
