@@ -6,7 +6,7 @@ import { createFaultList, type Defined, type FaultList, type Source } from './fa
 import { COMMON_YEAR } from './fiscal.ts'
 import { listWords, nearestWord } from './nearest-word.ts'
 import { parseRule } from './parse-rule.ts'
-import type { Period } from './period.ts'
+import { MOST_AROUND_DAYS, type Period } from './period.ts'
 import { parseDuration, parseTimeOfDay } from './written-time.ts'
 
 /** A period as an operator writes it; either `when` or `dates`. */
@@ -34,8 +34,6 @@ export interface WrittenPeriod {
 }
 
 const DAY_MS = 86_400_000
-/** A plan looks this far beyond its days for what reaches in. */
-const MOST_AROUND_MS = 31 * DAY_MS
 const MOST_PRIORITY = 1000
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 /** They join names where policies say which periods they are about. */
@@ -109,8 +107,11 @@ function readHours(texts: readonly string[], faults: FaultList): readonly [numbe
 function readAround(field: string, text: string | undefined, faults: FaultList): number {
   if (text === undefined) return 0
   const ms = parseDuration(text)
-  if (ms !== undefined && ms <= MOST_AROUND_MS) return ms
-  faults.add(field, `\`${text}\` is no duration such as \`30m\`, \`4h\` or \`2d\`, of at most 31 days.`)
+  if (ms !== undefined && ms <= MOST_AROUND_DAYS * DAY_MS) return ms
+  faults.add(
+    field,
+    `\`${text}\` is no duration such as \`30m\`, \`4h\` or \`2d\`, of at most ${MOST_AROUND_DAYS} days.`,
+  )
   return 0
 }
 

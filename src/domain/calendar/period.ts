@@ -4,6 +4,9 @@ import type { Source } from './fault.ts'
 import type { Fiscal } from './fiscal.ts'
 import type { Rule } from './rule.ts'
 
+/** Leads, tails and ramps are no longer: a plan looks so far beyond its days for what reaches in. */
+export const MOST_AROUND_DAYS = 31
+
 /** A named stretch of business time, such as the closing of a month: local days by rule or by list, and what surrounds them. */
 export interface Period {
   readonly name: string
