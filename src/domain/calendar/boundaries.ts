@@ -11,7 +11,7 @@ export function toBoundaries(windows: readonly Window[]): Boundaries {
 }
 
 /** How many of a sorted row lie at or before an instant. */
-function countUpTo(sorted: Float64Array, atMs: number): number {
+export function countUpTo(sorted: Float64Array, atMs: number): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

@@ -28,7 +28,7 @@ const PERIODS = [
   period({ name: 'always', when: 'bd or not bd', priority: -5 }),
 ]
 const SPAN = { fromDay: '2026-09-01', toDay: '2027-02-28' }
-const PLAN = compilePlan({ periods: PERIODS }, SPAN)
+const PLAN = compilePlan({ periods: PERIODS, policies: [] }, SPAN)
 
 function names(plan: CalendarPlan, at: string): string {
   return activePeriods(plan, Date.parse(at))
@@ -70,7 +70,7 @@ test('starts and ends come in order, ends before starts and high priorities befo
     ],
   )
   const twins = compilePlan(
-    { periods: [period({ name: 'a', when: 'sat' }), period({ name: 'b', when: 'sun', priority: 1 })] },
+    { periods: [period({ name: 'a', when: 'sat' }), period({ name: 'b', when: 'sun', priority: 1 })], policies: [] },
     SPAN,
   )
   const sunday = Date.parse('2026-11-29T05:00:00Z')
@@ -95,7 +95,7 @@ test('outside of the plan nothing is guessed', () => {
 
 test('what reaches into a plan from outside its days is whole', () => {
   const far = period({ name: 'far', when: 'every 52nd mon from 2027-03-22', lead: '30d' })
-  const plan = compilePlan({ periods: [far] }, SPAN)
+  const plan = compilePlan({ periods: [far], policies: [] }, SPAN)
   assert.deepEqual(
     upcoming(plan, plan.fromMs, plan.toMs).map(({ atMs }) => new Date(atMs).toISOString()),
     ['2027-02-20T04:00:00.000Z'],
@@ -105,7 +105,7 @@ test('what reaches into a plan from outside its days is whole', () => {
 
 test('an instant has the same periods in every plan that covers it, and in their windows', () => {
   const instants = fc.integer({ min: Date.parse('2026-10-01'), max: Date.parse('2027-01-31') })
-  const other = compilePlan({ periods: PERIODS }, { fromDay: '2026-09-17', toDay: '2027-02-03' })
+  const other = compilePlan({ periods: PERIODS, policies: [] }, { fromDay: '2026-09-17', toDay: '2027-02-03' })
   const wide = { fromDay: addDays(SPAN.fromDay, -100), toDay: addDays(SPAN.toDay, 100) }
   const windows = PERIODS.map((of) => ({ of, windows: windowsOf(of, wide) }))
   fc.assert(

@@ -1,17 +1,15 @@
 import { addDays, type Day } from '../day.ts'
-import { isInside, toBoundaries, type Boundaries } from './boundaries.ts'
+import { isInside, toBoundaries } from './boundaries.ts'
 import { MOST_AROUND_DAYS, type Period } from './period.ts'
+import { planPolicy, type PlannedPeriod, type PlannedPolicy } from './planned-policy.ts'
+import type { Policy } from './policy.ts'
 import { windowsOf, type DaySpan } from './windows.ts'
 
 /** What an operator's calendar file says, once it was read without a fault. */
 export interface CalendarDefinition {
   /** No two of the same name. */
   readonly periods: readonly Period[]
-}
-
-export interface PlannedPeriod {
-  readonly period: Period
-  readonly boundaries: Boundaries
+  readonly policies: readonly Policy[]
 }
 
 /** A definition worked out for a span of days, so that asking it costs next to nothing. */
@@ -22,6 +20,8 @@ export interface CalendarPlan {
   /** Highest priority first; of the same, as they are written. */
   readonly periods: readonly PlannedPeriod[]
   readonly byName: ReadonlyMap<string, PlannedPeriod>
+  /** As they are written. */
+  readonly policies: readonly PlannedPolicy[]
 }
 
 /** A period begins or ends. */
@@ -47,11 +47,13 @@ export function compilePlan(definition: CalendarDefinition, { fromDay, toDay }: 
   const periods = definition.periods
     .map((period) => ({ period, boundaries: toBoundaries(windowsOf(period, around)) }))
     .toSorted((one, other) => other.period.priority - one.period.priority)
+  const extent = { startMs: Date.parse(around.fromDay), endMs: Date.parse(around.toDay) }
   return {
     fromMs: Date.parse(fromDay),
     toMs: Date.parse(addDays(toDay, 1)),
     periods,
     byName: new Map(periods.map((planned) => [planned.period.name, planned])),
+    policies: definition.policies.map((policy) => planPolicy(policy, periods, extent)),
   }
 }
 
@@ -85,7 +87,7 @@ export function upcoming(plan: CalendarPlan, fromMs: number, toMs: number): read
 }
 
 /** A plan knows nothing of what lies outside its days, and does not guess. */
-function checkInPlan(plan: CalendarPlan, atMs: number): void {
+export function checkInPlan(plan: CalendarPlan, atMs: number): void {
   if (atMs >= plan.fromMs && atMs < plan.toMs) return
   const [from, to] = [plan.fromMs, plan.toMs].map((ms) => new Date(ms).toISOString().slice(0, 10))
   const asked = Number.isFinite(atMs) && Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : String(atMs)
