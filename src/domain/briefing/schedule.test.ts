@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isTimeZone, isoWeek, localDay, nextBriefing, owedBriefing, type BriefingSchedule } from './schedule.ts'
+import { isTimeZone, localDayOf } from '../calendar/zone.ts'
+import { isoWeek, nextBriefing, owedBriefing, type BriefingSchedule } from './schedule.ts'
 
 const ZONES = [...Intl.supportedValuesOf('timeZone'), 'UTC']
 const START = Date.parse('2026-01-01T00:00:00Z')
@@ -66,7 +67,7 @@ test('in every zone, over two years, each local day has exactly one briefing, at
         const next = nextBriefing(schedule, at)
         assert.ok(next && next.at > at, zone)
         if (day !== undefined) assert.equal(Date.parse(next.period) - Date.parse(day), 86_400_000, zone)
-        if (hourShown(zone, next.at) === hour) assert.equal(localDay(zone, next.at), next.period)
+        if (hourShown(zone, next.at) === hour) assert.equal(localDayOf(zone, next.at.getTime()), next.period)
         // Away from its hour only where the clocks skipped it: they did not show it an hour earlier either.
         else assert.notEqual(hourShown(zone, new Date(next.at.getTime() - 3_600_000)), hour, zone)
         ;[at, day] = [next.at, next.period]

@@ -1,3 +1,4 @@
+import { firstInstant, localDayOf } from '../calendar/zone.ts'
 import { addDays, type Day } from '../day.ts'
 
 /** When a member is briefed: at this whole hour of their own time zone. */
@@ -22,7 +23,7 @@ const DAY_MS = 86_400_000
 /** The first time after this instant; null when it is off. */
 export function nextBriefing(schedule: BriefingSchedule, after: Date): BriefingTime | null {
   if (schedule.cadence === 'off') return null
-  const firstDay = addDays(localDay(schedule.timeZone, after), -1)
+  const firstDay = addDays(localDayOf(schedule.timeZone, after.getTime()), -1)
   for (let ahead = 0; ahead <= 10; ahead += 1) {
     const day = addDays(firstDay, ahead)
     if (schedule.cadence === 'weekly' && weekdayOf(day) !== schedule.weekday) continue
@@ -45,17 +46,6 @@ export function owedBriefing(schedule: BriefingSchedule, dueAt: Date, now: Date)
   return owed
 }
 
-/** True for a name that this system's time-zone data knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    formatOf(name)
-    return true
-  } catch {
-    // The constructor's way of saying no.
-    return false
-  }
-}
-
 /**
  * The instant of a local hour. One that the clocks skip gives the next hour that there is; one that comes twice gives the
  * first of the two.
@@ -67,57 +57,6 @@ function instantOf(timeZone: string, day: Day, hour: number): Date {
     if (found !== undefined) return new Date(found)
   }
   throw new Error(`no hour of ${day} exists in ${timeZone}`)
-}
-
-/** The wall clock shows this time at no, one or two instants; whichever offsets were in force nearby tell which. */
-function firstInstant(timeZone: string, wallMs: number): number | undefined {
-  const offsets = [-DAY_MS, DAY_MS].map((away) => offsetMs(timeZone, wallMs + away))
-  return offsets
-    .map((offset) => wallMs - offset)
-    .filter((instantMs) => instantMs + offsetMs(timeZone, instantMs) === wallMs)
-    .toSorted((a, b) => a - b)[0]
-}
-
-/** How far the zone's wall clock is ahead of UTC at an instant. */
-function offsetMs(timeZone: string, instantMs: number): number {
-  const wholeSeconds = Math.floor(instantMs / 1000) * 1000
-  return wallClock(timeZone, wholeSeconds) - wholeSeconds
-}
-
-/** What the wall clock shows, as if it were UTC. */
-function wallClock(timeZone: string, instantMs: number): number {
-  const parts = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(instantMs)
-      .map(({ type, value }) => [type, value]),
-  )
-  const { year, month, day, hour, minute, second } = parts
-  return Date.parse(`${year?.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}Z`)
-}
-
-export function localDay(timeZone: string, instant: Date): Day {
-  return new Date(wallClock(timeZone, instant.getTime())).toISOString().slice(0, 10)
-}
-
-/** Making a formatter takes longer than using it a hundred times. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone)
-  if (known) return known
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  })
-  formats.set(timeZone, format)
-  return format
 }
 
 /** 1 is Monday. */

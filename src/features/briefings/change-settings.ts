@@ -1,5 +1,6 @@
 import type { BriefingChange, BriefingSettings } from '#contract/briefings.ts'
-import { isTimeZone, nextBriefing } from '#domain/briefing/schedule.ts'
+import { nextBriefing } from '#domain/briefing/schedule.ts'
+import { isTimeZone } from '#domain/calendar/zone.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { BriefingNeeds } from './briefing-needs.ts'
