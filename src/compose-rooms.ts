@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { Home } from '#contract/home.ts'
+import { intervalOf } from '#domain/mcp/cadence.ts'
 import { MICROS } from '#domain/money.ts'
 import type { Skill } from '#domain/skill.ts'
 import { createAccess } from '#features/access/index.ts'
 import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
+import { createCalendar, type Calendar } from '#features/calendar/index.ts'
 import { createClients } from '#features/clients/index.ts'
 import { createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
 import { createCalls } from '#features/deals/calls.ts'
@@ -31,8 +33,9 @@ import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import { waitForDatabase } from '#platform/postgres/wait-for-database.ts'
 import { openStorage, type Storage } from '#platform/storage.ts'
-import { countUsage, createMetrics, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
+import { countUsage, createMetrics, watchCalendar, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
+import { DEFAULT_LIMITS } from './http/rate-limit.ts'
 import { createStandings } from './worker/standings.ts'
 import { defineJobs } from './worker/start-jobs.ts'
 
@@ -88,7 +91,7 @@ function wireOperations({ config, storage, database, log }: Foundation) {
 async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperations>) {
   const work = await wireWork(foundation)
   const { config, database, storage } = foundation
-  const { access, home, jobs, models, memories, post, skills, standings, tools } = work
+  const { access, calendar, home, jobs, models, memories, post, skills, standings, tools } = work
   const skillNames = skills.map((skill) => skill.name)
   const personas = createPersonas({ ...foundation, folder: config.personas.folder, skillNames, audit: work.onAudit })
   const getPersona: ConversationNeeds['getPersona'] = (id) => personas.get(id)
@@ -100,7 +103,7 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
       ...skills.filter((skill) => definition.skills.includes(skill.name)),
       ...tools.skillsFor(definition.tools),
     ],
-    notesFor: ({ definition }) => tools.outages(definition.tools),
+    notesFor: ({ definition }) => [...calendar.context(), ...tools.outages(definition.tools)],
   })
   const briefings = createBriefings({
     ...work,
@@ -132,11 +135,13 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     jobs: () => jobs.health(),
     mail: post.mailer,
     mcp: () => tools.health(),
+    calendar: () => calendar.health(),
   })
   const close = async (): Promise<void> => {
     await jobs.stop(0)
     await post.webhook?.close()
     await tools.close()
+    await calendar.close()
     await memories.close()
     await personas.close()
     await models.close()
@@ -149,7 +154,9 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
 async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
   const { log, publicUrl, database } = foundation
   const access = createAccess({ database, clock, log, publicUrl })
-  const { models, budgets } = await wireModels(foundation)
+  const servers = () => tools.listServers()
+  const calendar = await openCalendar(foundation, { servers, audit: access.recordAudit })
+  const { models, budgets } = await wireModels({ ...foundation, calendar })
   const post = wirePost(foundation)
   const { jobs } = post
   const shared = {
@@ -179,19 +186,20 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   const home = createHome({ deals, clients, clock, countDrafts: drafts.countWaiting })
   const standings = createStandings({ deals, clients, calls, home, jobs, log })
   const skills: readonly Skill[] = [...deals.skills, ...calls.skills, ...drafts.skills, ...clients.skills]
-  const tools = wireTools(shared)
-  const rooms = { access, budgets, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
+  const tools: Tools = wireTools({ ...shared, calendar })
+  const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
   return { ...shared, ...rooms, models, post, skills }
 }
 
 type ToolFoundation = Foundation & {
+  readonly calendar: Calendar
   readonly processId: string
   readonly onAudit: Parameters<typeof createTools>[0]['audit']
 }
 
 /** Servers of the Model Context Protocol, and where their secrets are kept. */
 function wireTools(foundation: ToolFoundation): Tools {
-  const { config, storage, metrics, onAudit } = foundation
+  const { calendar, config, storage, metrics, onAudit } = foundation
   const tools = createTools({
     ...foundation,
     version: VERSION,
@@ -204,6 +212,7 @@ function wireTools(foundation: ToolFoundation): Tools {
       isShared: storage.mode === 'cluster',
     }),
     audit: onAudit,
+    intervalFor: (server, ms) => calendar.number(`mcp.${server}.probe`, ms),
     onProbe: (server, { ms, outcome }) => metrics.mcpProbe.observe({ server, outcome }, ms / 1000),
     onCall: (server, { ms, outcome }) => metrics.mcpCall.observe({ server, outcome }, ms / 1000),
   })
@@ -231,7 +240,7 @@ function wireRecords({ database, memories }: Foundation & { readonly memories: M
   return { deals, clients, calls: createCalls({ database, clock, onCallsRead: memories.noteTranscripts }) }
 }
 
-async function wireModels({ config, log, metrics, database }: Foundation) {
+async function wireModels({ calendar, config, log, metrics, database }: Foundation & { readonly calendar: Calendar }) {
   const onCall = (call: { provider: string; model: string; status: string }): void =>
     metrics.modelRequests.inc({ ...call })
   const models = openModels({ models: config.models, network: config.network, clock, log, onCall })
@@ -239,9 +248,38 @@ async function wireModels({ config, log, metrics, database }: Foundation) {
   const limits = { deploymentDailyMicros: toMicros(dailyUsd), memberDailyMicros: toMicros(memberDailyUsd) }
   const onSettled: BudgetNeeds['onSettled'] = ({ usage }, costMicros) => countUsage(metrics, usage, costMicros)
   const prices = await loadPrices(join(PACKAGE_ROOT, 'prices.yaml'))
-  return { models, budgets: createBudgets({ database, clock, prices, limits, onSettled }) }
+  const memberCapNow = (micros: number): number => calendar.number('limits.member.budget', micros / MICROS) * MICROS
+  return { models, budgets: createBudgets({ database, clock, prices, limits, onSettled, memberCapNow }) }
 }
 
 function toMicros(dollars: number | null): number | null {
   return dollars === null ? null : Math.round(dollars * MICROS)
+}
+
+interface CalendarHooks {
+  readonly servers: () => readonly { readonly id: string; readonly critical: boolean }[]
+  readonly audit?: Parameters<typeof createCalendar>[0]['audit']
+}
+
+/** The business calendar, which needs no database. */
+export function wireCalendar({ config, log }: Pick<Foundation, 'config' | 'log'>, hooks: CalendarHooks): Calendar {
+  const bases = (): ReadonlyMap<string, number> =>
+    new Map([
+      ...Object.entries(DEFAULT_LIMITS).map(
+        ([limit, { ratePerSecond }]) => [`limits.${limit}.rate`, ratePerSecond] as const,
+      ),
+      ...(config.budgets.memberDailyUsd === null
+        ? []
+        : [['limits.member.budget', config.budgets.memberDailyUsd] as const]),
+      ...hooks.servers().map(({ id, critical }) => [`mcp.${id}.probe`, intervalOf({ isCritical: critical })] as const),
+    ])
+  const shippedFolder = join(PACKAGE_ROOT, 'calendars')
+  return createCalendar({ ...hooks, bases, clock, log, file: config.calendar.file, shippedFolder })
+}
+
+async function openCalendar(foundation: Foundation, hooks: CalendarHooks): Promise<Calendar> {
+  const calendar = wireCalendar(foundation, hooks)
+  await calendar.start()
+  watchCalendar(foundation.metrics, calendar.activeNames)
+  return calendar
 }

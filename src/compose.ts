@@ -80,7 +80,8 @@ async function openDoor({ rooms, health, port, drainSignal, requestLimits }: Doo
     version: VERSION,
   }
   const settings = { ...config.http, port, publicUrl, version: VERSION, webFolder: join(PACKAGE_ROOT, 'web/dist') }
-  const opening = { rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock }
+  const rateNow = (limit: string, perSecond: number): number => rooms.calendar.number(`limits.${limit}.rate`, perSecond)
+  const opening = { rateNow, rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock }
   const door = await openHttp({ ...opening, ...(requestLimits ? { requestLimits } : {}) })
   await storage.lock?.publishAddress(publicUrl)
   return () => door.close()

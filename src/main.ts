@@ -7,6 +7,7 @@ import { findHomeOwner } from '#platform/home-lock.ts'
 import { createLog, type Log } from '#platform/log/log.ts'
 import { VERSION } from '#platform/version.ts'
 import { addBackupCommand } from './cli/backup-command.ts'
+import { addCalendarCommand } from './cli/calendar-command.ts'
 import { addChatCommand } from './cli/chat-command.ts'
 import { addConfigCommand } from './cli/config-command.ts'
 import { EXIT, exitCodeOf } from './cli/exit-code.ts'
@@ -20,7 +21,7 @@ import { addSampleCommand } from './cli/sample-command.ts'
 import { addUpCommand } from './cli/up-command.ts'
 import { listenForStop } from './cli/listen-for-stop.ts'
 import { openHouse, type House } from './compose.ts'
-import { openRooms, type Rooms } from './compose-rooms.ts'
+import { openRooms, wireCalendar, type Rooms } from './compose-rooms.ts'
 
 /** The process: arguments, signals, exit codes. */
 
@@ -128,6 +129,17 @@ function nearAddress({ http }: Config, publicUrl: string): string {
   return bound.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:|$)/, '//127.0.0.1')
 }
 
+/** The calendar is a file: it is read without a database, whether or not a server runs. */
+async function openCalendarOnly() {
+  const config = readConfig()
+  const calendar = wireCalendar(
+    { config, log: createLog({ level: 'error', isForPeople: true }) },
+    { servers: () => [] },
+  )
+  await calendar.start()
+  return { calendar, close: () => calendar.close() }
+}
+
 function createProgram(): Command {
   const program = new Command('sophia').description('AI colleagues for business teams').version(VERSION).exitOverride()
   addUpCommand(program, runServer)
@@ -138,6 +150,7 @@ function createProgram(): Command {
   addKeysCommand(program, openForCommand)
   addPersonasCommand(program, openForPersonas)
   addMcpCommand(program, openForMcp)
+  addCalendarCommand(program, openCalendarOnly)
   addBackupCommand(program, openForBackup)
   addConfigCommand(program)
   return program

@@ -44,6 +44,7 @@ export const ERRORS = {
     message: 'The persona file has a fault; the last good version stays in force.',
     retryable: false,
   },
+  CALENDAR_NOT_VALID: { message: 'The calendar has faults; nothing was saved.', retryable: false },
   SKILL_NOT_FOUND: { message: 'This colleague has no such skill.', retryable: false },
   IMPORT_NOT_VALID: { message: 'The file cannot be imported as it is.', retryable: false },
   IMPORT_ROWS_FAULTY: { message: 'Some rows are faulty and nothing was loaded, as asked.', retryable: false },

@@ -58,6 +58,8 @@ export const ACTIONS = {
   'budget:manage': ADMINS,
   'audit:read': ADMINS,
   'backup:manage': ADMINS,
+  'calendar:read': EVERYONE,
+  'calendar:manage': ADMINS,
   'mcp:read': EVERYONE,
   'mcp:call': COLLEAGUES,
   'mcp:manage': ADMINS,

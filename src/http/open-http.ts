@@ -5,7 +5,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Clock } from '#domain/clock.ts'
 import { checkOrigin, createAuthenticator } from './authenticate.ts'
 import { checkHost } from './check-host.ts'
-import { createRateLimiter, type RequestLimits } from './rate-limit.ts'
+import { createRateLimiter, type LimitName, type RequestLimits } from './rate-limit.ts'
 import { allRoutes, type HttpRooms } from './routes/index.ts'
 import { openApiRoute } from './routes/openapi-route.ts'
 import { createServer } from './server.ts'
@@ -29,6 +29,8 @@ interface HttpOpening {
   readonly metrics: Metrics
   readonly clock: Clock
   readonly requestLimits?: RequestLimits
+  /** What becomes of a rate a second just now, by the business calendar. */
+  readonly rateNow?: (limit: LimitName, ratePerSecond: number) => number
 }
 
 export interface HttpDoor {
@@ -44,11 +46,13 @@ export async function openHttp({
   metrics,
   clock,
   requestLimits,
+  rateNow,
 }: HttpOpening): Promise<HttpDoor> {
   const authenticator = createAuthenticator({ access: rooms.access, publicUrl: settings.publicUrl })
   const limiter = createRateLimiter({
     clock,
     onLimited: (limit) => metrics.rateLimited.inc({ limit }),
+    rateNow,
     ...(requestLimits ? { limits: requestLimits } : {}),
   })
   const { cookie, isWelcome } = authenticator

@@ -12,13 +12,16 @@ export type RequestLimits = Partial<Record<LimitName, BucketRule>>
 export interface RateLimiterNeeds {
   readonly clock: Clock
   readonly limits?: RequestLimits
+  /** What becomes of a rate a second just now, by the business calendar. */
+  readonly rateNow?: ((limit: LimitName, ratePerSecond: number) => number) | undefined
   /** Told of every refusal, for the metric `sophia_rate_limited_total{limit}`. */
   readonly onLimited?: (limit: LimitName) => void
   /** How many members, keys and addresses are remembered at once. */
   readonly maxBuckets?: number
 }
 
-const DEFAULT_LIMITS: Record<LimitName, BucketRule> = {
+/** What holds without the calendar. */
+export const DEFAULT_LIMITS: Record<LimitName, BucketRule> = {
   member: { ratePerSecond: 20, burst: 100 },
   key: { ratePerSecond: 20, burst: 100 },
   address: { ratePerSecond: 10, burst: 50 },
@@ -33,10 +36,16 @@ export function createRateLimiter(needs: RateLimiterNeeds) {
   const buckets = new Map<string, Bucket>()
   const maxBuckets = needs.maxBuckets ?? 20_000
 
+  function ruleNow(limit: LimitName): BucketRule {
+    const rule = limits[limit]
+    const ratePerSecond = needs.rateNow?.(limit, rule.ratePerSecond) ?? rule.ratePerSecond
+    return { ratePerSecond, burst: (rule.burst * ratePerSecond) / rule.ratePerSecond }
+  }
+
   function take(limit: LimitName, id: string): void {
     const key = `${limit} ${id}`
     const nowMs = needs.clock.monotonicMs()
-    const taken = takeToken(buckets.get(key), limits[limit], nowMs)
+    const taken = takeToken(buckets.get(key), ruleNow(limit), nowMs)
     // Set anew, so that the map's order is that of last use.
     buckets.delete(key)
     if (buckets.size >= maxBuckets) makeRoom(buckets, { limits, nowMs })

@@ -47,6 +47,8 @@ const BODIES: Readonly<Record<string, () => object>> = {
   'PATCH /api/mcp/servers/:id': () => ({ name: 'Renamed' }),
   'POST /api/mcp/servers/:id/approve': () => ({ tools: ['search'] }),
   'POST /api/mcp/tools/:name/call': () => ({ input: {} }),
+  'POST /api/calendar/check': () => ({ text: 'periods: {}' }),
+  'PUT /api/calendar/file': () => ({ text: 'periods: {}' }),
   'POST /api/mcp/syncs': () => ({ serverId: 'crm' }),
   'PATCH /api/mcp/syncs/:id': () => ({ enabled: false }),
   'POST /api/mcp/syncs/:id/run': () => ({ dryRun: true }),
@@ -91,6 +93,7 @@ function addressOf(path: string): string {
     .replace('/api/mcp/syncs/:id', `/api/mcp/syncs/${createId()}`)
     .replace('/api/mcp/tools/:name', '/api/mcp/tools/crm__search')
     .replace(':callId', 'call_1')
+    .replace(':questionId', createId())
     .replace(':skill', 'review-pipeline')
 }
 

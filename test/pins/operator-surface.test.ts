@@ -39,6 +39,7 @@ const NAMES_OF_SETTINGS = [
   'SOPHIA_NOTIFY_WEBHOOK',
   'SOPHIA_PERSONAS_DIR',
   'SOPHIA_MCP_FILE',
+  'SOPHIA_CALENDAR_FILE',
   'SOPHIA_LOG_LEVEL',
   'SOPHIA_ALLOW_PRIVATE_NETWORK',
 ]
@@ -48,6 +49,9 @@ const COMMANDS = [
   'backup list --json',
   'backup verify <backup> --json',
   'backup restore <backup> --yes',
+  'calendar explain --key --at --json',
+  'calendar show --at --json',
+  'calendar upcoming --days --json',
   'chat <persona> [text] --json --conversation',
   'config check --json',
   'import <kind> <file> --map --as-of --deal --client --rep --on --title --atomic --dry-run --replace-sample --json',
@@ -96,6 +100,7 @@ const SKILLS = [
 
 const METRICS = [
   'http_request_duration_seconds{method,route,status}',
+  'sophia_calendar_period_active{period}',
   'sophia_turns_total{persona,status}',
   'sophia_turn_duration_seconds{}',
   'sophia_first_token_seconds{}',

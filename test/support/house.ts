@@ -39,6 +39,8 @@ export async function openTestHouse(
     SOPHIA_SECRET_KEY: randomBytes(32).toString('base64'),
     DATABASE_URL: databaseUrlOf(connection),
     DATABASE_POOL_MAX: '8',
+    // Whatever day it is, nothing is moved.
+    SOPHIA_CALENDAR_FILE: join(import.meta.dirname, 'calendar-without-periods.yaml'),
     ...settings,
   })
   const wide = AT_THE_PACE_OF_A_PROGRAM

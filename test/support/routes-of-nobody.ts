@@ -8,6 +8,11 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/personas',
   '/api/personas/:id',
   '/api/personas/:id/versions',
+  // The company's days, which hold no rows.
+  '/api/calendar',
+  '/api/calendar/explain',
+  '/api/calendar/upcoming',
+  '/api/calendar/file',
   // Of servers and their tools, which belong to no member and hold no rows.
   '/api/mcp/status',
   '/api/mcp/status/:id',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { admits, breakerState, CLOSED, onCall, onOutcome, type Breaker } from './breaker.ts'
-import { nextProbeIn, probeTimeout } from './cadence.ts'
+import { intervalOf, nextProbeIn, probeTimeout } from './cadence.ts'
 import { createLatencyRing } from './latency.ts'
 import { reasonWords, servingOf, type ServingFacts } from './serving.ts'
 import {
@@ -27,7 +27,10 @@ const ECHO: ToolDefinition = {
 test('a server that is well is asked each 30 s give or take a fifth, a critical one each 10 s', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (chance, isCritical) => {
-      const pauseMs = nextProbeIn({ state: 'healthy', reason: 'ok', failures: 0 }, { isCritical, chance })
+      const pauseMs = nextProbeIn(
+        { state: 'healthy', reason: 'ok', failures: 0 },
+        { intervalMs: intervalOf({ isCritical }), chance },
+      )
       const base = isCritical ? 10_000 : 30_000
       assert.ok(pauseMs >= base * 0.8 - 1e-6 && pauseMs <= base * 1.2 + 1e-6)
     }),
@@ -38,12 +41,12 @@ test('a first failure is confirmed within a second; while down the pauses grow t
   const pause = (failures: number): number =>
     nextProbeIn(
       { state: failures < 2 ? 'healthy' : 'unhealthy', reason: 'transport', failures },
-      { isCritical: false, chance: 0.5 },
+      { intervalMs: 30_000, chance: 0.5 },
     )
   assert.ok(pause(1) >= 250 && pause(1) <= 1000)
   assert.deepEqual([2, 3, 4, 5, 9].map(pause), [2000, 4000, 8000, 15_000, 15_000])
   assert.equal(
-    nextProbeIn({ state: 'degraded', reason: 'recovering', failures: 0 }, { isCritical: false, chance: 0.5 }),
+    nextProbeIn({ state: 'degraded', reason: 'recovering', failures: 0 }, { intervalMs: 30_000, chance: 0.5 }),
     2000,
   )
 })

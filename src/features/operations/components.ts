@@ -13,6 +13,7 @@ export interface ComponentNeeds {
   readonly model: () => Observation
   readonly jobs: () => Observation
   readonly mcp: () => Observation
+  readonly calendar: () => Observation
   /** null: no mail server is set. */
   readonly mail: { probe(): Promise<{ readonly ok: boolean; readonly detail?: string }> } | null
 }
@@ -29,6 +30,7 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     jobs: { isCritical: false, probe: async () => needs.jobs() },
     mail: { isCritical: false, probe: () => probeMail(needs.mail) },
     mcp: { isCritical: false, probe: async () => needs.mcp() },
+    calendar: { isCritical: false, probe: async () => needs.calendar() },
     redis: {
       isCritical: false,
       probe: async () => ({ state: 'not_configured', detail: 'This version keeps everything in PostgreSQL.' }),

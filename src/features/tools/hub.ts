@@ -24,6 +24,7 @@ export interface HubNeeds {
   readonly authProviderFor?: ServerWatchNeeds['authProviderFor'] | undefined
   readonly onCall?: ServerWatchNeeds['onCall']
   readonly onProbe?: ServerWatchNeeds['onProbe']
+  readonly intervalFor?: ServerWatchNeeds['intervalFor']
   /** All pauses and limits times this; 1 outside tests. */
   readonly pace?: number
 }

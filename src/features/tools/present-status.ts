@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { McpStatus, ServerState as ContractState, ServerStatus } from '#contract/mcp.ts'
 import { breakerState } from '#domain/mcp/breaker.ts'
-import { intervalOf, probeTimeout } from '#domain/mcp/cadence.ts'
+import { probeTimeout } from '#domain/mcp/cadence.ts'
 import type { Clock } from '#domain/clock.ts'
 import { isFlapping } from '#domain/mcp/server-health.ts'
 import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
@@ -108,8 +108,7 @@ function processOf({ definition, line, exits }: WatchState): Detail['process'] {
 }
 
 function probeOf(state: WatchState, now: Date, nowMs: number): Detail['probe'] {
-  const { definition, lastProbe, health, nextProbeAt } = state
-  const intervalMs = intervalOf({ isCritical: definition.isCritical })
+  const { definition, lastProbe, health, nextProbeAt, intervalMs } = state
   const isAsked = definition.isEnabled
   return {
     kind: isAsked ? (lastProbe?.kind ?? 'none') : 'none',

@@ -5,6 +5,8 @@ import type { WatchState } from './watch-state.ts'
 export interface LoopNeeds extends ProbeNeeds {
   /** From 0 to 1. */
   readonly chance: () => number
+  /** What becomes of a server's interval just now, by the business calendar. */
+  readonly intervalFor?: ((id: string, intervalMs: number) => number) | undefined
 }
 
 /** Asks one server again and again, at the pace its state calls for. */
@@ -19,6 +21,7 @@ export interface ProbeLoop {
 
 export function createProbeLoop(needs: LoopNeeds, state: WatchState): ProbeLoop {
   const { isCritical, id } = state.definition
+  const standard = intervalOf({ isCritical })
   let woken = Promise.withResolvers<void>()
   let probing: Promise<void> | null = null
   const probeNow = (): Promise<void> => {
@@ -40,7 +43,7 @@ export function createProbeLoop(needs: LoopNeeds, state: WatchState): ProbeLoop 
   /** A call that was answered tells as much as a probe; the list of tools is still looked at now and then. */
   const wasHeard = (pauseMs: number): boolean => {
     const isWell = state.health.state === 'healthy' && state.health.failures === 0 && !state.isListDue
-    const recently = Math.min(pauseMs, intervalOf({ isCritical }) * needs.pace) / 2
+    const recently = Math.min(pauseMs, state.intervalMs * needs.pace) / 2
     return isWell && needs.clock.monotonicMs() - state.lastHeardMs < recently
   }
   return {
@@ -49,7 +52,9 @@ export function createProbeLoop(needs: LoopNeeds, state: WatchState): ProbeLoop 
     async run(signal) {
       await probeNow()
       while (!signal.aborted) {
-        const pauseMs = nextProbeIn(state.health, { isCritical, chance: needs.chance() }) * needs.pace
+        state.intervalMs = needs.intervalFor?.(id, standard) ?? standard
+        const { intervalMs } = state
+        const pauseMs = nextProbeIn(state.health, { intervalMs, chance: needs.chance() }) * needs.pace
         state.nextProbeAt = new Date(needs.clock.now().getTime() + pauseMs)
         const isWoken = await pauseFor(pauseMs, signal)
         if (signal.aborted) return

@@ -1,3 +1,4 @@
+import { intervalOf } from '#domain/mcp/cadence.ts'
 import type { StatusEvent } from '#contract/mcp.ts'
 import { CLOSED, type Breaker } from '#domain/mcp/breaker.ts'
 import type { Clock } from '#domain/clock.ts'
@@ -51,6 +52,8 @@ export interface WatchState {
   lastOkAt: Date | null
   /** The last time anything of the server was heard, by a probe or a call. */
   lastHeardMs: number
+  /** Between two probes while it is well, before jitter. */
+  intervalMs: number
   nextProbeAt: Date | null
   probeCount: number
   isListDue: boolean
@@ -101,6 +104,7 @@ export function createWatchState(
     lastProbe: null,
     lastOkAt: null,
     lastHeardMs: -Infinity,
+    intervalMs: intervalOf(definition),
     nextProbeAt: null,
     probeCount: 0,
     isListDue: true,

@@ -4,6 +4,7 @@ import type { Briefings } from '#features/briefings/index.ts'
 import type { Budgets } from '#features/budgets/index.ts'
 import type { Clients } from '#features/clients/index.ts'
 import type { Conversations } from '#features/conversations/index.ts'
+import type { Calendar } from '#features/calendar/index.ts'
 import type { Calls } from '#features/deals/calls.ts'
 import type { Deals } from '#features/deals/index.ts'
 import type { Drafts } from '#features/drafts/index.ts'
@@ -24,6 +25,7 @@ import type { Route } from '../route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { briefingRoutes } from './briefing-routes.ts'
+import { calendarRoutes } from './calendar-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { dealRoutes } from './deal-routes.ts'
@@ -48,6 +50,7 @@ export interface HttpRooms {
   readonly backups: Backups
   readonly briefings: Briefings
   readonly budgets: Budgets
+  readonly calendar: Calendar
   readonly calls: Calls
   readonly clients: Clients
   readonly conversations: Conversations
@@ -104,6 +107,7 @@ export function allRoutes(rooms: HttpRooms): Route[] {
     ...draftRoutes(rooms),
     ...briefingRoutes(rooms),
     ...backupRoutes(rooms),
+    ...calendarRoutes(rooms),
     ...mcpRoutes(rooms),
     ...syncRoutes(rooms),
   ]

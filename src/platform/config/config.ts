@@ -37,6 +37,7 @@ export interface Config {
     /** What a server that runs as a child process inherits. */
     readonly inherited: Readonly<Record<string, string>>
   }
+  readonly calendar: { readonly file: string }
   /** Null: a file in the home, where nobody else shares the database. */
   readonly secretKey: Secret | null
   readonly mail: {
@@ -216,6 +217,7 @@ function toConfig(values: Values, environment: Environment): Config {
     access: { adminApiKey: values.SOPHIA_ADMIN_API_KEY },
     personas: { folder: resolve(values.SOPHIA_PERSONAS_DIR ?? join(import.meta.dirname, '../../../personas')) },
     mcp: { file: resolve(values.SOPHIA_MCP_FILE ?? join(home, 'mcp.json')), inherited: inheritedFrom(environment) },
+    calendar: { file: resolve(values.SOPHIA_CALENDAR_FILE ?? join(home, 'calendar.yaml')) },
     secretKey: values.SOPHIA_SECRET_KEY,
     mail: { smtpUrl: values.SMTP_URL, from: values.SOPHIA_MAIL_FROM ?? mailUser(values) },
     notify: { webhookUrl: values.SOPHIA_NOTIFY_WEBHOOK },

@@ -165,6 +165,11 @@ export const SETTINGS = {
     'File with the MCP servers, {"mcpServers": {...}} as other MCP clients use it. Read again when it changes.',
     'mcp.json in SOPHIA_HOME',
   ),
+  SOPHIA_CALENDAR_FILE: setting(
+    orNull(text),
+    'File with the business calendar. Read again when it changes; without one the calendar that ships is in force.',
+    'calendar.yaml in SOPHIA_HOME',
+  ),
   SOPHIA_LOG_LEVEL: setting(
     z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
     'How much is logged.',

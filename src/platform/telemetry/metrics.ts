@@ -33,6 +33,9 @@ export function createMetrics() {
     modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only'),
     poolConnections: make.gauge('sophia_db_pool_connections', 'Connections of the pool', ['state']),
     queryDuration: make.seconds('sophia_db_query_duration_seconds', 'SQL statements'),
+    calendarActive: make.gauge('sophia_calendar_period_active', 'Periods of the business calendar: 1 while in force', [
+      'period',
+    ]),
     mcpState: make.gauge('sophia_mcp_server_state', 'State of MCP servers: 1 for the one each is in', [
       'server',
       'state',
@@ -87,6 +90,19 @@ export function watchServers(metrics: Metrics, states: () => readonly { server: 
     collect: () => {
       metrics.mcpState.reset()
       for (const { server, state } of states()) metrics.mcpState.set({ server, state }, 1)
+    },
+  })
+}
+
+/** Reads the calendar at each scrape; periods that are gone are no longer told. */
+export function watchCalendar(
+  metrics: Metrics,
+  periods: () => readonly { readonly period: string; readonly isActive: boolean }[],
+): void {
+  Object.assign(metrics.calendarActive, {
+    collect: () => {
+      metrics.calendarActive.reset()
+      for (const { period, isActive } of periods()) metrics.calendarActive.set({ period }, isActive ? 1 : 0)
     },
   })
 }

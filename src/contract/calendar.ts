@@ -1,0 +1,117 @@
+import { z } from 'zod'
+
+/** The business calendar: which periods are in force, what they move, and why. */
+
+const Instant = z.iso.datetime()
+const Source = z.strictObject({ file: z.string(), line: z.int() })
+/** A number, yes or no, a time of day, or texts; null where nothing holds or nobody here knows. */
+const KnobValue = z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]).nullable()
+
+export const CalendarPeriod = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  priority: z.int(),
+  timeZone: z.string(),
+  /** As it is written. */
+  when: z.string(),
+  source: Source,
+})
+
+/** One stretch of a period. */
+export const PeriodWindow = z.strictObject({ period: z.string(), startsAt: Instant, endsAt: Instant })
+
+/** What one setting in force says. */
+export const PolicyStep = z.strictObject({
+  /** null: a policy that wants no period in force. */
+  period: z.string().nullable(),
+  label: z.string(),
+  priority: z.int(),
+  /** `x0.25`, `90s`, `yes`. */
+  says: z.string(),
+  value: KnobValue,
+  factor: z.number().nullable(),
+  source: Source,
+  isDecisive: z.boolean(),
+})
+
+export const EffectivePolicy = z.strictObject({
+  key: z.string(),
+  /** What holds without the calendar; null where nothing in this process goes by the key yet. */
+  base: KnobValue,
+  value: KnobValue,
+  unit: z.string(),
+  isUsed: z.boolean(),
+  until: Instant.nullable(),
+  isMoving: z.boolean(),
+  steps: z.array(PolicyStep),
+})
+
+export const CalendarFault = z.strictObject({
+  file: z.string(),
+  line: z.int(),
+  path: z.array(z.string()),
+  message: z.string(),
+  /** Characters within the value at fault, from 0. */
+  offset: z.int().nullable(),
+  length: z.int().nullable(),
+  suggestion: z.string().nullable(),
+})
+
+export const CalendarNow = z.strictObject({
+  at: Instant,
+  /** The calendar that ships, for want of a file. */
+  isShipped: z.boolean(),
+  /** Of the file as it stands; the last good calendar is in force meanwhile. */
+  faults: z.array(CalendarFault),
+  periods: z.array(CalendarPeriod),
+  /** Those in force, highest priority first. */
+  active: z.array(
+    z.strictObject({ name: z.string(), label: z.string(), priority: z.int(), until: Instant.nullable() }),
+  ),
+  policies: z.array(EffectivePolicy),
+  /** What the colleagues are told. */
+  context: z.array(z.string()),
+})
+export type CalendarNow = z.infer<typeof CalendarNow>
+
+export const CalendarExplanation = EffectivePolicy.extend({ at: Instant, sentences: z.array(z.string()) })
+export type CalendarExplanation = z.infer<typeof CalendarExplanation>
+
+export const CalendarUpcoming = z.strictObject({
+  from: Instant,
+  to: Instant,
+  /** In force at `from`, or beginning before `to`; by their beginnings. */
+  windows: z.array(PeriodWindow),
+})
+export type CalendarUpcoming = z.infer<typeof CalendarUpcoming>
+
+export const AtQuery = z.strictObject({ at: Instant.optional() })
+export const ExplainQuery = z.strictObject({ at: Instant.optional(), key: z.string().trim().min(1).max(200) })
+export const UpcomingQuery = z.strictObject({
+  from: Instant.optional(),
+  days: z.coerce.number().int().min(1).max(400).default(30),
+})
+
+/** A calendar as it is being written. */
+export const CalendarDraft = z.strictObject({ text: z.string().max(200_000), at: Instant.optional() })
+export type CalendarDraft = z.infer<typeof CalendarDraft>
+
+export const CalendarFile = z.strictObject({ text: z.string(), isShipped: z.boolean(), faults: z.array(CalendarFault) })
+export type CalendarFile = z.infer<typeof CalendarFile>
+
+export const CalendarCheck = z.strictObject({
+  faults: z.array(CalendarFault),
+  /** What would differ from what is in force, at the asked instant and over the next 30 days; empty with faults. */
+  changes: z.array(z.string()),
+})
+export type CalendarCheck = z.infer<typeof CalendarCheck>
+
+export const ScalingAdvice = z.strictObject({
+  desiredReplicas: z.int(),
+  floor: z.int(),
+  ceiling: z.int(),
+  source: z.enum(['calendar', 'forecast', 'load', 'override']),
+  until: Instant.nullable(),
+  reasons: z.array(z.string()),
+})
+export type ScalingAdvice = z.infer<typeof ScalingAdvice>

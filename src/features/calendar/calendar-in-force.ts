@@ -1,0 +1,116 @@
+import { basename, join } from 'node:path'
+import type { Clock } from '#domain/clock.ts'
+import { addDays, dayOf } from '#domain/day.ts'
+import { compilePlan, planSpan, type CalendarDefinition, type CalendarPlan } from '#domain/calendar/plan.ts'
+import type { CalendarFault } from '#domain/calendar/fault.ts'
+import type { Log } from '#platform/log/log.ts'
+import { loadCalendar, readOrNull } from './load-calendar.ts'
+
+interface InForceNeeds {
+  readonly clock: Clock
+  readonly log: Log
+  /** The operator's file; where there is none, the calendar that ships is in force. */
+  readonly file: string
+  /** The calendar and the packs that ship. */
+  readonly shippedFolder: string
+}
+
+/** The calendar that holds now, kept in step with its file and with the days. */
+export interface CalendarInForce {
+  /** The first reading, then a look every two seconds. Throws only when what ships cannot be read. */
+  start(): Promise<void>
+  /** Reads the file now. */
+  reload(): Promise<void>
+  plan(): CalendarPlan
+  /** The text in force or, where its file is faulty, the text as it stands there. */
+  text(): string
+  isShipped(): boolean
+  /** What is wrong with the file; the last good calendar stays in force meanwhile. */
+  faults(): readonly CalendarFault[]
+  close(): Promise<void>
+}
+
+const LOOK_MS = 2000
+const DAY_MS = 86_400_000
+const DEFAULT = 'default.yaml'
+
+export function createCalendarInForce({ clock, log, file, shippedFolder }: InForceNeeds): CalendarInForce {
+  const closing = new AbortController()
+  let definition: CalendarDefinition | null = null
+  let compiled: { readonly plan: CalendarPlan; readonly untilMs: number } | null = null
+  let text = ''
+  let isShipped = true
+  let faults: readonly CalendarFault[] = []
+  let running: Promise<void> | undefined
+
+  const use = (next: CalendarDefinition): void => {
+    definition = next
+    compiled = null
+  }
+  async function readShipped(): Promise<void> {
+    const shipped = (await readOrNull(join(shippedFolder, DEFAULT))) ?? ''
+    const loaded = await loadCalendar(shippedFolder, { file: DEFAULT, text: shipped })
+    if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
+    use(loaded.definition)
+    text = shipped
+    isShipped = true
+    faults = []
+  }
+  async function readOwn(own: string): Promise<void> {
+    if (own === text && !isShipped) return
+    const loaded = await loadCalendar(shippedFolder, { file: basename(file), text: own })
+    text = own
+    isShipped = false
+    if ('faults' in loaded) {
+      ;({ faults } = loaded)
+      log.warn({ faults: faults.map(faultLine) }, 'the calendar file has faults; the last good calendar stays in force')
+      return
+    }
+    faults = []
+    use(loaded.definition)
+  }
+  async function reload(): Promise<void> {
+    const own = await readOrNull(file)
+    if (own !== null) await readOwn(own)
+    else if (!isShipped || definition === null) await readShipped()
+  }
+  async function look(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await clock.sleep(LOOK_MS, closing.signal)
+      await reload().catch((error: unknown) => log.warn({ error }, 'the calendar file could not be read'))
+    }
+  }
+  return {
+    async start() {
+      if (definition === null) await readShipped()
+      await reload().catch((error: unknown) => log.warn({ error }, 'the calendar file could not be read'))
+      // It ends only by the abort of `close`, which rejects its sleep.
+      running ??= look().catch(() => undefined)
+    },
+    reload,
+    plan() {
+      if (definition === null) throw new Error('The calendar is asked before it was read.')
+      const now = clock.now()
+      // Anew each day, long before it runs out; and when a clock went back.
+      if (compiled === null || now.getTime() >= compiled.untilMs || now.getTime() < compiled.untilMs - DAY_MS) {
+        const day = dayOf(now)
+        compiled = { plan: compilePlan(definition, planSpan(day)), untilMs: Date.parse(addDays(day, 1)) }
+      }
+      return compiled.plan
+    },
+    text: () => text,
+    isShipped: () => isShipped,
+    faults: () => faults,
+    async close() {
+      closing.abort()
+      await running
+    },
+  }
+}
+
+/** `calendar.yaml:12: periods.payroll.when: ...` */
+export function faultLine({ source, path, message, place }: CalendarFault): string {
+  const where = place === null ? '' : ` (character ${place.offset + 1})`
+  const what = path.length === 0 ? '' : `${path.join('.')}: `
+  return `${source.file}:${source.line}: ${what}${message}${where}`
+}

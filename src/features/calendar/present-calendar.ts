@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import type { CalendarFault, CalendarPeriod, EffectivePolicy, PolicyStep } from '#contract/calendar.ts'
+import { effective, type Effective, type KnobValue } from '#domain/calendar/effective.ts'
+import type { CalendarFault as Fault } from '#domain/calendar/fault.ts'
+import { formatRule } from '#domain/calendar/format-rule.ts'
+import { knobOf, parseKnobKey } from '#domain/calendar/knobs.ts'
+import type { Period } from '#domain/calendar/period.ts'
+import { checkInPlan, type CalendarPlan } from '#domain/calendar/plan.ts'
+import { SophiaError } from '#domain/errors.ts'
+import { baseOf, type KnownBases } from './known-bases.ts'
+
+export function toPeriod({ name, label, priority, timeZone, days, source }: Period): z.infer<typeof CalendarPeriod> {
+  const when = 'rule' in days ? formatRule(days.rule) : [...days.dates].toSorted().join(', ')
+  return { name, label, priority, timeZone, when, source }
+}
+
+export function toFault({ source, path, message, place, suggestion }: Fault): z.infer<typeof CalendarFault> {
+  return {
+    ...source,
+    path: [...path],
+    message,
+    offset: place?.offset ?? null,
+    length: place?.length ?? null,
+    suggestion,
+  }
+}
+
+/** Throws INVALID_INPUT for an instant that the calendar is not worked out for. */
+export function readInstant(plan: CalendarPlan, at: Date): number {
+  try {
+    checkInPlan(plan, at.getTime())
+    return at.getTime()
+  } catch (error) {
+    throw invalid('at', error)
+  }
+}
+
+/** What holds for a key, with a value only where something here goes by it. Throws INVALID_INPUT for a key that there cannot be. */
+export function presentPolicy(
+  plan: CalendarPlan,
+  { key, bases }: { readonly key: string; readonly bases: KnownBases },
+  atMs: number,
+): z.infer<typeof EffectivePolicy> {
+  const parsed = parseKnobKey(key)
+  if ('message' in parsed) throw invalid('key', new Error(parsed.message))
+  const known = baseOf(bases, key)
+  const found = effective(plan, { key, base: known ?? neutralOf(key) }, atMs)
+  const isUsed = known !== undefined
+  return {
+    key,
+    unit: knobOf(parsed).unit,
+    base: isUsed ? plain(found.base) : null,
+    value: isUsed ? plain(found.value) : null,
+    isUsed,
+    until: instantOrNull(found.untilMs),
+    isMoving: found.isMoving,
+    steps: found.steps.map((step) => toStep(step, isUsed)),
+  }
+}
+
+/** A number that nobody here goes by: only what is said of it can be told. */
+function neutralOf(key: string): KnobValue {
+  return baseOf(new Map(), key) ?? 1
+}
+
+function toStep(step: Effective['steps'][number], isUsed: boolean): z.infer<typeof PolicyStep> {
+  const { period, label, priority, says, value, factor = null, source, isDecisive } = step
+  return { period, label, priority, says, value: isUsed ? plain(value) : null, factor, source, isDecisive }
+}
+
+export function plain(value: KnobValue): string | number | boolean | string[] | null {
+  return typeof value === 'object' && value !== null ? [...value] : value
+}
+
+export function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+/** Keys worth showing: those gone by here, and those that the calendar moves. */
+export function listKeys(plan: CalendarPlan, bases: KnownBases): readonly string[] {
+  const moved = plan.policies.flatMap(({ policy }) => policy.settings.map(({ key }) => keyText(key)))
+  return [...new Set([...bases.keys(), ...moved])].filter((key) => key !== 'context').toSorted()
+}
+
+function keyText({ name, target }: { readonly name: string; readonly target: string }): string {
+  const [first = '', last] = name.split('.')
+  return last === undefined || target === '' ? name : `${first}.${target}.${last}`
+}
+
+function invalid(path: string, error: unknown): SophiaError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new SophiaError('INVALID_INPUT', { faults: [{ path, message }], cause: error })
+}

@@ -1,0 +1,176 @@
+import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import { z } from 'zod'
+import type { WrittenDefinition } from '#domain/calendar/define-calendar.ts'
+import type { CalendarFault, Source } from '#domain/calendar/fault.ts'
+
+/** A calendar file as values with their lines, and what in it has no such form. */
+export interface CalendarText {
+  readonly written: WrittenDefinition
+  /** Packs that ship, to be read before it. */
+  readonly includes: readonly { readonly name: string; readonly source: Source }[]
+  readonly faults: readonly CalendarFault[]
+}
+
+const EMPTY: WrittenDefinition = { calendars: [], periods: [], policies: [] }
+
+const Text = z.string()
+const Days = z.array(Text)
+const Calendar = z.strictObject({
+  base: Text.optional(),
+  timezone: Text.optional(),
+  add: Days.optional(),
+  remove: Days.optional(),
+  week: Text.optional(),
+})
+const Fiscal = z.strictObject({
+  start: Text.optional(),
+  pattern: Text.optional(),
+  anchor: Text.optional(),
+  longYears: Days.optional(),
+})
+const Period = z.strictObject({
+  label: Text.optional(),
+  when: Text.optional(),
+  dates: Days.optional(),
+  calendar: Text.optional(),
+  timezone: Text.optional(),
+  fiscal: Fiscal.optional(),
+  hours: Days.optional(),
+  lead: Text.optional(),
+  tail: Text.optional(),
+  ramp: Text.optional(),
+  bridge: z.boolean().optional(),
+  priority: z.number().optional(),
+})
+const Value = z.union([z.string(), z.number(), z.boolean()])
+const Knobs = z.record(Text, Value)
+const Targets = z.record(Text, Knobs)
+const Policy = z.strictObject({
+  match: Text,
+  cache: Targets.optional(),
+  limits: Targets.optional(),
+  alerts: Targets.optional(),
+  mcp: Targets.optional(),
+  scale: Targets.optional(),
+  backup: Knobs.optional(),
+  freeze: Knobs.optional(),
+  context: Text.optional(),
+})
+const File = z.strictObject({
+  include: Days.optional(),
+  calendars: z.record(Text, Calendar).optional(),
+  periods: z.record(Text, Period).optional(),
+  policies: z.array(Policy).optional(),
+})
+
+/** Other words for knobs that files may use. */
+const ALIASES: Readonly<Record<string, string>> = { swr: 'stale', rps: 'rate', llm_budget_usd: 'budget' }
+
+/** Reads a file's text. What it means is `defineCalendar`'s to say; here only its form is held. */
+export function readCalendar(file: string, text: string): CalendarText {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true })
+  const [broken] = document.errors
+  if (broken) {
+    const source = { file, line: lines.linePos(broken.pos[0]).line }
+    return { written: EMPTY, includes: [], faults: [faultOf(source, [], firstLine(broken.message))] }
+  }
+  const place: Place = (path) => ({ file, line: lineOf({ document, lines }, path) })
+  const parsed = File.safeParse(document.toJS() ?? {})
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const at = path.map((part) => (typeof part === 'number' ? part : String(part)))
+      return faultOf(place(at), at.map(String), message)
+    })
+    return { written: EMPTY, includes: [], faults }
+  }
+  return { ...writtenOf(parsed.data, place), faults: [] }
+}
+
+type Path = readonly (string | number)[]
+type Place = (path: Path) => Source
+
+function writtenOf(
+  { include = [], calendars = {}, periods = {}, policies = [] }: z.infer<typeof File>,
+  place: Place,
+): Omit<CalendarText, 'faults'> {
+  return {
+    includes: include.map((name, at) => ({ name, source: place(['include', at]) })),
+    written: {
+      calendars: Object.entries(calendars).map(([name, one]) => ({ name, ...one, source: place(['calendars', name]) })),
+      periods: Object.entries(periods).map(([name, one]) => ({ name, ...one, source: place(['periods', name]) })),
+      policies: policies.map((policy, at) => ({
+        match: policy.match,
+        settings: settingsOf(policy, ['policies', at], place),
+        source: place(['policies', at]),
+      })),
+    },
+  }
+}
+
+type Written = WrittenDefinition['policies'][number]['settings'][number]
+
+function settingsOf(
+  { cache, limits, alerts, mcp, scale, backup, freeze, context }: z.infer<typeof Policy>,
+  path: Path,
+  place: Place,
+): readonly Written[] {
+  const targets = { cache, limits, alerts, mcp, scale }
+  const plain = { backup, freeze }
+  return [
+    ...Object.entries(targets).flatMap(([section, named = {}]) =>
+      Object.entries(named).flatMap(([target, knobs]) =>
+        knobsOf(knobs, `${section}.${target}`, (knob) => place([...path, section, target, knob])),
+      ),
+    ),
+    ...Object.entries(plain).flatMap(([section, knobs = {}]) =>
+      knobsOf(knobs, section, (knob) => place([...path, section, knob])),
+    ),
+    ...(context === undefined ? [] : [{ key: 'context', value: context, source: place([...path, 'context']) }]),
+  ]
+}
+
+function knobsOf(
+  { freshAtStart, ...knobs }: z.infer<typeof Knobs>,
+  before: string,
+  place: (knob: string) => Source,
+): readonly Written[] {
+  return Object.entries(knobs).map(([knob, value]) => {
+    const name = ALIASES[knob] ?? knob
+    const written = { key: `${before}.${name}`, value, source: place(knob) }
+    return name === 'ttl' && freshAtStart === true ? { ...written, freshAtStart } : written
+  })
+}
+
+function lineOf({ document, lines }: { readonly document: Document; readonly lines: LineCounter }, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, path.slice(0, length))
+    if (offset !== null) return lines.linePos(offset).line
+  }
+  return 1
+}
+
+/** Where a value's name stands, or the value itself in a list; null when it is not there. */
+function offsetOf(document: Document, path: Path): number | null {
+  const last = path.at(-1)
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last)
+    return startOf(pair?.key)
+  }
+  return startOf(document.getIn([...path], true))
+}
+
+function startOf(node: unknown): number | null {
+  // What a document gives is a node or nothing.
+  const range = (node as Node | null | undefined)?.range
+  return range ? range[0] : null
+}
+
+function faultOf(source: Source, path: readonly string[], message: string): CalendarFault {
+  return { source, path, message, place: null, suggestion: null }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text
+}

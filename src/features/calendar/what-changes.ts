@@ -1,0 +1,57 @@
+import { effective } from '#domain/calendar/effective.ts'
+import { activePeriods, upcoming, type CalendarPlan, type PeriodEdge } from '#domain/calendar/plan.ts'
+import { baseOf, type KnownBases } from './known-bases.ts'
+import { listKeys } from './present-calendar.ts'
+
+const DAY_MS = 86_400_000
+const DAYS = 30
+const MOST_LINES = 40
+
+/** What would differ if another calendar were in force: now, and what would begin and end otherwise within 30 days. */
+export function whatChanges(
+  { from, to }: { readonly from: CalendarPlan; readonly to: CalendarPlan },
+  bases: KnownBases,
+  atMs: number,
+): readonly string[] {
+  const lines = [...periodsNow(from, to, atMs), ...valuesNow({ from, to }, bases, atMs), ...edges(from, to, atMs)]
+  const more = lines.length - MOST_LINES
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `And ${more} more.`] : lines
+}
+
+function periodsNow(from: CalendarPlan, to: CalendarPlan, atMs: number): readonly string[] {
+  const [before, after] = [from, to].map((plan) => new Set(activePeriods(plan, atMs).map(({ name }) => name)))
+  if (!before || !after) return []
+  return [
+    ...[...after].filter((name) => !before.has(name)).map((name) => `\`${name}\` would be in force now.`),
+    ...[...before].filter((name) => !after.has(name)).map((name) => `\`${name}\` would not be in force now.`),
+  ]
+}
+
+function valuesNow(
+  { from, to }: { readonly from: CalendarPlan; readonly to: CalendarPlan },
+  bases: KnownBases,
+  atMs: number,
+): readonly string[] {
+  const keys = new Set([...listKeys(from, bases), ...listKeys(to, bases), 'context'])
+  return [...keys].flatMap((key) => {
+    const base = baseOf(bases, key)
+    if (base === undefined) return []
+    const [before, after] = [from, to].map((plan) => JSON.stringify(effective(plan, { key, base }, atMs).value))
+    return before === after ? [] : [`\`${key}\` would be ${after} instead of ${before}.`]
+  })
+}
+
+function edges(from: CalendarPlan, to: CalendarPlan, atMs: number): readonly string[] {
+  const untilMs = Math.min(atMs + DAYS * DAY_MS, from.toMs, to.toMs)
+  const [before, after] = [from, to].map((plan) => upcoming(plan, atMs, untilMs).map(edgeText))
+  if (!before || !after) return []
+  return [
+    ...after.filter((edge) => !before.includes(edge)).map((edge) => `New: ${edge}`),
+    ...before.filter((edge) => !after.includes(edge)).map((edge) => `Gone: ${edge}`),
+  ]
+}
+
+function edgeText({ atMs, period, isStart }: PeriodEdge): string {
+  const at = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')
+  return `${period.label} ${isStart ? 'begins' : 'ends'} ${at} UTC.`
+}
