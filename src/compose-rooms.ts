@@ -140,12 +140,9 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
   const close = async (): Promise<void> => {
     await jobs.stop(0)
     await post.webhook?.close()
-    await tools.close()
-    await calendar.close()
-    await memories.close()
-    await personas.close()
-    await models.close()
-    await storage.close()
+    // One after the other: what others stand on goes last.
+    // oxlint-disable-next-line no-await-in-loop
+    for (const room of [tools, calendar, memories, personas, models, storage]) await room.close()
   }
   return { ...work, personas, conversations, briefings, imports, syncs, components, close }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import type { Calendar } from '#features/calendar/index.ts'
+import { EXIT } from './exit-code.ts'
 
 /** Opens the calendar for one command, its file read; no database is needed. */
 export type OpenCalendar = () => Promise<{ calendar: Calendar; close(): Promise<void> }>
@@ -64,7 +65,10 @@ function show(calendar: Calendar, options: AtOptions): void {
     )
   }
   for (const line of now.context) console.log(`  "${line}"`)
+  if (now.faults.length === 0) return
+  console.error('The file has faults; what is above is the last good calendar:')
   for (const { file, line, message } of now.faults) console.error(`${file}:${line}: ${message}`)
+  process.exitCode = EXIT.config
 }
 
 function textOf(value: unknown): string {

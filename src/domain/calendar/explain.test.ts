@@ -70,6 +70,10 @@ test('an explanation names limits, ramps, texts and the end of the plan', () => 
     '`context` is "The close is on."; without the calendar it is nothing.',
   )
   assert.equal(
+    tell('context', [], '2026-11-25T17:00:00Z')[1],
+    'close (priority 50; calendar.yaml, line 103) says "The close is on."',
+  )
+  assert.equal(
     tell('freeze.deploys', false, '2026-11-25T17:00:00Z')[0],
     '`freeze.deploys` is yes; without the calendar it is no.',
   )

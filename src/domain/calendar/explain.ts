@@ -33,7 +33,9 @@ function describeValue({ key, value, base, steps }: Effective, knob: Knob): stri
 
 function describeStep(step: Step, { steps }: Effective, knob: Knob): string {
   const who = `${step.label} (priority ${step.priority}; ${step.source.file}, line ${step.source.line})`
-  return `${who} says ${saysWhat(step, knob)}${verdictOn(step, steps)}.`
+  const said = `${saysWhat(step, knob)}${verdictOn(step, steps)}`
+  // A text for the colleagues may bring its own full stop.
+  return `${who} says ${said}${said.endsWith('."') ? '' : '.'}`
 }
 
 function saysWhat({ says, factor, value }: Step, knob: Knob): string {

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path'
 import type { Clock } from '#domain/clock.ts'
-import { addDays, dayOf } from '#domain/day.ts'
-import { compilePlan, planSpan, type CalendarDefinition, type CalendarPlan } from '#domain/calendar/plan.ts'
+import type { CalendarPlan } from '#domain/calendar/plan.ts'
 import type { CalendarFault } from '#domain/calendar/fault.ts'
 import type { Log } from '#platform/log/log.ts'
+import { createDailyPlan } from './daily-plan.ts'
 import { loadCalendar, readOrNull } from './load-calendar.ts'
 
 interface InForceNeeds {
@@ -31,27 +31,21 @@ export interface CalendarInForce {
 }
 
 const LOOK_MS = 2000
-const DAY_MS = 86_400_000
 const DEFAULT = 'default.yaml'
 
 export function createCalendarInForce({ clock, log, file, shippedFolder }: InForceNeeds): CalendarInForce {
   const closing = new AbortController()
-  let definition: CalendarDefinition | null = null
-  let compiled: { readonly plan: CalendarPlan; readonly untilMs: number } | null = null
+  const daily = createDailyPlan(clock)
   let text = ''
   let isShipped = true
   let faults: readonly CalendarFault[] = []
   let running: Promise<void> | undefined
 
-  const use = (next: CalendarDefinition): void => {
-    definition = next
-    compiled = null
-  }
   async function readShipped(): Promise<void> {
     const shipped = (await readOrNull(join(shippedFolder, DEFAULT))) ?? ''
     const loaded = await loadCalendar(shippedFolder, { file: DEFAULT, text: shipped })
     if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
-    use(loaded.definition)
+    daily.use(loaded.definition)
     text = shipped
     isShipped = true
     faults = []
@@ -67,12 +61,12 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
       return
     }
     faults = []
-    use(loaded.definition)
+    daily.use(loaded.definition)
   }
   async function reload(): Promise<void> {
     const own = await readOrNull(file)
     if (own !== null) await readOwn(own)
-    else if (!isShipped || definition === null) await readShipped()
+    else if (!isShipped || !daily.isSet()) await readShipped()
   }
   async function look(): Promise<void> {
     while (!closing.signal.aborted) {
@@ -82,22 +76,13 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
   }
   return {
     async start() {
-      if (definition === null) await readShipped()
+      if (!daily.isSet()) await readShipped()
       await reload().catch((error: unknown) => log.warn({ error }, 'the calendar file could not be read'))
       // It ends only by the abort of `close`, which rejects its sleep.
       running ??= look().catch(() => undefined)
     },
     reload,
-    plan() {
-      if (definition === null) throw new Error('The calendar is asked before it was read.')
-      const now = clock.now()
-      // Anew each day, long before it runs out; and when a clock went back.
-      if (compiled === null || now.getTime() >= compiled.untilMs || now.getTime() < compiled.untilMs - DAY_MS) {
-        const day = dayOf(now)
-        compiled = { plan: compilePlan(definition, planSpan(day)), untilMs: Date.parse(addDays(day, 1)) }
-      }
-      return compiled.plan
-    },
+    plan: () => daily.plan(),
     text: () => text,
     isShipped: () => isShipped,
     faults: () => faults,

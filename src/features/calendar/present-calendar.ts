@@ -44,7 +44,7 @@ export function presentPolicy(
   const parsed = parseKnobKey(key)
   if ('message' in parsed) throw invalid('key', new Error(parsed.message))
   const known = baseOf(bases, key)
-  const found = effective(plan, { key, base: known ?? neutralOf(key) }, atMs)
+  const found = effective(plan, { key, base: known === undefined ? neutralOf(key) : known }, atMs)
   const isUsed = known !== undefined
   return {
     key,
@@ -68,7 +68,7 @@ function toStep(step: Effective['steps'][number], isUsed: boolean): z.infer<type
   return { period, label, priority, says, value: isUsed ? plain(value) : null, factor, source, isDecisive }
 }
 
-export function plain(value: KnobValue): string | number | boolean | string[] | null {
+function plain(value: KnobValue): string | number | boolean | string[] | null {
   return typeof value === 'object' && value !== null ? [...value] : value
 }
 
