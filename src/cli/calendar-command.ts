@@ -68,7 +68,7 @@ function show(calendar: Calendar, options: AtOptions): void {
   if (now.faults.length === 0) return
   console.error('The file has faults; what is above is the last good calendar:')
   for (const { file, line, message } of now.faults) console.error(`${file}:${line}: ${message}`)
-  process.exitCode = EXIT.config
+  process.exitCode = EXIT.configuration
 }
 
 function textOf(value: unknown): string {

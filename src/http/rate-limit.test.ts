@@ -95,3 +95,16 @@ test('memory stays bounded, and whoever is being limited is not forgotten while 
     assert.ok(limiter.size() <= 100)
   }
 })
+
+test('the business calendar moves rate and burst together, from one request to the next', () => {
+  const clock = createManualClock()
+  let factor = 1
+  const limiter = createRateLimiter({ clock, rateNow: (limit, rate) => (limit === 'address' ? rate * factor : rate) })
+  const request = () => limiter.admit({ principal: null, address: '192.0.2.1' })
+  assert.equal(passing(80, request), 50)
+  factor = 2
+  clock.advance(1000)
+  assert.equal(passing(80, request), 20)
+  clock.advance(60_000)
+  assert.equal(passing(200, request), 100)
+})

@@ -31,13 +31,17 @@ beforeEach(() =>
   }),
 )
 
-function open(limits: { deploymentDailyMicros?: number; memberDailyMicros?: number } = {}) {
+function open(
+  limits: { deploymentDailyMicros?: number; memberDailyMicros?: number } = {},
+  memberCapNow?: (micros: number) => number,
+) {
   const clock = createManualClock()
   const budgets = createBudgets({
     database,
     clock,
     prices,
     limits: { deploymentDailyMicros: null, memberDailyMicros: null, ...limits },
+    memberCapNow,
   })
   return { clock, budgets }
 }
@@ -88,6 +92,15 @@ test("a member's cap binds that member alone", async () => {
   await budgets.reserve(REQUEST)
   await assert.rejects(budgets.reserve(REQUEST), /Your budget/)
   await budgets.reserve({ ...REQUEST, memberId: BOB })
+})
+
+test("the business calendar moves a member's cap, and not the deployment's", async () => {
+  const { budgets } = open({ memberDailyMicros: 9999 }, (micros) => micros * 2)
+  await budgets.reserve(REQUEST)
+  await budgets.reserve(REQUEST)
+  await assert.rejects(budgets.reserve(REQUEST), /Your budget/)
+  const narrow = open({ deploymentDailyMicros: 1 }, (micros) => micros * 2)
+  await assert.rejects(narrow.budgets.reserve(REQUEST), { code: 'BUDGET_EXHAUSTED' })
 })
 
 test('settling writes what the call cost, frees what was held, and counts against the cap', async () => {
