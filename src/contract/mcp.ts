@@ -23,9 +23,12 @@ export const ServerAuth = z.enum([
   'expiring',
   'needs_authorization',
   'needs_reauth',
+  'needs_wider_scope',
   'per_user',
   'error',
 ])
+/** `shared`: one sign-in for all; `member`: each person signs in for themselves. */
+export const ServerCredentials = z.enum(['none', 'shared', 'member'])
 export const ServerBreaker = z.enum(['closed', 'open', 'half_open'])
 export const ProbeKind = z.enum(['discover', 'ping', 'tools_list', 'reachability', 'process', 'none'])
 export const FaultClass = z.enum([
@@ -68,7 +71,11 @@ const Known = {
   id: ServerId,
   name: z.string(),
   state: ServerState,
+  /** Where each member signs in for themselves: `per_user`, unless the reader's own sign-in is too narrow. */
   auth: ServerAuth,
+  credentials: ServerCredentials,
+  /** What a wider sign-in would have to hold (OAuth scopes), as the server named it; null where none is wanted. */
+  wantedScope: z.string().nullable(),
   serving: z.boolean(),
   /** Why it serves or does not: `ok`, `p95_over_slo`, `needs_authorization`, `breaker_open` ... */
   reason: z.string(),
@@ -208,8 +215,7 @@ export const NewServer = z.strictObject({
   headers: z.record(HeaderName, z.string().max(4000)).optional(),
   critical: z.boolean().optional(),
   expectedTools: z.array(z.string().max(128)).max(200).optional(),
-  /** `shared`: one sign-in for all; `member`: each person signs in for themselves. */
-  credentials: z.enum(['none', 'shared', 'member']).optional(),
+  credentials: ServerCredentials.optional(),
   /** A client registered with the authorization server beforehand. */
   oauth: OAuthClient.optional(),
 })
@@ -231,7 +237,7 @@ export const ServerRecord = z.strictObject({
   critical: z.boolean(),
   enabled: z.boolean(),
   expectedTools: z.array(z.string()),
-  credentials: z.enum(['none', 'shared', 'member']),
+  credentials: ServerCredentials,
 })
 export type ServerRecord = z.infer<typeof ServerRecord>
 export const ServerList = z.strictObject({ items: z.array(ServerRecord) })
@@ -311,6 +317,7 @@ export const SignInStart = z.strictObject({ url: z.url() })
 export const SignInFailure = z.enum([
   'state-unknown',
   'refused',
+  'scope-refused',
   'issuer-mismatch',
   'not-permitted',
   'connection-changed',

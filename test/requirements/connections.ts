@@ -5,6 +5,7 @@ const faults = 'src/features/tools/faults.test.ts'
 const stdio = 'src/features/tools/stdio.test.ts'
 const servers = 'src/features/tools/servers.test.ts'
 const oauth = 'src/features/tools/oauth.test.ts'
+const scope = 'src/features/tools/oauth-scope.test.ts'
 const renewal = 'src/features/tools/oauth-renewal.test.ts'
 const talk = 'test/integration/tools-in-conversation.test.ts'
 const health = 'src/domain/mcp/server-health.test.ts'
@@ -130,6 +131,19 @@ export const CONNECTIONS: readonly Requirement[] = [
       ),
       ...prove(renewal, 'twenty calls at once in each of two processes renew an ended sign-in once'),
     ],
+  },
+  {
+    id: 'M/wider-sign-in',
+    source: 'connections, credentials',
+    behaviour:
+      'A tool that wants a wider sign-in says which, takes no other tool down, and works once somebody has agreed; nothing loops.',
+    provenBy: prove(
+      scope,
+      'a tool that wants a wider sign-in says which; the others go on, and after it the tool works',
+      'what a server wants of one member is theirs alone, and outlives a restart',
+      'a wider sign-in that the person denies leaves the one there is',
+      'what is refused although it was granted is told as the refusal of the server, once and for all',
+    ),
   },
   {
     id: 'M/conformance',

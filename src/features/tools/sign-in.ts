@@ -6,8 +6,16 @@ import { createToken, hashToken } from '#platform/crypto/ids.ts'
 import { beginSignIn } from '#platform/mcp-client/begin-sign-in.ts'
 import { OAuthFault, toOAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { redeemCode, type CallbackAnswer, type SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
-import { deleteCredential } from './credentials-store.ts'
-import { readClient, storeClient, storeFlow, storeGrant, takeFlow, type KnownClient } from './credentials.ts'
+import { deleteCredential, putWanted, type CredentialKey } from './credentials-store.ts'
+import {
+  readBeyond,
+  readClient,
+  storeClient,
+  storeFlow,
+  storeGrant,
+  takeFlow,
+  type KnownClient,
+} from './credentials.ts'
 import { faultOf } from './probe-server.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerWatch } from './server-watch.ts'
@@ -27,6 +35,8 @@ export async function startSignIn(
   assertMaySign(principal, definition)
   const redirectUrl = new URL(CALLBACK, needs.publicUrl).href
   const known = await readClient(needs, serverId).catch(unlessUnreadable)
+  const owner = ownerOf(definition, principal.memberId)
+  const beyond = await readBeyond(needs, { definition, serverUrl: url }, owner).catch(unlessUnreadable)
   const state = createToken()
   const begun = await beginSignIn({
     serverUrl: url,
@@ -34,6 +44,7 @@ export async function startSignIn(
     state,
     registered: definition.client,
     known: known?.isOwn === true && known.redirectUrl === redirectUrl ? known.client : null,
+    beyond,
     fetch: watch.fetch,
   }).catch((error: unknown) => {
     throw startFault(needs, definition, { fault: toOAuthFault(error), redirectUrl })
@@ -83,10 +94,11 @@ async function redeem(
   watch: ServerWatch,
   { flow, answer, memberId }: Redeeming,
 ): Promise<Failure | null> {
-  const { id: serverId, credentials, client: registered } = watch.state.definition
+  const { id: serverId, client: registered } = watch.state.definition
+  const key = { serverId, memberId: ownerOf(watch.state.definition, memberId) }
   try {
     const grant = await redeemCode(flow, answer, { fetch: watch.fetch, now: needs.clock.now() })
-    await storeGrant(needs, { serverId, memberId: credentials === 'shared' ? null : memberId }, grant)
+    await storeGrant(needs, key, grant)
     const { client, redirectUrl } = flow
     // From now on this client's secret goes to this authorization server and no other.
     const bound = { issuer: client.issuer, client_id: client.client_id }
@@ -95,10 +107,23 @@ async function redeem(
   } catch (error) {
     const failed = error instanceof OAuthFault ? endOf(error) : 'failed'
     needs.log.warn({ server: serverId, failed, ...told(error) }, 'a sign-in to an MCP server failed')
-    if (error instanceof OAuthFault && error.reason === 'client_unknown')
-      await needs.database.read((handle) => deleteClient(handle, serverId))
+    if (error instanceof OAuthFault) await forgetRefused(needs, watch, { key, reason: error.reason })
     return failed
   }
+}
+
+/** What is refused now would be refused at the next sign-in, too: that one begins with another client, or asks for less. */
+async function forgetRefused({ database }: ToolsNeeds, watch: ServerWatch, refused: Refused): Promise<void> {
+  const { key, reason } = refused
+  if (reason === 'client_unknown') await database.read((handle) => deleteClient(handle, key.serverId))
+  if (reason !== 'scope_refused') return
+  await database.read((handle) => putWanted(handle, key, null))
+  await lookAnew(watch, key.memberId)
+}
+
+interface Refused {
+  readonly key: CredentialKey
+  readonly reason: OAuthFault['reason']
 }
 
 /** Forgets the member's credentials, or those of all where the server has one sign-in for everybody. */
@@ -108,7 +133,7 @@ export async function signOut(needs: ToolsNeeds, principal: Principal, serverId:
   const { memberId } = principal
   const isShared = watch.state.definition.credentials === 'shared'
   if (isShared && !can(principal, 'mcp:manage')) throw new SophiaError('NOT_PERMITTED')
-  const owner = isShared ? null : memberId
+  const owner = ownerOf(watch.state.definition, memberId)
   const wasThere = await needs.database.inTransaction(async (handle) => {
     await deleteSignIn(handle, { serverId, memberId })
     // With it goes the client: should the other side have forgotten it, the next sign-in makes a new one.
@@ -135,6 +160,11 @@ function findSignable({ hub }: ToolsNeeds, serverId: string): { watch: ServerWat
       detail: `"${name}" is set up without a sign-in. Set its credentials to "shared" or "member" first.`,
     })
   return { watch, url: target.url }
+}
+
+/** Whose sign-in it is: the member's, or everybody's. */
+function ownerOf({ credentials }: ServerDefinition, memberId: string): string | null {
+  return credentials === 'shared' ? null : memberId
 }
 
 function maySign(principal: Principal, { credentials }: ServerDefinition): boolean {
@@ -180,6 +210,7 @@ function startFault(
 
 const ENDS: Partial<Record<OAuthFault['reason'], Failure>> = {
   refused: 'refused',
+  scope_refused: 'scope-refused',
   client_unknown: 'refused',
   issuer_mismatch: 'issuer-mismatch',
   unreachable: 'unreachable',
@@ -206,15 +237,18 @@ async function note(
 /** The status tells the truth at once; a server whose tools only members see shows them through the first who signs in. */
 async function lookAgain({ log }: ToolsNeeds, watch: ServerWatch, principal: Principal): Promise<void> {
   const { definition, pins } = watch.state
-  if (definition.credentials === 'shared') {
-    watch.forgetCredentials(null)
-    return watch.probeNow()
-  }
-  watch.forgetCredentials(principal.memberId)
+  await lookAnew(watch, ownerOf(definition, principal.memberId))
+  if (definition.credentials === 'shared') return watch.probeNow()
   if (pins.size > 0 && !can(principal, 'mcp:manage')) return undefined
   await watch
     .learnTools(principal.memberId)
     .catch((error: unknown) =>
       log.warn({ server: definition.id, fault: faultOf(error).class }, 'the tools could not be listed yet'),
     )
+}
+
+/** What was known of the sign-in holds no longer; what was given may be less than was asked for. */
+async function lookAnew(watch: ServerWatch, owner: string | null): Promise<void> {
+  watch.forgetCredentials(owner)
+  if (owner !== null) await watch.lookAtOwn(owner)
 }

@@ -6,6 +6,7 @@ import {
   type OAuthClientProvider,
   type OAuthServerInfo,
 } from '@modelcontextprotocol/client'
+import { joinScopes } from '#domain/mcp/scope.ts'
 import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
 import { defined, informationOf, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
 
@@ -21,6 +22,8 @@ export interface Beginning {
   } | null
   /** The one Sophia registered by herself; used again while the authorization server is the same. */
   readonly known: OAuthClient | null
+  /** Scopes to ask for beyond what any sign-in to the server asks for. */
+  readonly beyond: string | null
   readonly fetch: typeof fetch
 }
 
@@ -45,9 +48,13 @@ export async function beginSignIn(beginning: Beginning): Promise<Begun> {
     })
     assertSecure(found)
     const { provider, taken } = createSignInProvider(beginning, found)
+    const usual = registered?.scope ?? challenge.scope
+    // Without a scope the SDK falls back on what the server's metadata lists; beside another one that is done here.
+    const listed = found.resourceMetadata?.scopes_supported?.join(' ')
+    const wider = beginning.beyond === null ? null : joinScopes(joinScopes(usual) ?? listed, beginning.beyond)
     await auth(provider, {
       serverUrl,
-      ...defined({ scope: registered?.scope ?? challenge.scope }),
+      ...defined({ scope: wider ?? usual }),
       fetchFn,
     })
     return taken()
@@ -121,7 +128,8 @@ function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
     }
   const taken = (): Begun => {
     if (!url || !client) throw new OAuthFault('invalid_answer', 'The authorization server gave no way to sign in.')
-    const flow = { serverUrl, redirectUrl, verifier, authorizationServerUrl, metadata, client, resource }
+    const askedScope = url.searchParams.get('scope')
+    const flow = { serverUrl, redirectUrl, verifier, authorizationServerUrl, metadata, client, resource, askedScope }
     return { url: url.href, flow }
   }
   return { provider, taken }

@@ -18,12 +18,15 @@ interface Code {
   readonly redirectUri: string
   readonly challenge: string
   readonly resource: string | null
+  readonly scope: string | null
 }
 
 interface Token {
   readonly login: string
   readonly clientId: string
   readonly resource: string | null
+  /** As asked for, or as the switches say. */
+  readonly scope: string | null
   readonly family: string
   readonly endsMs: number
 }
@@ -39,6 +42,12 @@ export class AuthorizationSwitches {
   expiresInSeconds: number | null = 3600
   givesRefreshTokens = true
   tokenDelayMs = 0
+  /** Gives this instead of the scope that was asked for. */
+  givesScope: string | null = null
+  /** Says in its answer which scope it gives, as it must where that is another than was asked for. */
+  tellsScope = false
+  /** Sends back whoever asks for a scope that is not among these. */
+  knownScopes: readonly string[] | null = null
   /** Another name for itself in its metadata. */
   issuerInMetadata: string | null = null
 }
@@ -77,6 +86,8 @@ export async function openAuthorizationServer() {
     given: books.given,
     /** Who the token is of, if it holds for that resource. */
     loginOf: (token: string, resource: string): string | null => books.loginOf(token, resource),
+    /** The scope of a token that holds. */
+    scopeOf: (token: string): string => books.access.get(token)?.scope ?? '',
     /** All access tokens end at once; refresh tokens live on. */
     endAccessTokens: (): void => books.access.clear(),
     close: loopback.close,
@@ -139,13 +150,22 @@ class AuthorizationBooks {
     if (iss !== null) back.searchParams.set('iss', iss === 'right' ? origin : 'http://127.0.0.1:9')
     const login = asked.get('login')
     if (login === null) back.searchParams.set('error', 'access_denied')
-    else {
-      const code = `code-${randomUUID()}`
-      const challenge = asked.get('code_challenge') ?? ''
-      this.#codes.set(code, { login, clientId: client.id, redirectUri, challenge, resource: asked.get('resource') })
-      back.searchParams.set('code', code)
-    }
+    else if (!this.#knowsScope(asked.get('scope'))) back.searchParams.set('error', 'invalid_scope')
+    else back.searchParams.set('code', this.#makeCode(asked, { login, clientId: client.id, redirectUri }))
     response.writeHead(302, { location: back.href }).end()
+  }
+
+  #makeCode(asked: URLSearchParams, by: Pick<Code, 'login' | 'clientId' | 'redirectUri'>): string {
+    const code = `code-${randomUUID()}`
+    const challenge = asked.get('code_challenge') ?? ''
+    const scope = this.switches.givesScope ?? asked.get('scope')
+    this.#codes.set(code, { ...by, challenge, resource: asked.get('resource'), scope })
+    return code
+  }
+
+  #knowsScope(scope: string | null): boolean {
+    const { knownScopes } = this.switches
+    return knownScopes === null || (scope ?? '').split(' ').every((name) => name === '' || knownScopes.includes(name))
   }
 
   async token(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): Promise<void> {
@@ -192,10 +212,10 @@ class AuthorizationBooks {
   }
 
   #give(response: ServerResponse, to: Omit<Token, 'endsMs'>, status = 200): void {
-    const { expiresInSeconds, givesRefreshTokens } = this.switches
-    const { login, clientId, resource, family } = to
+    const { expiresInSeconds, givesRefreshTokens, tellsScope } = this.switches
+    const { login, clientId, resource, scope, family } = to
     const endsMs = expiresInSeconds === null ? Infinity : performance.now() + expiresInSeconds * 1000
-    const token = { login, clientId, resource, family, endsMs }
+    const token = { login, clientId, resource, scope, family, endsMs }
     const access = `access-${login}-${randomUUID()}`
     const refresh = `refresh-${login}-${randomUUID()}`
     this.given.push(access, refresh)
@@ -206,6 +226,7 @@ class AuthorizationBooks {
       token_type: 'Bearer',
       ...(expiresInSeconds === null ? {} : { expires_in: expiresInSeconds }),
       ...(givesRefreshTokens ? { refresh_token: refresh } : {}),
+      ...(tellsScope ? { scope: scope ?? '' } : {}),
     }
     return sendJson(response, { status, body })
   }

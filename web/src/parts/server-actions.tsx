@@ -53,7 +53,7 @@ export function ProbeResult({ probe }: { probe: Probe }) {
 function useMaySign(server: ServerStatus): boolean {
   const mayManage = useMay('mcp:manage')
   const mayCall = useMay('mcp:call')
-  return mayManage || (mayCall && server.auth === 'per_user')
+  return mayManage || (mayCall && server.credentials === 'member')
 }
 
 export function SignInButton({ server }: { server: ServerStatus }) {

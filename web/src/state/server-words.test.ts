@@ -33,6 +33,8 @@ function serverOf({ detail = {}, ...wanted }: Wanted): ServerStatus {
     name: 'CRM',
     state: 'healthy',
     auth: 'not_required',
+    credentials: 'none',
+    wantedScope: null,
     serving: true,
     reason: 'ok',
     says: '',
@@ -109,15 +111,16 @@ test('those that need somebody come first, the switched off last', () => {
     serverOf({ name: 'Stale', detail: { stale: true } }),
     serverOf({ name: 'Slow', state: 'degraded' }),
     serverOf({ name: 'Locked', state: 'unknown', auth: 'needs_reauth' }),
+    serverOf({ name: 'Narrow', auth: 'needs_wider_scope' }),
     serverOf({ name: 'Broken', state: 'unhealthy' }),
     serverOf({ name: 'Vital', state: 'unhealthy', detail: { critical: true } }),
     serverOf({ name: 'Drifted', detail: { drift: true } }),
   ]
   assert.deepEqual(
     orderServers(servers).map((one) => one.name),
-    ['Vital', 'Broken', 'Locked', 'Drifted', 'Slow', 'Stale', 'Well', 'Off'],
+    ['Vital', 'Broken', 'Locked', 'Narrow', 'Drifted', 'Slow', 'Stale', 'Well', 'Off'],
   )
-  assert.equal(verdictWords(statusOf('degraded', servers)), '5 connections of 8 need a look.')
+  assert.equal(verdictWords(statusOf('degraded', servers)), '6 connections of 9 need a look.')
   assert.equal(verdictWords(statusOf('down', servers)), 'Down and critical: Vital.')
 })
 

@@ -39,12 +39,14 @@ export const AUTH_WORDS: Readonly<Record<ServerStatus['auth'], string>> = {
   expiring: 'Signed in, ends soon',
   needs_authorization: 'Waits for a sign-in',
   needs_reauth: 'Sign-in ran out',
+  needs_wider_scope: 'Wants a wider sign-in',
   per_user: 'Each person signs in',
   error: 'Sign-in fails',
 }
 export const AUTH_NEEDS_SOMEBODY: ReadonlySet<ServerStatus['auth']> = new Set([
   'needs_authorization',
   'needs_reauth',
+  'needs_wider_scope',
   'error',
 ])
 
@@ -216,6 +218,7 @@ const REASONS: Readonly<Record<string, string>> = {
   disabled: 'switched off by somebody',
   needs_authorization: 'wants a sign-in',
   needs_reauth: 'the sign-in ran out',
+  needs_wider_scope: 'wants a wider sign-in',
   per_user: 'each person signs in',
   expected_tools_missing: 'expected tools are missing',
 }
