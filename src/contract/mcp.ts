@@ -311,6 +311,16 @@ export const StatusEvent = z.discriminatedUnion('type', [
 ])
 export type StatusEvent = z.infer<typeof StatusEvent>
 
+/** Sophia as a client of authorization servers (OAuth Client ID Metadata Document): facts, and no secret. */
+export const ClientDocument = z.strictObject({
+  client_id: z.url(),
+  client_name: z.string(),
+  redirect_uris: z.array(z.url()),
+  grant_types: z.array(z.string()),
+  response_types: z.array(z.string()),
+  token_endpoint_auth_method: z.literal('none'),
+})
+
 export const SignInStart = z.strictObject({ url: z.url() })
 
 /** Why a sign-in that led away and back did not succeed; in the address one comes back to. `state-unknown`: unknown, used, too old, or somebody else's. */

@@ -18,6 +18,9 @@ export interface SignIn {
 
 const CALLBACK = 'http://127.0.0.1:8000/api/mcp/oauth/callback'
 
+/** The address that the suite looks for; it reads nothing there. */
+const DOCUMENT = 'https://conformance-test.local/client-metadata.json'
+
 /** The hub's own sign-in, kept in memory instead of the database, with a person in front of it who agrees to everything. */
 export function createSignIn({ serverUrl, fetch: send, registered }: SignInNeeds): SignIn {
   let grant: Grant | null = null
@@ -41,6 +44,8 @@ export function createSignIn({ serverUrl, fetch: send, registered }: SignInNeeds
         state,
         registered,
         known,
+        documentUrl: DOCUMENT,
+        documentRefusedBy: null,
         beyond: wanted === null ? null : joinScopes(grant?.scope, wanted),
         fetch: send,
       })

@@ -6,6 +6,7 @@ const stdio = 'src/features/tools/stdio.test.ts'
 const servers = 'src/features/tools/servers.test.ts'
 const oauth = 'src/features/tools/oauth.test.ts'
 const scope = 'src/features/tools/oauth-scope.test.ts'
+const document = 'src/features/tools/oauth-client-document.test.ts'
 const renewal = 'src/features/tools/oauth-renewal.test.ts'
 const talk = 'test/integration/tools-in-conversation.test.ts'
 const health = 'src/domain/mcp/server-health.test.ts'
@@ -143,6 +144,19 @@ export const CONNECTIONS: readonly Requirement[] = [
       'what a server wants of one member is theirs alone, and outlives a restart',
       'a wider sign-in that the person denies leaves the one there is',
       'what is refused although it was granted is told as the refusal of the server, once and for all',
+    ),
+  },
+  {
+    id: 'M/client-document',
+    source: 'connections, credentials',
+    behaviour:
+      'Sophia signs in as the client that was entered, else under her published document where it is taken, else by registering.',
+    provenBy: prove(
+      document,
+      'where documents are taken Sophia signs in under hers, renews under it, and registers nowhere',
+      'nobody can read a document on plain http or on this machine: it is not there, and not used',
+      'a client that was entered goes before the document, and the document before one registered earlier',
+      'an authorization server that says it takes documents and then does not is signed in to by registering',
     ),
   },
   {

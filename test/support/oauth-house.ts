@@ -26,6 +26,8 @@ const PUBLIC_URL = 'http://127.0.0.1:8000'
 interface OAuthHouseSettings {
   /** As in the file's `mcpServers`. */
   readonly servers: Readonly<Record<string, unknown>>
+  /** Under which address people reach it. */
+  readonly publicUrl?: string
 }
 
 /** Members with sessions, the routes of the tools room, and as many processes on one database as a test wants. */
@@ -53,7 +55,7 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
       log,
       processId: createId(),
       version: '0.0.0-test',
-      publicUrl: PUBLIC_URL,
+      publicUrl: settings.publicUrl ?? PUBLIC_URL,
       file,
       allowPrivate: ['127.0.0.1'],
       secrets: { get: async () => createSecretBox(secretKey) },
@@ -80,7 +82,10 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
       return answer
     }
     const { principal } = owner
+    /** Without credentials, as anybody may. */
+    const readAsNobody = (path: string) => door.server.inject({ method: 'GET', url: path })
     return {
+      readAsNobody,
       tools,
       ask,
       ...browserOf(ask),

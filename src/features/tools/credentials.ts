@@ -12,7 +12,7 @@ import {
   type CredentialKey,
 } from './credentials-store.ts'
 import type { ServerDefinition } from './server-definition.ts'
-import { findClient, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
+import { findClient, findSignIn, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
 
 /** Where credentials are kept: all of it sealed, each value for one place only, so that none opens in another's. */
 export interface CredentialNeeds {
@@ -31,8 +31,10 @@ export interface Held {
 export interface KnownClient {
   readonly client: OAuthClient
   readonly redirectUrl: string
-  /** She registered it herself; else a person did, and only the authorization server is kept. */
+  /** She became it herself, by registering or by her document; else a person did, and only the authorization server is kept. */
   readonly isOwn: boolean
+  /** The authorization server did not take her metadata document. */
+  readonly refusesDocument?: boolean
 }
 
 const SIGN_IN_MINUTES = 10
@@ -148,6 +150,17 @@ interface BegunSignIn {
 export async function storeFlow(needs: CredentialNeeds, begun: BegunSignIn): Promise<void> {
   const sealed = await seal(needs, begun.flow, FLOW_OF(begun.serverId, begun.memberId))
   await needs.database.inTransaction((handle) => putSignIn(handle, { ...begun, sealed }, SIGN_IN_MINUTES))
+}
+
+/** The sign-in that the member began before and did not come back from; null when there is none. */
+export async function readLeftFlow(
+  needs: CredentialNeeds,
+  { serverId, memberId }: { readonly serverId: string; readonly memberId: string },
+): Promise<SignInFlow | null> {
+  const sealed = await needs.database.read((handle) =>
+    findSignIn(handle, { serverId, memberId, minutes: SIGN_IN_MINUTES }),
+  )
+  return sealed ? open<SignInFlow>(needs, sealed, FLOW_OF(serverId, memberId)) : null
 }
 
 /** The sign-in of this state and this member, which is over with that. Null: there is none, or no longer. */

@@ -6,10 +6,12 @@ import { createToken, hashToken } from '#platform/crypto/ids.ts'
 import { beginSignIn } from '#platform/mcp-client/begin-sign-in.ts'
 import { OAuthFault, toOAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { redeemCode, type CallbackAnswer, type SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
+import { callbackUrl, clientDocument } from './client-document.ts'
 import { deleteCredential, putWanted, type CredentialKey } from './credentials-store.ts'
 import {
   readBeyond,
   readClient,
+  readLeftFlow,
   storeClient,
   storeFlow,
   storeGrant,
@@ -22,8 +24,6 @@ import type { ServerWatch } from './server-watch.ts'
 import { deleteClient, deleteSignIn } from './sign-ins-store.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
 
-const CALLBACK = '/api/mcp/oauth/callback'
-
 /** Where the member goes to sign in to a server, for themselves or for everybody, as the server is set up. */
 export async function startSignIn(
   needs: ToolsNeeds,
@@ -33,10 +33,11 @@ export async function startSignIn(
   const { watch, url } = findSignable(needs, serverId)
   const { definition } = watch.state
   assertMaySign(principal, definition)
-  const redirectUrl = new URL(CALLBACK, needs.publicUrl).href
+  const { memberId } = principal
+  const redirectUrl = callbackUrl(needs.publicUrl)
   const known = await readClient(needs, serverId).catch(unlessUnreadable)
-  const owner = ownerOf(definition, principal.memberId)
-  const beyond = await readBeyond(needs, { definition, serverUrl: url }, owner).catch(unlessUnreadable)
+  const owner = ownerOf(definition, memberId)
+  const documentUrl = documentUrlOf(needs)
   const state = createToken()
   const begun = await beginSignIn({
     serverUrl: url,
@@ -44,17 +45,38 @@ export async function startSignIn(
     state,
     registered: definition.client,
     known: known?.isOwn === true && known.redirectUrl === redirectUrl ? known.client : null,
-    beyond,
+    documentUrl,
+    documentRefusedBy: known?.refusesDocument ? known.client.issuer : await leftAt(needs, { serverId, memberId }),
+    beyond: await readBeyond(needs, { definition, serverUrl: url }, owner).catch(unlessUnreadable),
     fetch: watch.fetch,
   }).catch((error: unknown) => {
     throw startFault(needs, definition, { fault: toOAuthFault(error), redirectUrl })
   })
   const { client } = begun.flow
   assertSameIssuer(definition, known, begun.flow)
-  if (definition.client === null && client.client_id !== known?.client.client_id)
-    await storeClient(needs, serverId, { client, redirectUrl, isOwn: true })
-  await storeFlow(needs, { stateHash: hashToken(state), serverId, memberId: principal.memberId, flow: begun.flow })
+  const isKnown = client.client_id === known?.client.client_id && client.issuer === known.client.issuer
+  if (definition.client === null && !isKnown) {
+    const refusesDocument = known?.refusesDocument === true && client.issuer === known.client.issuer
+    await storeClient(needs, serverId, { client, redirectUrl, isOwn: true, refusesDocument })
+  }
+  await storeFlow(needs, { stateHash: hashToken(state), serverId, memberId, flow: begun.flow })
   return { url: begun.url }
+}
+
+function documentUrlOf({ publicUrl }: ToolsNeeds): string | null {
+  return clientDocument(publicUrl)?.client_id ?? null
+}
+
+/**
+ * The authorization server where the member was sent under the document's name and did not come back from. One that cannot
+ * read the document says so on a page of its own and sends nobody back, so another name is tried the second time.
+ */
+async function leftAt(
+  needs: ToolsNeeds,
+  whose: { readonly serverId: string; readonly memberId: string },
+): Promise<string | null> {
+  const left = await readLeftFlow(needs, whose).catch(unlessUnreadable)
+  return left !== null && left.client.client_id === documentUrlOf(needs) ? left.client.issuer : null
 }
 
 interface Callback extends CallbackAnswer {
@@ -107,22 +129,26 @@ async function redeem(
   } catch (error) {
     const failed = error instanceof OAuthFault ? endOf(error) : 'failed'
     needs.log.warn({ server: serverId, failed, ...told(error) }, 'a sign-in to an MCP server failed')
-    if (error instanceof OAuthFault) await forgetRefused(needs, watch, { key, reason: error.reason })
+    if (error instanceof OAuthFault) await forgetRefused(needs, watch, { key, flow, reason: error.reason })
     return failed
   }
 }
 
 /** What is refused now would be refused at the next sign-in, too: that one begins with another client, or asks for less. */
-async function forgetRefused({ database }: ToolsNeeds, watch: ServerWatch, refused: Refused): Promise<void> {
-  const { key, reason } = refused
-  if (reason === 'client_unknown') await database.read((handle) => deleteClient(handle, key.serverId))
+async function forgetRefused(needs: ToolsNeeds, watch: ServerWatch, refused: Refused): Promise<void> {
+  const { key, flow, reason } = refused
+  const { client, redirectUrl } = flow
+  if (reason === 'client_unknown' && client.client_id === documentUrlOf(needs))
+    return storeClient(needs, key.serverId, { client, redirectUrl, isOwn: true, refusesDocument: true })
+  if (reason === 'client_unknown') await needs.database.read((handle) => deleteClient(handle, key.serverId))
   if (reason !== 'scope_refused') return
-  await database.read((handle) => putWanted(handle, key, null))
+  await needs.database.read((handle) => putWanted(handle, key, null))
   await lookAnew(watch, key.memberId)
 }
 
 interface Refused {
   readonly key: CredentialKey
+  readonly flow: SignInFlow
   readonly reason: OAuthFault['reason']
 }
 

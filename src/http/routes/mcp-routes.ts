@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Done } from '#contract/common.ts'
 import {
   Approval,
+  ClientDocument,
   McpStatus,
   NewServer,
   ProbeAnswer,
@@ -17,6 +18,7 @@ import {
   ToolList,
   ToolName,
 } from '#contract/mcp.ts'
+import { SophiaError } from '#domain/errors.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Authenticator } from '../authenticate.ts'
@@ -155,6 +157,8 @@ function serverRoutes(tools: Tools): Route[] {
 }
 
 const Parameter = z.string().max(8000).optional()
+/** Of the document about Sophia as a client: it changes with her public address only. */
+const DOCUMENT_SECONDS = 3600
 /** Authorization servers add what they like; the rest is not looked at. */
 const CallbackQuery = z.object({ state: Parameter, code: Parameter, iss: Parameter, error: Parameter })
 
@@ -185,6 +189,7 @@ function signInRoutes(tools: Tools): Route[] {
         return DONE
       },
     ),
+    documentRoute(tools),
     defineRoute(
       {
         method: 'GET',
@@ -200,6 +205,27 @@ function signInRoutes(tools: Tools): Route[] {
       },
     ),
   ]
+}
+
+function documentRoute(tools: Tools): Route {
+  return defineRoute(
+    {
+      method: 'GET',
+      path: '/api/mcp/oauth/client.json',
+      summary: 'What Sophia is as a client of authorization servers (Client ID Metadata Document)',
+      access: 'public',
+      response: ClientDocument,
+    },
+    async ({ reply }) => {
+      const document = tools.clientDocument()
+      if (document === null)
+        throw new SophiaError('NOT_FOUND', {
+          detail: 'There is no such document without an https address in SOPHIA_PUBLIC_URL that others can reach.',
+        })
+      void reply.header('cache-control', `public, max-age=${DOCUMENT_SECONDS}`)
+      return document
+    },
+  )
 }
 
 function toolRoutes(tools: Tools): Route[] {

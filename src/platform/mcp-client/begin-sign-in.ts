@@ -10,6 +10,13 @@ import { joinScopes } from '#domain/mcp/scope.ts'
 import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
 import { defined, informationOf, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
 
+/** What Sophia is as a client, wherever she registers. */
+export const CLIENT_FACTS = {
+  client_name: 'Sophia',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+}
+
 export interface Beginning {
   readonly serverUrl: string
   readonly redirectUrl: string
@@ -20,8 +27,12 @@ export interface Beginning {
     readonly clientSecret?: string | undefined
     readonly scope?: string | undefined
   } | null
-  /** The one Sophia registered by herself; used again while the authorization server is the same. */
+  /** The one Sophia was there before by herself; used again while the authorization server is the same. */
   readonly known: OAuthClient | null
+  /** Her metadata document, which is her name where such documents are taken. Null: nobody could read it. */
+  readonly documentUrl: string | null
+  /** The authorization server that did not take it; she registers there instead, if that is offered. */
+  readonly documentRefusedBy: string | null
   /** Scopes to ask for beyond what any sign-in to the server asks for. */
   readonly beyond: string | null
   readonly fetch: typeof fetch
@@ -89,19 +100,19 @@ function assertSecure({ authorizationServerUrl, authorizationServerMetadata: met
 function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
   const { serverUrl, redirectUrl, state, registered } = beginning
   const { authorizationServerUrl, authorizationServerMetadata: metadata } = found
-  let client: OAuthClient | null = registered === null ? beginning.known : null
+  const documentUrl = documentFor(beginning, found)
+  let client: OAuthClient | null = knownFor(beginning, documentUrl)
   let verifier = ''
   let resource: string | undefined
   let url: URL | undefined
   const provider: OAuthClientProvider = {
     redirectUrl,
     clientMetadata: {
-      client_name: 'Sophia',
+      ...CLIENT_FACTS,
       redirect_uris: [redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
       token_endpoint_auth_method: authMethod(metadata),
     },
+    ...(documentUrl === null ? {} : { clientMetadataUrl: documentUrl }),
     state: () => state,
     discoveryState: () => found,
     saveDiscoveryState: () => undefined,
@@ -133,6 +144,23 @@ function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
     return { url: url.href, flow }
   }
   return { provider, taken }
+}
+
+/** Her document goes before registering, where it is taken; who refused it gets it again only if there is no other way in. */
+function documentFor(
+  { documentUrl, documentRefusedBy }: Beginning,
+  { authorizationServerUrl, authorizationServerMetadata: metadata }: OAuthServerInfo,
+): string | null {
+  if (metadata?.client_id_metadata_document_supported !== true) return null
+  const isRefused = documentRefusedBy === (metadata.issuer ?? authorizationServerUrl)
+  return isRefused && metadata.registration_endpoint !== undefined ? null : documentUrl
+}
+
+/** The client of before, if it is of the kind that is used now. */
+function knownFor({ registered, known, documentUrl }: Beginning, used: string | null): OAuthClient | null {
+  if (registered !== null || known === null) return null
+  const isDocument = known.client_id === documentUrl
+  return isDocument === (used !== null) ? known : null
 }
 
 /** Sophia can keep a secret, so she takes one where it is offered; a server that says nothing means basic (RFC 8414). */

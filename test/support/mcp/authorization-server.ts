@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sendJson } from './exchange.ts'
+import { fieldsOf, sendJson } from './exchange.ts'
 import { openLoopback } from './loopback.ts'
 
 export type AuthorizationServer = Awaited<ReturnType<typeof openAuthorizationServer>>
@@ -34,6 +34,12 @@ interface Token {
 /** What it does otherwise than it should, or than it does by itself. */
 export class AuthorizationSwitches {
   registration = true
+  /** The name it gives to whoever registers; by itself each gets one of their own. */
+  givesClientId: string | null = null
+  /** Whether it takes the address of a document as the name of a client, or says so and then does not. */
+  documents: 'not-supported' | 'taken' | 'refused-at-page' | 'refused-at-token' = 'not-supported'
+  /** How it reads a document; the address may be one that exists in the test only. */
+  readDocument: (url: string) => Promise<unknown> = () => Promise.reject(new Error('no way to read documents'))
   /** In the redirect back; null sends none although the metadata promises it. */
   iss: 'right' | 'wrong' | null = 'right'
   refuseRefresh = false
@@ -63,7 +69,10 @@ export async function openAuthorizationServer() {
     if (url.pathname === '/.well-known/oauth-authorization-server')
       return sendJson(response, { status: 200, body: metadataOf(origin, books.switches) })
     if (url.pathname === '/register') return books.register(response, body)
-    if (url.pathname === '/authorize') return books.authorize(response, url, origin)
+    if (url.pathname === '/authorize') {
+      await books.learnClient(url.searchParams)
+      return books.authorize(response, url, origin)
+    }
     if (url.pathname === '/token') return books.token(request, response, new URLSearchParams(body))
     return sendJson(response, { status: 404, body: { error: 'nothing here' } })
   }
@@ -95,8 +104,9 @@ export async function openAuthorizationServer() {
   }
 }
 
-function metadataOf(origin: string, { registration, issuerInMetadata }: AuthorizationSwitches) {
+function metadataOf(origin: string, { registration, issuerInMetadata, documents }: AuthorizationSwitches) {
   return {
+    ...(documents === 'not-supported' ? {} : { client_id_metadata_document_supported: true }),
     issuer: issuerInMetadata ?? origin,
     authorization_endpoint: `${origin}/authorize`,
     token_endpoint: `${origin}/token`,
@@ -131,11 +141,23 @@ class AuthorizationBooks {
     const asked: unknown = JSON.parse(body)
     const uris = typeof asked === 'object' && asked !== null && 'redirect_uris' in asked ? asked.redirect_uris : []
     const redirectUris = Array.isArray(uris) ? uris.map(String) : []
-    const client = { id: `client-${randomUUID()}`, secret: `secret-${randomUUID()}`, redirectUris }
+    const id = this.switches.givesClientId ?? `client-${randomUUID()}`
+    const client = { id, secret: `secret-${randomUUID()}`, redirectUris }
     this.clients.set(client.id, client)
     this.given.push(client.secret)
     const answer = { client_id: client.id, client_secret: client.secret, redirect_uris: redirectUris }
     return sendJson(response, { status: 201, body: { ...answer, token_endpoint_auth_method: 'client_secret_basic' } })
+  }
+
+  /** A client whose name is the address of a document is what stands there, if it says so of itself. */
+  async learnClient(asked: URLSearchParams): Promise<void> {
+    const id = asked.get('client_id') ?? ''
+    const { documents, readDocument } = this.switches
+    if (!id.startsWith('https://') || documents === 'not-supported' || documents === 'refused-at-page') return
+    const document = fieldsOf(await readDocument(id))
+    const uris = document['redirect_uris']
+    if (document['client_id'] !== id || document['token_endpoint_auth_method'] !== 'none') return
+    this.clients.set(id, { id, secret: null, redirectUris: Array.isArray(uris) ? uris.map(String) : [] })
   }
 
   /** `login` stands for what a person would type on the page; `deny` for their no. */
@@ -183,6 +205,7 @@ class AuthorizationBooks {
     const [id, secret] = basic?.split(':') ?? [asked.get('client_id'), asked.get('client_secret')]
     if (typeof id !== 'string') return null
     const client = this.clients.get(id)
+    if (id.startsWith('https://') && this.switches.documents === 'refused-at-token') return null
     return client && (client.secret === null || client.secret === secret) ? id : null
   }
 
