@@ -323,6 +323,14 @@ export const ClientDocument = z.strictObject({
 
 export const SignInStart = z.strictObject({ url: z.url() })
 
+/**
+ * What became at the other side of a sign-in that is gone here. `not-offered`: it cannot be ended there before its time;
+ * `failed`: it may hold there until it ends by itself; `nothing-held`: there was none.
+ */
+export const Revocation = z.enum(['revoked', 'not-offered', 'failed', 'nothing-held'])
+export const SignedOut = z.strictObject({ done: z.literal(true), revocation: Revocation })
+export type SignedOut = z.infer<typeof SignedOut>
+
 /** Why a sign-in that led away and back did not succeed; in the address one comes back to. `state-unknown`: unknown, used, too old, or somebody else's. */
 export const SignInFailure = z.enum([
   'state-unknown',

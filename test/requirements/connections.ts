@@ -7,6 +7,7 @@ const servers = 'src/features/tools/servers.test.ts'
 const oauth = 'src/features/tools/oauth.test.ts'
 const scope = 'src/features/tools/oauth-scope.test.ts'
 const document = 'src/features/tools/oauth-client-document.test.ts'
+const revocation = 'src/features/tools/oauth-revocation.test.ts'
 const renewal = 'src/features/tools/oauth-renewal.test.ts'
 const talk = 'test/integration/tools-in-conversation.test.ts'
 const health = 'src/domain/mcp/server-health.test.ts'
@@ -157,6 +158,19 @@ export const CONNECTIONS: readonly Requirement[] = [
       'nobody can read a document on plain http or on this machine: it is not there, and not used',
       'a client that was entered goes before the document, and the document before one registered earlier',
       'an authorization server that says it takes documents and then does not is signed in to by registering',
+    ),
+  },
+  {
+    id: 'M/sign-out',
+    source: 'connections, credentials',
+    behaviour:
+      'Who signs out has nothing left here, in seconds; what was given is ended at the other side, or it is told that it was not.',
+    provenBy: prove(
+      revocation,
+      'who signs out ends at the other side what was given, both kinds of it, and nobody else’s',
+      'whatever the other side does, signing out takes seconds at most, and here the sign-in is gone',
+      'with a server that is removed go the sign-ins of all, at the other side as well',
+      'what is renewed while somebody signs out is ended as well',
     ),
   },
   {

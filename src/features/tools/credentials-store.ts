@@ -92,7 +92,21 @@ export async function releaseCredential(handle: Handle, key: CredentialKey, vers
   await handle.run(sql`update mcp_credentials set refreshing_until = null where ${isOf(key)} and version = ${version}`)
 }
 
-/** True when there was one. */
-export async function deleteCredential(handle: Handle, key: CredentialKey): Promise<boolean> {
-  return (await handle.run(sql`delete from mcp_credentials where ${isOf(key)}`)) === 1
+const TakenRow = z.object({ memberId: z.string().nullable(), sealed: Bytes.nullable() })
+export type TakenRow = z.infer<typeof TakenRow>
+
+/** Takes the credentials away; answers what there was, so that it can be ended at the other side. */
+export function takeCredential(handle: Handle, key: CredentialKey): Promise<TakenRow | undefined> {
+  return handle.first(
+    TakenRow,
+    sql`delete from mcp_credentials where ${isOf(key)} returning member_id as "memberId", sealed`,
+  )
+}
+
+/** The same for all who signed in to a server. */
+export function takeCredentials(handle: Handle, serverId: string): Promise<TakenRow[]> {
+  return handle.rows(
+    TakenRow,
+    sql`delete from mcp_credentials where server_id = ${serverId} returning member_id as "memberId", sealed`,
+  )
 }

@@ -10,6 +10,7 @@ import {
   putWanted,
   renewCredential,
   type CredentialKey,
+  type TakenRow,
 } from './credentials-store.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import { findClient, findSignIn, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
@@ -72,6 +73,13 @@ export async function readGrant(
   if (client.clientId !== grant.client.client_id) return 'none'
   // The secret may have been changed since.
   return { grant: { ...grant, client: { ...grant.client, client_secret: client.clientSecret } }, version, wanted }
+}
+
+/** A sign-in that is no longer stored, opened once more; null where it had ended already. Throws CONFIG_NOT_VALID. */
+export async function openTaken(needs: CredentialNeeds, serverId: string, taken: TakenRow): Promise<Grant | null> {
+  if (taken.sealed === null) return null
+  const stored = await open<StoredGrant>(needs, taken.sealed, GRANT_OF({ serverId, memberId: taken.memberId }))
+  return { ...stored, scope: stored.scope ?? null }
 }
 
 /**

@@ -47,12 +47,12 @@ export interface Tools {
     principal: Principal,
     wanted: { readonly id: string; readonly change: ServerChange },
   ): Promise<ServerRecord>
-  removeServer(principal: Principal, id: string): Promise<void>
+  removeServer(principal: Principal, id: string): ReturnType<typeof removeServer>
   /** Sophia as authorization servers read her; null where none of them could. */
   clientDocument(): ReturnType<typeof clientDocument>
   startSignIn(principal: Principal, id: string): ReturnType<typeof startSignIn>
   finishSignIn(callback: Parameters<typeof finishSignIn>[1]): ReturnType<typeof finishSignIn>
-  signOut(principal: Principal, id: string): Promise<void>
+  signOut(principal: Principal, id: string): ReturnType<typeof signOut>
   listTools(principal: Principal, server?: string): Tool[]
   approve(
     principal: Principal,

@@ -9,6 +9,7 @@ import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
 import { finalWords, standingWords, widerWords, type CredentialStanding } from './credential-words.ts'
 import { leaseCredential, releaseCredential, type CredentialKey } from './credentials-store.ts'
 import { noteWanted, readGrant, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
+import { revokeUnheld } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import { deleteClient } from './sign-ins-store.ts'
 
@@ -234,7 +235,13 @@ class Wallet {
     this.standing = this.#standingOf(this.#unsaved)
     // Should this fail, the next request stores it; somebody who signed in or out meanwhile goes before.
     const isStored = await this.#saveUnsaved().catch(() => true)
-    return isStored ? renewed : ((await this.#read())?.grant ?? null)
+    if (isStored) return renewed
+    const now = await this.#read()
+    const { definition, fetch: send } = this.#whose
+    // Signed out meanwhile: what was just given is nobody's.
+    if (now === null && this.standing === 'none')
+      await revokeUnheld(this.#needs.log, { serverId: definition.id, grant: renewed, fetch: send })
+    return now?.grant ?? null
   }
 
   async #takeEnd({ reason }: OAuthFault, version: number): Promise<null> {

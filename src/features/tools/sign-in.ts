@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { SignInFailure, SignInStart } from '#contract/mcp.ts'
+import type { Revocation, SignInFailure, SignInStart } from '#contract/mcp.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { createToken, hashToken } from '#platform/crypto/ids.ts'
@@ -7,7 +7,7 @@ import { beginSignIn } from '#platform/mcp-client/begin-sign-in.ts'
 import { OAuthFault, toOAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { redeemCode, type CallbackAnswer, type SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
 import { callbackUrl, clientDocument } from './client-document.ts'
-import { deleteCredential, putWanted, type CredentialKey } from './credentials-store.ts'
+import { putWanted, takeCredential, type CredentialKey } from './credentials-store.ts'
 import {
   readBeyond,
   readClient,
@@ -19,6 +19,7 @@ import {
   type KnownClient,
 } from './credentials.ts'
 import { faultOf } from './probe-server.ts'
+import { revokeSignIns } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerWatch } from './server-watch.ts'
 import { deleteClient, deleteSignIn } from './sign-ins-store.ts'
@@ -152,23 +153,34 @@ interface Refused {
   readonly reason: OAuthFault['reason']
 }
 
-/** Forgets the member's credentials, or those of all where the server has one sign-in for everybody. */
-export async function signOut(needs: ToolsNeeds, principal: Principal, serverId: string): Promise<void> {
+/**
+ * Forgets the member's credentials, or those of all where the server has one sign-in for everybody, and has them ended where
+ * they were given. Answers what became of that; gone here they are in any case.
+ */
+export async function signOut(
+  needs: ToolsNeeds,
+  principal: Principal,
+  serverId: string,
+): Promise<z.infer<typeof Revocation>> {
   const watch = needs.hub.get(serverId)
   if (!watch) throw new SophiaError('NOT_FOUND', { detail: `There is no connection "${serverId}".` })
   const { memberId } = principal
   const isShared = watch.state.definition.credentials === 'shared'
   if (isShared && !can(principal, 'mcp:manage')) throw new SophiaError('NOT_PERMITTED')
   const owner = ownerOf(watch.state.definition, memberId)
-  const wasThere = await needs.database.inTransaction(async (handle) => {
+  const taken = await needs.database.inTransaction(async (handle) => {
     await deleteSignIn(handle, { serverId, memberId })
     // With it goes the client: should the other side have forgotten it, the next sign-in makes a new one.
     if (isShared) await deleteClient(handle, serverId)
-    return deleteCredential(handle, { serverId, memberId: owner })
+    return takeCredential(handle, { serverId, memberId: owner })
   })
-  if (wasThere) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
+  if (taken) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
   watch.forgetCredentials(owner)
-  if (isShared) await watch.probeNow()
+  const [revocation] = await Promise.all([
+    revokeSignIns(needs, { serverId, rows: taken ? [taken] : [], fetch: watch.fetch }),
+    isShared ? watch.probeNow() : undefined,
+  ])
+  return revocation
 }
 
 /** Sealed with a key that is no longer this deployment's: then there is no client, and one is made anew. */

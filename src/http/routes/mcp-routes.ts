@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Done } from '#contract/common.ts'
 import {
   Approval,
   ClientDocument,
@@ -11,6 +10,7 @@ import {
   ServerList,
   ServerRecord,
   ServerStatus,
+  SignedOut,
   SignInStart,
   StatusQuery,
   ToolAnswer,
@@ -33,7 +33,7 @@ export interface McpRouteNeeds {
 }
 
 const Id = z.strictObject({ id: ServerId })
-const DONE: z.infer<typeof Done> = { done: true }
+const DONE = { done: true } as const
 const ONE_SERVER = '/api/mcp/servers/:id'
 
 /** Servers of the Model Context Protocol: the truth about them, their set-up, and their tools. */
@@ -143,15 +143,12 @@ function serverRoutes(tools: Tools): Route[] {
       {
         method: 'DELETE',
         path: ONE_SERVER,
-        summary: 'Remove a server with its pins, history and credentials',
+        summary: 'Remove a server with its pins, history and credentials, which are ended where they were given',
         access: 'mcp:manage',
         params: Id,
-        response: Done,
+        response: SignedOut,
       },
-      async ({ principal, params }) => {
-        await tools.removeServer(principal, params.id)
-        return DONE
-      },
+      async ({ principal, params }) => ({ ...DONE, revocation: await tools.removeServer(principal, params.id) }),
     ),
   ]
 }
@@ -179,15 +176,12 @@ function signInRoutes(tools: Tools): Route[] {
       {
         method: 'DELETE',
         path: `${ONE_SERVER}/sign-in`,
-        summary: 'Forget your credentials for a server, or those of all',
+        summary: 'Forget your credentials for a server, or those of all, and have them ended where they were given',
         access: 'mcp:call',
         params: Id,
-        response: Done,
+        response: SignedOut,
       },
-      async ({ principal, params }) => {
-        await tools.signOut(principal, params.id)
-        return DONE
-      },
+      async ({ principal, params }) => ({ ...DONE, revocation: await tools.signOut(principal, params.id) }),
     ),
     documentRoute(tools),
     defineRoute(

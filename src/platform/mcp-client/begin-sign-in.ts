@@ -8,7 +8,8 @@ import {
 } from '@modelcontextprotocol/client'
 import { joinScopes } from '#domain/mcp/scope.ts'
 import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
-import { defined, informationOf, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
+import { hearRevocationEnds } from './revocation-ends.ts'
+import { defined, informationOf, isSecureEnd, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
 
 /** What Sophia is as a client, wherever she registers. */
 export const CLIENT_FACTS = {
@@ -53,10 +54,7 @@ export async function beginSignIn(beginning: Beginning): Promise<Begun> {
   const fetchFn = oauthFetch(beginning.fetch)
   try {
     const challenge = await challengeOf(serverUrl, fetchFn)
-    const found = await discoverOAuthServerInfo(serverUrl, {
-      ...defined({ resourceMetadataUrl: challenge.resourceMetadataUrl }),
-      fetchFn,
-    })
+    const found = await discover(serverUrl, challenge.resourceMetadataUrl, fetchFn)
     assertSecure(found)
     const { provider, taken } = createSignInProvider(beginning, found)
     const usual = registered?.scope ?? challenge.scope
@@ -74,6 +72,17 @@ export async function beginSignIn(beginning: Beginning): Promise<Begun> {
   }
 }
 
+async function discover(
+  serverUrl: string,
+  resourceMetadataUrl: URL | undefined,
+  fetchFn: typeof fetch,
+): Promise<OAuthServerInfo> {
+  const ends = hearRevocationEnds(fetchFn)
+  const found = await discoverOAuthServerInfo(serverUrl, { ...defined({ resourceMetadataUrl }), fetchFn: ends.fetch })
+  const metadata = found.authorizationServerMetadata
+  return metadata ? { ...found, authorizationServerMetadata: { ...metadata, ...ends.of(metadata.issuer) } } : found
+}
+
 /** What the server says when it is asked without credentials: where its metadata is, and which scope it wants. */
 async function challengeOf(serverUrl: string, fetchFn: typeof fetch) {
   const answer = await fetchFn(serverUrl, {
@@ -85,15 +94,9 @@ async function challengeOf(serverUrl: string, fetchFn: typeof fetch) {
   return answer.status === 401 ? extractWWWAuthenticateParams(answer) : {}
 }
 
-/** Both ends carry secrets; plain HTTP is for this machine only. */
 function assertSecure({ authorizationServerUrl, authorizationServerMetadata: metadata }: OAuthServerInfo): void {
   const ends = metadata ? [metadata.authorization_endpoint, metadata.token_endpoint] : [authorizationServerUrl]
-  for (const end of ends) {
-    const { protocol, hostname } = new URL(end)
-    const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
-    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback))
-      throw new OAuthFault('insecure', 'The authorization server is not reached over https.')
-  }
+  if (!ends.every(isSecureEnd)) throw new OAuthFault('insecure', 'The authorization server is not reached over https.')
 }
 
 /** The SDK's view of one sign-in: it finds no tokens, and where it would send the browser is kept instead. */

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { joinScopes } from '#domain/mcp/scope.ts'
 import { limitFetch } from './limited-fetch.ts'
+import type { RevocationEnds } from './revocation-ends.ts'
 import { OAuthFault, refusalOf, toOAuthFault } from './oauth-fault.ts'
 
 /** The client that Sophia is at one authorization server. */
@@ -22,7 +23,7 @@ export interface Authorization {
   /** The MCP server that the tokens are for, and the only one they are sent to. */
   readonly serverUrl: string
   readonly authorizationServerUrl: string
-  readonly metadata: AuthorizationServerMetadata | undefined
+  readonly metadata: (AuthorizationServerMetadata & RevocationEnds) | undefined
   readonly client: OAuthClient
   readonly resource: string | undefined
 }
@@ -60,6 +61,13 @@ interface Terms {
 
 const ANSWER_BYTES = 256 * 1024
 const ANSWER_MS = 10_000
+
+/** Ends of an authorization server carry secrets; plain HTTP is for this machine only. */
+export function isSecureEnd(end: string): boolean {
+  const { protocol, hostname } = new URL(end)
+  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
 
 /** For requests to an authorization server: short, and small. */
 export function oauthFetch(send: typeof fetch): typeof fetch {

@@ -48,12 +48,18 @@ export class AuthorizationSwitches {
   expiresInSeconds: number | null = 3600
   givesRefreshTokens = true
   tokenDelayMs = 0
+  /** Between giving tokens and saying so. */
+  answerDelayMs = 0
   /** Gives this instead of the scope that was asked for. */
   givesScope: string | null = null
   /** Says in its answer which scope it gives, as it must where that is another than was asked for. */
   tellsScope = false
   /** Sends back whoever asks for a scope that is not among these. */
   knownScopes: readonly string[] | null = null
+  /** Whether it ends tokens when asked to, or what it does instead. */
+  revocation: 'offered' | 'not-offered' | 'broken' | 'broken-for-access' | 'hangs' | 'no-access-tokens' = 'offered'
+  /** Describes itself in the form of OpenID Connect, and in no other. */
+  isOpenId = false
   /** Another name for itself in its metadata. */
   issuerInMetadata: string | null = null
 }
@@ -66,13 +72,16 @@ export async function openAuthorizationServer() {
     const url = new URL(request.url ?? '/', origin)
     const body = await textOf(request)
     books.seen.push({ path: url.pathname, headers: request.headers, body })
-    if (url.pathname === '/.well-known/oauth-authorization-server')
+    if (
+      url.pathname === `/.well-known/${books.switches.isOpenId ? 'openid-configuration' : 'oauth-authorization-server'}`
+    )
       return sendJson(response, { status: 200, body: metadataOf(origin, books.switches) })
     if (url.pathname === '/register') return books.register(response, body)
     if (url.pathname === '/authorize') {
       await books.learnClient(url.searchParams)
       return books.authorize(response, url, origin)
     }
+    if (url.pathname === '/revoke') return books.revoke(request, response, new URLSearchParams(body))
     if (url.pathname === '/token') return books.token(request, response, new URLSearchParams(body))
     return sendJson(response, { status: 404, body: { error: 'nothing here' } })
   }
@@ -91,6 +100,10 @@ export async function openAuthorizationServer() {
     clientCount: (): number => books.clients.size,
     forgetClients: (): void => books.clients.clear(),
     refreshes: (): number => books.refreshes,
+    /** The kinds of tokens that were ended by being asked to, in order. */
+    revoked: books.revoked,
+    /** Tokens that hold, of either kind. */
+    holding: (): number => books.holding(),
     /** Access and refresh tokens ever given: none of them may turn up anywhere else. */
     given: books.given,
     /** Who the token is of, if it holds for that resource. */
@@ -104,8 +117,16 @@ export async function openAuthorizationServer() {
   }
 }
 
-function metadataOf(origin: string, { registration, issuerInMetadata, documents }: AuthorizationSwitches) {
+function metadataOf(origin: string, { registration, issuerInMetadata, documents, ...switches }: AuthorizationSwitches) {
+  const { revocation, isOpenId } = switches
+  const ofOpenId = {
+    jwks_uri: `${origin}/keys`,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  }
   return {
+    ...(isOpenId ? ofOpenId : {}),
+    ...(revocation === 'not-offered' ? {} : { revocation_endpoint: `${origin}/revoke` }),
     ...(documents === 'not-supported' ? {} : { client_id_metadata_document_supported: true }),
     issuer: issuerInMetadata ?? origin,
     authorization_endpoint: `${origin}/authorize`,
@@ -131,6 +152,7 @@ class AuthorizationBooks {
   readonly clients = new Map<string, Client>()
   readonly access = new Map<string, Token>()
   readonly given: string[] = []
+  readonly revoked: string[] = []
   refreshes = 0
   readonly #codes = new Map<string, Code>()
   readonly #refresh = new Map<string, Token>()
@@ -199,6 +221,25 @@ class AuthorizationBooks {
       : this.#redeem(response, clientId, asked)
   }
 
+  revoke(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
+    const { revocation } = this.switches
+    if (revocation === 'hangs') return
+    const isAccess = asked.get('token_type_hint') === 'access_token'
+    if (revocation === 'broken' || (revocation === 'broken-for-access' && isAccess))
+      return sendJson(response, { status: 500, body: { error: 'told-by-the-other-side' } })
+    if (this.#clientOf(request, asked) === null)
+      return sendJson(response, { status: 401, body: { error: 'invalid_client' } })
+    if (revocation === 'no-access-tokens' && isAccess)
+      return sendJson(response, { status: 400, body: { error: 'unsupported_token_type' } })
+    const held = isAccess ? this.access : this.#refresh
+    if (held.delete(asked.get('token') ?? '')) this.revoked.push(asked.get('token_type_hint') ?? '')
+    response.writeHead(200).end()
+  }
+
+  holding(): number {
+    return this.access.size + this.#refresh.size
+  }
+
   #clientOf(request: IncomingMessage, asked: URLSearchParams): string | null {
     const [scheme, value] = (request.headers.authorization ?? '').split(' ')
     const basic = scheme === 'Basic' ? Buffer.from(value ?? '', 'base64').toString() : null
@@ -251,7 +292,7 @@ class AuthorizationBooks {
       ...(givesRefreshTokens ? { refresh_token: refresh } : {}),
       ...(tellsScope ? { scope: scope ?? '' } : {}),
     }
-    return sendJson(response, { status, body })
+    setTimeout(() => sendJson(response, { status, body }), this.switches.answerDelayMs)
   }
 
   loginOf(text: string, resource: string): string | null {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { McpStatus, ServerStatus } from '#contract/mcp.ts'
+import { Revocation, type McpStatus, type ServerStatus } from '#contract/mcp.ts'
 import {
   agoWords,
   countdownWords,
@@ -11,6 +11,7 @@ import {
   outcomeWords,
   rateWords,
   reasonWords,
+  revocationWords,
   shareWords,
   stateLook,
   tooFewWords,
@@ -146,4 +147,10 @@ test('the search finds names, ids and addresses; the filter a state', () => {
 test('a class and a reason that this page does not know keep their names', () => {
   assert.deepEqual([outcomeWords('dns'), outcomeWords('moon_phase')], ['Name not found', 'Moon phase'])
   assert.deepEqual([reasonWords('timeout'), reasonWords('moon_phase')], ['took too long', 'moon phase'])
+})
+
+test('each end of a sign-in has words of its own, and says what is left to do at the other side', () => {
+  const words = Revocation.options.map(revocationWords)
+  assert.equal(new Set(words).size, Revocation.options.length)
+  for (const outcome of ['failed', 'not-offered'] as const) assert.match(revocationWords(outcome), /take it away there/)
 })

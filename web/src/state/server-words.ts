@@ -1,4 +1,4 @@
-import type { McpStatus, ServerRecord, ServerStatus, Tool } from '#contract/mcp.ts'
+import type { McpStatus, ServerRecord, ServerStatus, SignedOut, Tool } from '#contract/mcp.ts'
 import type { Signal } from './skill-figures.ts'
 import { countWords, labelWords, plural } from './words.ts'
 
@@ -49,6 +49,19 @@ export const AUTH_NEEDS_SOMEBODY: ReadonlySet<ServerStatus['auth']> = new Set([
   'needs_wider_scope',
   'error',
 ])
+
+const REVOCATIONS: Readonly<Record<SignedOut['revocation'], string>> = {
+  revoked: 'Signed out, here and where the access was given.',
+  'not-offered': 'Signed out here. The other side ends no access before its time; take it away there if that matters.',
+  failed:
+    'Signed out here. The other side could not be told and may keep the access until it ends; take it away there.',
+  'nothing-held': 'There was no sign-in to end.',
+}
+
+/** What became of a sign-in that was ended here. */
+export function revocationWords(revocation: SignedOut['revocation']): string {
+  return REVOCATIONS[revocation]
+}
 
 export const BREAKER_WORDS: Readonly<Record<ServerDetail['breaker'], string>> = {
   closed: 'Calls go through',
