@@ -177,8 +177,8 @@ test('whether a call is attempted follows from state, credentials and breaker, a
     assert.doesNotMatch(reasonWords(reason, null), /no words yet/)
   }
   const isRefusedOneTool = servingOf({ ...well, auth: 'needs_wider_scope' })
-  assert.deepEqual(isRefusedOneTool, { serving: true, reason: 'needs_wider_scope' })
-  assert.doesNotMatch(reasonWords('needs_wider_scope', null), /no words yet/)
+  assert.deepEqual(isRefusedOneTool, { serving: true, reason: 'tool_needs_wider_scope' })
+  assert.doesNotMatch(reasonWords('tool_needs_wider_scope', null), /no words yet/)
   assert.equal(
     reasonWords('transport', 'Nothing listens at this address.'),
     'Cannot be reached. Nothing listens at this address.',

@@ -34,7 +34,7 @@ test('a tool that wants a wider sign-in says which; the others go on, and after 
   assert.equal(server.authorizations.length, asked + 1, 'it was told at once, and not sent again')
   const narrow = await process.statusFor(owner, 'crm')
   assert.equal(narrow.auth, 'needs_wider_scope')
-  assert.deepEqual([narrow.state, narrow.serving, narrow.reason], ['healthy', true, 'needs_wider_scope'])
+  assert.deepEqual([narrow.state, narrow.serving, narrow.reason], ['healthy', true, 'tool_needs_wider_scope'])
   assert.equal(narrow.wantedScope, 'crm.write')
   assert.match(narrow.says, /wants a wider sign-in: .*the scope "crm\.write"/)
   assert.deepEqual([narrow.detail?.breaker, narrow.detail?.latency.calls.errorRate], ['closed', 0])
