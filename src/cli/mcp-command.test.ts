@@ -139,7 +139,8 @@ test('a value on the command line is taken, with a warning', async (t) => {
   const { warned } = await run(t, openAlone, 'add', 'told', filed.url, '--header', 'X-Api-Key=1', '--critical')
   assert.match(warned, /seen by others on this machine/)
   assert.equal(house.tools.listServers().find(({ id }) => id === 'told')?.critical, true)
-  await run(t, openAlone, 'remove', 'told')
+  const removed = await run(t, openAlone, 'remove', 'told', '--json')
+  assert.deepEqual(JSON.parse(removed.said), { id: 'told', removed: true, revocation: 'nothing-held' })
 })
 
 test('the key of a command ends with it, and a server that is gone is told as that', async (t) => {

@@ -80,8 +80,12 @@ function addRemove(command: Command, open: OpenMcp): void {
     .option('--json', 'print JSON')
     .action((id: string, options: JsonOption) =>
       withDoor(open, async (door) => {
-        await door.remove(id)
-        console.log(options.json ? JSON.stringify({ id, removed: true }) : `removed ${id}`)
+        const revocation = await door.remove(id)
+        console.log(options.json ? JSON.stringify({ id, removed: true, revocation }) : `removed ${id}`)
+        if (revocation === 'failed')
+          console.error(
+            'Not every sign-in could be ended at the other side. Take Sophia’s access away there, or let it end by itself.',
+          )
       }),
     )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Done, Problem } from '#contract/common.ts'
-import { McpStatus, ProbeAnswer, ServerRecord, ToolList, type NewServer, type Tool } from '#contract/mcp.ts'
+import { Problem } from '#contract/common.ts'
+import { McpStatus, ProbeAnswer, ServerRecord, SignedOut, ToolList, type NewServer, type Tool } from '#contract/mcp.ts'
 import { ERRORS, SophiaError, type ErrorCode } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Access } from '#features/access/index.ts'
@@ -12,7 +12,8 @@ import { createGuardedClient } from '#platform/network/guarded-client.ts'
 export interface McpDoor {
   status(): Promise<McpStatus>
   add(wanted: NewServer): Promise<ServerRecord>
-  remove(id: string): Promise<void>
+  /** Answers what became of its sign-ins at the other side. */
+  remove(id: string): Promise<SignedOut['revocation']>
   probe(id: string): Promise<z.infer<typeof ProbeAnswer>>
   /** All that wait when no name is given; answers the server's tools. */
   approve(id: string, names: readonly string[] | undefined): Promise<Tool[]>
@@ -94,7 +95,7 @@ export async function openRunningHub({ address, access, principal }: Running): P
   return {
     status: () => ask(McpStatus, 'GET /api/mcp/status'),
     add: (wanted) => ask(ServerRecord, 'POST /api/mcp/servers', wanted),
-    remove: async (id) => void (await ask(Done, at('DELETE /api/mcp/servers', id))),
+    remove: async (id) => (await ask(SignedOut, at('DELETE /api/mcp/servers', id))).revocation,
     probe: (id) => ask(ProbeAnswer, at('POST /api/mcp/status', id, '/probe')),
     approve: async (id, names) =>
       (await ask(ToolList, at('POST /api/mcp/servers', id, '/approve'), names === undefined ? {} : { tools: names }))

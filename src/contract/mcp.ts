@@ -23,9 +23,12 @@ export const ServerAuth = z.enum([
   'expiring',
   'needs_authorization',
   'needs_reauth',
+  'needs_wider_scope',
   'per_user',
   'error',
 ])
+/** `shared`: one sign-in for all; `member`: each person signs in for themselves. */
+export const ServerCredentials = z.enum(['none', 'shared', 'member'])
 export const ServerBreaker = z.enum(['closed', 'open', 'half_open'])
 export const ProbeKind = z.enum(['discover', 'ping', 'tools_list', 'reachability', 'process', 'none'])
 export const FaultClass = z.enum([
@@ -68,7 +71,11 @@ const Known = {
   id: ServerId,
   name: z.string(),
   state: ServerState,
+  /** Where each member signs in for themselves: `per_user`, unless the reader's own sign-in is too narrow. */
   auth: ServerAuth,
+  credentials: ServerCredentials,
+  /** What a wider sign-in would have to hold (OAuth scopes), as the server named it; null where none is wanted. */
+  wantedScope: z.string().nullable(),
   serving: z.boolean(),
   /** Why it serves or does not: `ok`, `p95_over_slo`, `needs_authorization`, `breaker_open` ... */
   reason: z.string(),
@@ -208,8 +215,7 @@ export const NewServer = z.strictObject({
   headers: z.record(HeaderName, z.string().max(4000)).optional(),
   critical: z.boolean().optional(),
   expectedTools: z.array(z.string().max(128)).max(200).optional(),
-  /** `shared`: one sign-in for all; `member`: each person signs in for themselves. */
-  credentials: z.enum(['none', 'shared', 'member']).optional(),
+  credentials: ServerCredentials.optional(),
   /** A client registered with the authorization server beforehand. */
   oauth: OAuthClient.optional(),
 })
@@ -231,7 +237,7 @@ export const ServerRecord = z.strictObject({
   critical: z.boolean(),
   enabled: z.boolean(),
   expectedTools: z.array(z.string()),
-  credentials: z.enum(['none', 'shared', 'member']),
+  credentials: ServerCredentials,
 })
 export type ServerRecord = z.infer<typeof ServerRecord>
 export const ServerList = z.strictObject({ items: z.array(ServerRecord) })
@@ -305,12 +311,31 @@ export const StatusEvent = z.discriminatedUnion('type', [
 ])
 export type StatusEvent = z.infer<typeof StatusEvent>
 
+/** Sophia as a client of authorization servers (OAuth Client ID Metadata Document): facts, and no secret. */
+export const ClientDocument = z.strictObject({
+  client_id: z.url(),
+  client_name: z.string(),
+  redirect_uris: z.array(z.url()),
+  grant_types: z.array(z.string()),
+  response_types: z.array(z.string()),
+  token_endpoint_auth_method: z.literal('none'),
+})
+
 export const SignInStart = z.strictObject({ url: z.url() })
+
+/**
+ * What became at the other side of a sign-in that is gone here. `not-offered`: it cannot be ended there before its time;
+ * `failed`: it may hold there until it ends by itself; `nothing-held`: there was none.
+ */
+export const Revocation = z.enum(['revoked', 'not-offered', 'failed', 'nothing-held'])
+export const SignedOut = z.strictObject({ done: z.literal(true), revocation: Revocation })
+export type SignedOut = z.infer<typeof SignedOut>
 
 /** Why a sign-in that led away and back did not succeed; in the address one comes back to. `state-unknown`: unknown, used, too old, or somebody else's. */
 export const SignInFailure = z.enum([
   'state-unknown',
   'refused',
+  'scope-refused',
   'issuer-mismatch',
   'not-permitted',
   'connection-changed',

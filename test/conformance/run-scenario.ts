@@ -128,7 +128,9 @@ async function signingIn<Done>(signIn: SignIn, work: () => Promise<Done>): Promi
       // oxlint-disable-next-line no-await-in-loop
       return await work()
     } catch (error) {
-      if (round === MOST_SIGN_INS || toMcpFault(error).class !== 'auth') throw error
+      const { class: kind, code } = toMcpFault(error)
+      // What is refused although it was granted is refused for good.
+      if (round === MOST_SIGN_INS || kind !== 'auth' || code === 'SCOPE_REFUSED') throw error
       // oxlint-disable-next-line no-await-in-loop
       await signIn.agree()
     }

@@ -1,6 +1,7 @@
-import type { AuthProvider } from '@modelcontextprotocol/client'
+import { joinScopes, missingScope } from '#domain/mcp/scope.ts'
 import { beginSignIn, type Beginning } from '#platform/mcp-client/begin-sign-in.ts'
 import { redeemCode, type Grant, type OAuthClient } from '#platform/mcp-client/oauth-grant.ts'
+import { ScopeRefusal, type CredentialSource } from '#platform/mcp-client/scope-refusal.ts'
 import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
 
 interface SignInNeeds {
@@ -10,21 +11,30 @@ interface SignInNeeds {
 }
 
 export interface SignIn {
-  readonly provider: AuthProvider
+  readonly provider: CredentialSource
   /** What a person does after a refusal: begins, goes where they are sent, agrees, and comes back with a code. */
   agree(): Promise<void>
 }
 
 const CALLBACK = 'http://127.0.0.1:8000/api/mcp/oauth/callback'
 
+/** The address that the suite looks for; it reads nothing there. */
+const DOCUMENT = 'https://conformance-test.local/client-metadata.json'
+
 /** The hub's own sign-in, kept in memory instead of the database, with a person in front of it who agrees to everything. */
 export function createSignIn({ serverUrl, fetch: send, registered }: SignInNeeds): SignIn {
   let grant: Grant | null = null
   let known: OAuthClient | null = null
+  let wanted: string | null = null
   return {
     provider: {
       token: () => Promise.resolve(grant?.accessToken),
       onUnauthorized: () => Promise.reject(new SignInNeeded('Sign in to it.')),
+      async refusalOf(scope) {
+        const missing = missingScope(joinScopes(scope), grant?.scope ?? null)
+        wanted = joinScopes(wanted, missing)
+        return new ScopeRefusal(`It wants the scope ${scope}.`, { isHeld: missing === null })
+      },
     },
     async agree() {
       const state = crypto.randomUUID()
@@ -34,6 +44,9 @@ export function createSignIn({ serverUrl, fetch: send, registered }: SignInNeeds
         state,
         registered,
         known,
+        documentUrl: DOCUMENT,
+        documentRefusedBy: null,
+        beyond: wanted === null ? null : joinScopes(grant?.scope, wanted),
         fetch: send,
       })
       known = registered === null ? flow.client : null

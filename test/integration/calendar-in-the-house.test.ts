@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { CalendarNow } from '#contract/calendar.ts'
 import { openFaultServer } from '../support/mcp/fault-server.ts'
 import { openTestHouse } from '../support/house.ts'
@@ -77,6 +78,6 @@ test("members' rates are the period's; a fault in the file is told by /health an
 })
 
 test('the metric names each period and whether it is in force', async () => {
-  const { text } = await owner.ask({ path: '/metrics' })
+  const { text } = await (await joinHouse(house)).ask({ path: '/metrics' })
   assert.match(text, /sophia_calendar_period_active\{period="ever"\} 1/)
 })

@@ -24,6 +24,8 @@ const PUBLIC = new Set([
   'POST /api/session/link',
   // One click in an e-mail ends it: the token says whose.
   'POST /api/briefings/unsubscribe',
+  // Authorization servers read what Sophia is as a client of theirs; it holds no secret.
+  'GET /api/mcp/oauth/client.json',
 ])
 
 // Compiles only as long as no route can be written without `access`.

@@ -46,6 +46,7 @@ const ROUTES = [
   'GET /api/imports/:id/faults records:import',
   'GET /api/keys key:manage-own',
   'GET /api/mcp/oauth/callback mcp:call',
+  'GET /api/mcp/oauth/client.json public',
   'GET /api/mcp/servers mcp:manage',
   'GET /api/mcp/status mcp:read',
   'GET /api/mcp/status/:id mcp:read',

@@ -5,6 +5,9 @@ const faults = 'src/features/tools/faults.test.ts'
 const stdio = 'src/features/tools/stdio.test.ts'
 const servers = 'src/features/tools/servers.test.ts'
 const oauth = 'src/features/tools/oauth.test.ts'
+const scope = 'src/features/tools/oauth-scope.test.ts'
+const document = 'src/features/tools/oauth-client-document.test.ts'
+const revocation = 'src/features/tools/oauth-revocation.test.ts'
 const renewal = 'src/features/tools/oauth-renewal.test.ts'
 const talk = 'test/integration/tools-in-conversation.test.ts'
 const health = 'src/domain/mcp/server-health.test.ts'
@@ -154,6 +157,45 @@ export const CONNECTIONS: readonly Requirement[] = [
       ),
       ...prove(renewal, 'twenty calls at once in each of two processes renew an ended sign-in once'),
     ],
+  },
+  {
+    id: 'M/wider-sign-in',
+    source: 'connections, credentials',
+    behaviour:
+      'A tool that wants a wider sign-in says which, takes no other tool down, and works once somebody has agreed; nothing loops.',
+    provenBy: prove(
+      scope,
+      'a tool that wants a wider sign-in says which; the others go on, and after it the tool works',
+      'what a server wants of one member is theirs alone, and outlives a restart',
+      'a wider sign-in that the person denies leaves the one there is',
+      'what is refused although it was granted is told as the refusal of the server, once and for all',
+    ),
+  },
+  {
+    id: 'M/client-document',
+    source: 'connections, credentials',
+    behaviour:
+      'Sophia signs in as the client that was entered, else under her published document where it is taken, else by registering.',
+    provenBy: prove(
+      document,
+      'where documents are taken Sophia signs in under hers, renews under it, and registers nowhere',
+      'nobody can read a document on plain http or on this machine: it is not there, and not used',
+      'a client that was entered goes before the document, and the document before one registered earlier',
+      'an authorization server that says it takes documents and then does not is signed in to by registering',
+    ),
+  },
+  {
+    id: 'M/sign-out',
+    source: 'connections, credentials',
+    behaviour:
+      'Who signs out has nothing left here, in seconds; what was given is ended at the other side, or it is told that it was not.',
+    provenBy: prove(
+      revocation,
+      'who signs out ends at the other side what was given, both kinds of it, and nobody else’s',
+      'whatever the other side does, signing out takes seconds at most, and here the sign-in is gone',
+      'with a server that is removed go the sign-ins of all, at the other side as well',
+      'what is renewed while somebody signs out is ended as well',
+    ),
   },
   {
     id: 'M/conformance',

@@ -26,6 +26,8 @@ const PUBLIC_URL = 'http://127.0.0.1:8000'
 interface OAuthHouseSettings {
   /** As in the file's `mcpServers`. */
   readonly servers: Readonly<Record<string, unknown>>
+  /** Under which address people reach it. */
+  readonly publicUrl?: string
 }
 
 /** Members with sessions, the routes of the tools room, and as many processes on one database as a test wants. */
@@ -53,7 +55,7 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
       log,
       processId: createId(),
       version: '0.0.0-test',
-      publicUrl: PUBLIC_URL,
+      publicUrl: settings.publicUrl ?? PUBLIC_URL,
       file,
       allowPrivate: ['127.0.0.1'],
       secrets: { get: async () => createSecretBox(secretKey) },
@@ -80,21 +82,21 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
       return answer
     }
     const { principal } = owner
+    /** Without credentials, as anybody may. */
+    const readAsNobody = (path: string) => door.server.inject({ method: 'GET', url: path })
     return {
+      readAsNobody,
       tools,
       ask,
       ...browserOf(ask),
       /** What the protected server says of who called, or the error. */
-      whoAmI: async (who: SignedIn, id: string): Promise<string> => {
-        const wanted = { name: `${id}__who_am_i`, call: { input: {} }, signal: AbortSignal.timeout(20_000) }
-        return tools.call(who.principal, wanted).then(
-          ({ text }) => text,
-          (error: unknown) => `${toSophiaError(error).code}: ${toSophiaError(error).message}`,
-        )
-      },
-      becomes: (id: string, auth: ServerStatus['auth']): Promise<ServerStatus> => {
+      whoAmI: (who: SignedIn, id: string): Promise<string> => callTool(tools, who, `${id}__who_am_i`),
+      /** The tool of the protected server that may want a scope of its own. */
+      changeDeal: (who: SignedIn, id: string): Promise<string> => callTool(tools, who, `${id}__change_deal`),
+      statusFor: (who: SignedIn, id: string): Promise<ServerStatus> => tools.serverStatus(who.principal, id),
+      becomes: (id: string, auth: ServerStatus['auth'], who = owner): Promise<ServerStatus> => {
         const isSo = (status: ServerStatus): boolean => status.auth === auth && status.state !== 'connecting'
-        return statusWhen({ tools, owner: principal }, id, { isSo, what: auth })
+        return statusWhen({ tools, owner: who.principal }, id, { isSo, what: auth })
       },
       /** Looks at the server twice: the first look may have been under way before. */
       probe: async (id: string): Promise<void> => {
@@ -117,6 +119,13 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
     /** Every row of every table, as text; bytes also as the text they would be. */
     dump: (): Promise<string> => dumpRows(database),
   }
+}
+
+function callTool(tools: Tools, { principal }: SignedIn, name: string): Promise<string> {
+  return tools.call(principal, { name, call: { input: {} }, signal: AbortSignal.timeout(20_000) }).then(
+    ({ text }) => text,
+    (error: unknown) => `${toSophiaError(error).code}: ${toSophiaError(error).message}`,
+  )
 }
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const

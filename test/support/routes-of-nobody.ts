@@ -20,5 +20,6 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/mcp/servers',
   '/api/mcp/tools',
   '/api/mcp/oauth/callback',
+  '/api/mcp/oauth/client.json',
   '/api/mcp/syncs/mappings',
 ]

@@ -170,6 +170,7 @@ test('whether a call is attempted follows from state, credentials and breaker, a
     { auth: 'needs_authorization' },
     { auth: 'needs_reauth' },
     { auth: 'error' },
+    { auth: 'needs_wider_scope', state: 'unknown', reason: 'needs_authorization' },
     { breaker: 'open' },
     { state: 'unhealthy', reason: 'transport' },
   ]
@@ -178,6 +179,9 @@ test('whether a call is attempted follows from state, credentials and breaker, a
     assert.equal(serving, false)
     assert.doesNotMatch(reasonWords(reason, null), /no words yet/)
   }
+  const isRefusedOneTool = servingOf({ ...well, auth: 'needs_wider_scope' })
+  assert.deepEqual(isRefusedOneTool, { serving: true, reason: 'tool_needs_wider_scope' })
+  assert.doesNotMatch(reasonWords('tool_needs_wider_scope', null), /no words yet/)
   assert.equal(
     reasonWords('transport', 'Nothing listens at this address.'),
     'Cannot be reached. Nothing listens at this address.',

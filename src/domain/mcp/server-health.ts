@@ -24,10 +24,13 @@ export type FaultClass =
   | 'process_exit'
   | 'capability_drift'
 
-/** What a probe or a call showed. A refused credential shows that the server is there. */
+/**
+ * What a probe or a call showed. A refused credential shows that the server is there; `scope` when it was taken but found too
+ * narrow: for a scope that it lacks, or although it has all that is asked for.
+ */
 export type Observation =
   | { readonly kind: 'ok' }
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly scope?: 'lacking' | 'held' }
   | { readonly kind: 'failed'; readonly fault: FaultClass }
 
 /** What makes a server that answers less than healthy. */

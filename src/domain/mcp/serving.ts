@@ -6,6 +6,7 @@ export type ServerAuth =
   | 'expiring'
   | 'needs_authorization'
   | 'needs_reauth'
+  | 'needs_wider_scope'
   | 'per_user'
   | 'error'
 
@@ -22,9 +23,12 @@ export function servingOf({ state, reason, auth, breaker }: ServingFacts): { ser
   if (state === 'disabled') return { serving: false, reason: 'disabled' }
   if (auth === 'needs_authorization' || auth === 'needs_reauth') return { serving: false, reason: auth }
   if (auth === 'error') return { serving: false, reason: 'auth_error' }
+  // Refused by one tool, the rest goes on; refused at the door, nothing does.
+  const isWider = auth === 'needs_wider_scope'
+  if (isWider && reason === 'needs_authorization') return { serving: false, reason: auth }
   if (state === 'unhealthy' || state === 'quarantined') return { serving: false, reason }
   if (breaker === 'open') return { serving: false, reason: 'breaker_open' }
-  return { serving: true, reason: state === 'healthy' ? 'ok' : reason }
+  return { serving: true, reason: state !== 'healthy' ? reason : isWider ? 'tool_needs_wider_scope' : 'ok' }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -35,6 +39,8 @@ const WORDS: Readonly<Record<string, string>> = {
   disabled: 'Switched off.',
   needs_authorization: 'It is there, and wants somebody to sign in.',
   needs_reauth: 'It is there, and no longer takes the credentials: sign in again.',
+  needs_wider_scope: 'It is there, and answers nothing without a wider sign-in: sign in again and agree to it.',
+  tool_needs_wider_scope: 'Answers, but some of it wants a wider sign-in: sign in again and agree to it.',
   auth_error: 'Signing in fails.',
   per_user: 'It is there; each member signs in for themselves.',
   breaker_open: 'Several calls failed in a row; none is sent for the moment.',

@@ -95,11 +95,11 @@ test("a member's cap binds that member alone", async () => {
 })
 
 test("the business calendar moves a member's cap, and not the deployment's", async () => {
-  const { budgets } = open({ memberDailyMicros: 9999 }, (micros) => micros * 2)
+  const { budgets } = open({ memberDailyMicros: 9999 }, (micros) => micros * 1.5)
   await budgets.reserve(REQUEST)
   await budgets.reserve(REQUEST)
   await assert.rejects(budgets.reserve(REQUEST), /Your budget/)
-  const narrow = open({ deploymentDailyMicros: 1 }, (micros) => micros * 2)
+  const narrow = open({ deploymentDailyMicros: 1 }, (micros) => micros * 1.5)
   await assert.rejects(narrow.budgets.reserve(REQUEST), { code: 'BUDGET_EXHAUSTED' })
 })
 

@@ -5,7 +5,14 @@ import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
 import type { McpConnection, ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
 import { mayHaveHappened, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
 import type { ServerLine } from './server-line.ts'
-import { noteFault, noteReconnect, takeObservation, type WatchNeeds, type WatchState } from './watch-state.ts'
+import {
+  noteFault,
+  noteReconnect,
+  takeObservation,
+  takeScopeRefusal,
+  type WatchNeeds,
+  type WatchState,
+} from './watch-state.ts'
 
 interface CallNeeds extends WatchNeeds {
   /** Called when a call failed: the server is looked at at once. */
@@ -133,14 +140,7 @@ function takeFault(
   noteFault(needs, state, fault)
   const isRefused = fault.class === 'auth'
   takeEnd(needs, state, { ms, outcome: fault.class, hasFailed: !isOurs(fault) && !isRefused })
-  if (isRefused) {
-    takeObservation(needs, state, { kind: 'refused' })
-    const advice = fault.code === 'SIGN_IN_NEEDED' ? '' : ' Sign in to it again.'
-    return new SophiaError('TOOL_UNAVAILABLE', {
-      detail: `"${name}": ${fault.message}${advice}`,
-      cause: error,
-    })
-  }
+  if (isRefused) return takeRefusal(needs, state, { fault, error })
   if (isOurs(fault))
     return new SophiaError('TOOL_FAILED', {
       detail: `"${name}" does not take this call: ${fault.message}`,
@@ -159,4 +159,32 @@ function takeFault(
     cause: error,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })
+}
+
+const OF_SCOPE: ReadonlySet<unknown> = new Set(['WIDER_SIGN_IN_NEEDED', 'SCOPE_REFUSED'])
+
+/** The call was not carried out. Whether the whole server is closed, or this one tool, is not known from every refusal. */
+function takeRefusal(
+  needs: CallNeeds,
+  state: WatchState,
+  { fault, error }: { readonly fault: McpFault; readonly error: unknown },
+): SophiaError {
+  const { name } = state.definition
+  const refusal = (code: 'TOOL_UNAVAILABLE' | 'TOOL_FAILED', words: string): SophiaError =>
+    new SophiaError(code, { detail: `"${name}": ${words}`, cause: error })
+  if (OF_SCOPE.has(fault.code)) {
+    takeScopeRefusal(state)
+    return refusal(fault.code === 'SCOPE_REFUSED' ? 'TOOL_FAILED' : 'TOOL_UNAVAILABLE', fault.message)
+  }
+  if (fault.httpStatus === 403) {
+    // Who is known may still not be allowed one tool. A look at once tells whether it is more than that.
+    needs.onTrouble()
+    return refusal(
+      'TOOL_UNAVAILABLE',
+      `${fault.message} The sign-in may not be allowed this; look at it on the page Connections.`,
+    )
+  }
+  takeObservation(needs, state, { kind: 'refused' })
+  const advice = fault.code === 'SIGN_IN_NEEDED' ? '' : ' Sign in to it again.'
+  return refusal('TOOL_UNAVAILABLE', `${fault.message}${advice}`)
 }

@@ -15,12 +15,40 @@ const Bytes = z.custom<Buffer>((value) => Buffer.isBuffer(value))
 const isOf = ({ serverId, memberId }: CredentialKey) =>
   sql`server_id = ${serverId} and owner = ${memberId ?? EVERYBODY}`
 
-/** `sealed` is null once the authorization server refused to renew it. */
-export const CredentialRow = z.object({ sealed: Bytes.nullable(), version: z.number() })
+/** `sealed` is null once the authorization server refused to renew it; `wanted` is what the server wants beyond it. */
+const CredentialRow = z.object({ sealed: Bytes.nullable(), version: z.number(), wanted: Bytes.nullable() })
 export type CredentialRow = z.infer<typeof CredentialRow>
 
 export function findCredential(handle: Handle, key: CredentialKey): Promise<CredentialRow | undefined> {
-  return handle.first(CredentialRow, sql`select sealed, version from mcp_credentials where ${isOf(key)}`)
+  return handle.first(
+    CredentialRow,
+    sql`select sealed, version, sealed_wanted as wanted from mcp_credentials where ${isOf(key)}`,
+  )
+}
+
+/** The same, for whoever changes what is wanted: others wait until this transaction has ended. */
+export function lockCredential(handle: Handle, key: CredentialKey): Promise<CredentialRow | undefined> {
+  return handle.first(
+    CredentialRow,
+    sql`select sealed, version, sealed_wanted as wanted from mcp_credentials where ${isOf(key)} for update`,
+  )
+}
+
+/** Null forgets it. Whatever is renewed meanwhile stays. */
+export async function putWanted(handle: Handle, key: CredentialKey, wanted: Buffer | null): Promise<void> {
+  await handle.run(sql`update mcp_credentials set sealed_wanted = ${wanted} where ${isOf(key)}`)
+}
+
+const OwnerRow = z.object({ memberId: z.string() })
+
+/** Members of whom the server wants a wider sign-in than the one they made, or did. */
+export async function listWantingMembers(handle: Handle, serverId: string): Promise<string[]> {
+  const rows = await handle.rows(
+    OwnerRow,
+    sql`select member_id as "memberId" from mcp_credentials
+      where server_id = ${serverId} and member_id is not null and sealed_wanted is not null`,
+  )
+  return rows.map(({ memberId }) => memberId)
 }
 
 /** After a sign-in: in place of whatever was there. */
@@ -50,7 +78,7 @@ export async function leaseCredential(
 export async function renewCredential(
   handle: Handle,
   key: CredentialKey,
-  { version, sealed }: CredentialRow,
+  { version, sealed }: Pick<CredentialRow, 'version' | 'sealed'>,
 ): Promise<boolean> {
   const renewed = await handle.run(
     sql`update mcp_credentials set sealed = ${sealed}, version = version + 1, refreshing_until = null, updated_at = now()
@@ -64,7 +92,21 @@ export async function releaseCredential(handle: Handle, key: CredentialKey, vers
   await handle.run(sql`update mcp_credentials set refreshing_until = null where ${isOf(key)} and version = ${version}`)
 }
 
-/** True when there was one. */
-export async function deleteCredential(handle: Handle, key: CredentialKey): Promise<boolean> {
-  return (await handle.run(sql`delete from mcp_credentials where ${isOf(key)}`)) === 1
+const TakenRow = z.object({ memberId: z.string().nullable(), sealed: Bytes.nullable() })
+export type TakenRow = z.infer<typeof TakenRow>
+
+/** Takes the credentials away; answers what there was, so that it can be ended at the other side. */
+export function takeCredential(handle: Handle, key: CredentialKey): Promise<TakenRow | undefined> {
+  return handle.first(
+    TakenRow,
+    sql`delete from mcp_credentials where ${isOf(key)} returning member_id as "memberId", sealed`,
+  )
+}
+
+/** The same for all who signed in to a server. */
+export function takeCredentials(handle: Handle, serverId: string): Promise<TakenRow[]> {
+  return handle.rows(
+    TakenRow,
+    sql`delete from mcp_credentials where server_id = ${serverId} returning member_id as "memberId", sealed`,
+  )
 }

@@ -1,10 +1,19 @@
 import { SophiaError } from '#domain/errors.ts'
+import { joinScopes, rememberScopes } from '#domain/mcp/scope.ts'
 import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import type { Grant, OAuthClient, SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { findCredential, putCredential, renewCredential, type CredentialKey } from './credentials-store.ts'
+import {
+  findCredential,
+  lockCredential,
+  putCredential,
+  putWanted,
+  renewCredential,
+  type CredentialKey,
+  type TakenRow,
+} from './credentials-store.ts'
 import type { ServerDefinition } from './server-definition.ts'
-import { findClient, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
+import { findClient, findSignIn, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
 
 /** Where credentials are kept: all of it sealed, each value for one place only, so that none opens in another's. */
 export interface CredentialNeeds {
@@ -15,18 +24,32 @@ export interface CredentialNeeds {
 export interface Held {
   readonly grant: Grant
   readonly version: number
+  /** All that the server ever wanted beyond a usual sign-in; some of it may be granted by now. */
+  readonly wanted: string | null
 }
 
 /** The client that Sophia is for a server, and with which authorization server. */
 export interface KnownClient {
   readonly client: OAuthClient
   readonly redirectUrl: string
-  /** She registered it herself; else a person did, and only the authorization server is kept. */
+  /** She became it herself, by registering or by her document; else a person did, and only the authorization server is kept. */
   readonly isOwn: boolean
+  /** The authorization server did not take her metadata document. */
+  readonly refusesDocument?: boolean
 }
 
 const SIGN_IN_MINUTES = 10
+/** Those of before scopes were kept have none. */
+type StoredGrant = Omit<Grant, 'scope'> & Partial<Pick<Grant, 'scope'>>
+
+/** For an address, as credentials are: another server's scopes would be refused here. */
+interface Wanted {
+  readonly serverUrl: string
+  readonly scope: string
+}
+
 const GRANT_OF = ({ serverId, memberId }: CredentialKey): string => `mcp-tokens:${serverId}:${memberId ?? 'everybody'}`
+const WANTED_OF = ({ serverId, memberId }: CredentialKey): string => `mcp-wanted:${serverId}:${memberId ?? 'everybody'}`
 const CLIENT_OF = (serverId: string): string => `mcp-own-client:${serverId}`
 const FLOW_OF = (serverId: string, memberId: string): string => `mcp-sign-in:${serverId}:${memberId}`
 
@@ -40,13 +63,64 @@ export async function readGrant(
   const row = await needs.database.read((handle) => findCredential(handle, key))
   if (!row) return 'none'
   if (row.sealed === null) return 'refused'
-  const grant = await open<Grant>(needs, row.sealed, GRANT_OF(key))
+  const stored = await open<StoredGrant>(needs, row.sealed, GRANT_OF(key))
+  const grant = { ...stored, scope: stored.scope ?? null }
   const { target, client } = definition
   if (target.kind === 'stdio' || target.url !== grant.serverUrl) return 'none'
-  if (client === null) return { grant, version: row.version }
+  const { version } = row
+  const wanted = await openWanted(needs, key, { sealed: row.wanted, serverUrl: target.url })
+  if (client === null) return { grant, version, wanted }
   if (client.clientId !== grant.client.client_id) return 'none'
   // The secret may have been changed since.
-  return { grant: { ...grant, client: { ...grant.client, client_secret: client.clientSecret } }, version: row.version }
+  return { grant: { ...grant, client: { ...grant.client, client_secret: client.clientSecret } }, version, wanted }
+}
+
+/** A sign-in that is no longer stored, opened once more; null where it had ended already. Throws CONFIG_NOT_VALID. */
+export async function openTaken(needs: CredentialNeeds, serverId: string, taken: TakenRow): Promise<Grant | null> {
+  if (taken.sealed === null) return null
+  const stored = await open<StoredGrant>(needs, taken.sealed, GRANT_OF({ serverId, memberId: taken.memberId }))
+  return { ...stored, scope: stored.scope ?? null }
+}
+
+/**
+ * What the next sign-in asks for beyond the usual: whatever the server wanted so far, with what is held now, so that nothing
+ * is lost by it. Null: nothing.
+ */
+export async function readBeyond(
+  needs: CredentialNeeds,
+  { definition, serverUrl }: { readonly definition: ServerDefinition; readonly serverUrl: string },
+  memberId: string | null,
+): Promise<string | null> {
+  const key = { serverId: definition.id, memberId }
+  const row = await needs.database.read((handle) => findCredential(handle, key))
+  const wanted = await openWanted(needs, key, { sealed: row?.wanted ?? null, serverUrl })
+  if (wanted === null) return null
+  const held = await readGrant(needs, definition, memberId)
+  return joinScopes(typeof held === 'string' ? null : held.grant.scope, wanted)
+}
+
+/** Remembers what the server wants beyond a sign-in that is held; also that of others who call at the same moment. */
+export async function noteWanted(
+  needs: CredentialNeeds,
+  key: CredentialKey,
+  { serverUrl, scope }: Wanted,
+): Promise<void> {
+  await needs.database.inTransaction(async (handle) => {
+    const row = await lockCredential(handle, key)
+    const before = await openWanted(needs, key, { sealed: row?.wanted ?? null, serverUrl })
+    const wanted: Wanted = { serverUrl, scope: rememberScopes(before, scope) ?? scope }
+    await putWanted(handle, key, await seal(needs, wanted, WANTED_OF(key)))
+  })
+}
+
+async function openWanted(
+  needs: CredentialNeeds,
+  key: CredentialKey,
+  { sealed, serverUrl }: { readonly sealed: Buffer | null; readonly serverUrl: string },
+): Promise<string | null> {
+  if (sealed === null) return null
+  const wanted = await open<Wanted>(needs, sealed, WANTED_OF(key))
+  return wanted.serverUrl === serverUrl ? wanted.scope : null
 }
 
 export async function storeGrant(needs: CredentialNeeds, key: CredentialKey, grant: Grant): Promise<void> {
@@ -84,6 +158,17 @@ interface BegunSignIn {
 export async function storeFlow(needs: CredentialNeeds, begun: BegunSignIn): Promise<void> {
   const sealed = await seal(needs, begun.flow, FLOW_OF(begun.serverId, begun.memberId))
   await needs.database.inTransaction((handle) => putSignIn(handle, { ...begun, sealed }, SIGN_IN_MINUTES))
+}
+
+/** The sign-in that the member began before and did not come back from; null when there is none. */
+export async function readLeftFlow(
+  needs: CredentialNeeds,
+  { serverId, memberId }: { readonly serverId: string; readonly memberId: string },
+): Promise<SignInFlow | null> {
+  const sealed = await needs.database.read((handle) =>
+    findSignIn(handle, { serverId, memberId, minutes: SIGN_IN_MINUTES }),
+  )
+  return sealed ? open<SignInFlow>(needs, sealed, FLOW_OF(serverId, memberId)) : null
 }
 
 /** The sign-in of this state and this member, which is over with that. Null: there is none, or no longer. */

@@ -18,6 +18,7 @@ import type { Skill } from '#domain/skill.ts'
 import type { ToolReply } from '#platform/mcp-client/mcp-connection.ts'
 import { callTool, readTool } from './call-tool.ts'
 import { listCatalogue, presentTool } from './catalogue.ts'
+import { clientDocument } from './client-document.ts'
 import { createHub, type HubNeeds } from './hub.ts'
 import { createCredentialProvider } from './oauth-provider.ts'
 import { addServer, changeServer, presentRecord, removeServer } from './manage-servers.ts'
@@ -46,10 +47,12 @@ export interface Tools {
     principal: Principal,
     wanted: { readonly id: string; readonly change: ServerChange },
   ): Promise<ServerRecord>
-  removeServer(principal: Principal, id: string): Promise<void>
+  removeServer(principal: Principal, id: string): ReturnType<typeof removeServer>
+  /** Sophia as authorization servers read her; null where none of them could. */
+  clientDocument(): ReturnType<typeof clientDocument>
   startSignIn(principal: Principal, id: string): ReturnType<typeof startSignIn>
   finishSignIn(callback: Parameters<typeof finishSignIn>[1]): ReturnType<typeof finishSignIn>
-  signOut(principal: Principal, id: string): Promise<void>
+  signOut(principal: Principal, id: string): ReturnType<typeof signOut>
   listTools(principal: Principal, server?: string): Tool[]
   approve(
     principal: Principal,
@@ -96,6 +99,7 @@ export function createTools(needs: HubNeeds & Pick<ToolsNeeds, 'audit' | 'public
     addServer: (principal, wanted) => addServer(room, principal, wanted),
     changeServer: (principal, wanted) => changeServer(room, principal, wanted),
     removeServer: (principal, id) => removeServer(room, principal, id),
+    clientDocument: () => clientDocument(needs.publicUrl),
     startSignIn: (principal, id) => startSignIn(room, principal, id),
     finishSignIn: (callback) => finishSignIn(room, callback),
     signOut: (principal, id) => signOut(room, principal, id),

@@ -1,8 +1,11 @@
 import type { z } from 'zod'
-import type { NewServer, ServerChange, ServerRecord } from '#contract/mcp.ts'
+import type { NewServer, Revocation, ServerChange, ServerRecord } from '#contract/mcp.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import { bareHost, createAllowList } from '#platform/network/address-guard.ts'
+import { createGuardedClient } from '#platform/network/guarded-client.ts'
+import { takeCredentials } from './credentials-store.ts'
+import { revokeSignIns } from './revoke-sign-ins.ts'
 import { targetText, type RegisteredClient, type ServerDefinition } from './server-definition.ts'
 import {
   deleteServer,
@@ -120,14 +123,25 @@ export async function changeServer(
   return presentRecord(await toDefinition(needs.secrets, row))
 }
 
-export async function removeServer(needs: ToolsNeeds, principal: Principal, id: string): Promise<void> {
+/** Removes it with all that was known of it; answers what became of the sign-ins at the other side. */
+export async function removeServer(
+  needs: ToolsNeeds,
+  principal: Principal,
+  id: string,
+): Promise<z.infer<typeof Revocation>> {
   refuseFile(needs, id)
   if (!(await needs.database.read((handle) => deleteServer(handle, id)))) throw new SophiaError('NOT_FOUND')
   // Its watch ends first, so that nothing is written of it behind the sweep.
   await needs.hub.reload()
   await needs.hub.history.settle()
-  await needs.database.inTransaction((handle) => deleteTraces(handle, id))
+  const rows = await needs.database.inTransaction(async (handle) => {
+    await deleteTraces(handle, id)
+    return takeCredentials(handle, id)
+  })
   await needs.audit({ principal, action: 'mcp.remove', targetKind: 'mcp-server', targetId: id, detail: {} })
+  // Its own way out closed with its watch.
+  const client = createGuardedClient({ allowPrivate: needs.allowPrivate })
+  return revokeSignIns(needs, { serverId: id, rows, fetch: client.fetch }).finally(() => client.close())
 }
 
 /** The headers as they are to be stored; undefined where they stay. Another host gets none that were stored for this one. */

@@ -1,24 +1,34 @@
 import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
+import { missingScope, joinScopes } from '#domain/mcp/scope.ts'
 import type { Log } from '#platform/log/log.ts'
 import { OAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { renewGrant, type Grant } from '#platform/mcp-client/oauth-grant.ts'
+import { ScopeRefusal, scopeChallenge, type CredentialSource } from '#platform/mcp-client/scope-refusal.ts'
 import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
-import { leaseCredential, releaseCredential } from './credentials-store.ts'
-import { readGrant, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
+import { finalWords, standingWords, widerWords, type CredentialStanding } from './credential-words.ts'
+import { leaseCredential, releaseCredential, type CredentialKey } from './credentials-store.ts'
+import { noteWanted, readGrant, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
+import { revokeUnheld } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import { deleteClient } from './sign-ins-store.ts'
 
-/** What was known of the credentials when they were last looked at. `failing`: they could not be read or renewed. */
-export type CredentialStanding = 'none' | 'held' | 'expiring' | 'refused' | 'failing'
-
 /** Puts the credentials of one member, or of everybody, on requests to one server. Never sends anybody anywhere to sign in. */
-export interface CredentialProvider {
+export interface CredentialProvider extends CredentialSource {
   /** Undefined: the request goes without, and the server says what it thinks of that. */
   token(): Promise<string | undefined>
-  /** The server refused: with a newer token the request is sent once more, else this throws SignInNeeded. */
-  onUnauthorized(): Promise<void>
+  /**
+   * The server refused: with a newer token the request is sent once more, else this throws SignInNeeded, or ScopeRefusal
+   * when the server wants a wider sign-in than this one.
+   */
+  onUnauthorized(refusal: { readonly response: Response }): Promise<void>
+  /** Remembers what the server wants, unless the sign-in has it. */
+  refusalOf(scope: string | undefined): Promise<Error>
   standing(): CredentialStanding
+  /** What the server wants and the sign-in lacks, as last seen here; null: nothing. */
+  wantedScope(): string | null
+  /** Reads how they stand without asking anybody. */
+  look(): Promise<void>
 }
 
 interface ProviderNeeds extends CredentialNeeds {
@@ -41,8 +51,11 @@ export function createCredentialProvider(needs: ProviderNeeds, whose: Whose): Cr
   const wallet = new Wallet(needs, { ...whose, memberId })
   return {
     token: () => wallet.token(),
-    onUnauthorized: () => wallet.renewRefused(),
+    onUnauthorized: ({ response }) => wallet.takeRefusal(response),
+    refusalOf: (scope) => wallet.refusalOf(scope),
     standing: () => wallet.standing,
+    wantedScope: () => wallet.wantedScope(),
+    look: () => wallet.look(),
   }
 }
 
@@ -55,11 +68,14 @@ const EXPIRING_MS = 300_000
 /** A token this new that is refused is not made better by another. */
 const NEW_MS = 5000
 
+/** What a renewal is refused with for good; anything else may pass. */
+const FINAL: ReadonlySet<OAuthFault['reason']> = new Set(['refused', 'scope_refused', 'client_unknown'])
+
 class Wallet {
   standing: CredentialStanding = 'none'
   readonly #needs: ProviderNeeds
   readonly #whose: Whose
-  #words = ''
+  #fault = ''
   #last: Held | null = null
   /** Renewed, and not yet stored: the database was away at that moment, and the old refresh token is spent. */
   #unsaved: Held | null = null
@@ -78,16 +94,55 @@ class Wallet {
     return this.#sent
   }
 
-  async renewRefused(): Promise<void> {
+  async takeRefusal(answer: Response): Promise<void> {
     // Nothing was sent, and why is known from the moment it was looked for.
     if (this.#sent === undefined) throw new SignInNeeded(this.#explain())
     const held = await this.#read()
     if (held === null) throw new SignInNeeded(this.#explain())
     // Another request has brought a newer one meanwhile.
     if (held.grant.accessToken !== this.#sent) return
+    const { scope, isInvalid } = scopeChallenge(answer)
+    // Only beside what is known to be held can it be told that a server wants more; many name a scope whatever is amiss.
+    const isNarrow = held.grant.scope !== null && missingScope(joinScopes(scope), held.grant.scope) !== null
+    if (isNarrow && !isInvalid) throw await this.refusalOf(scope)
     if (this.#now() - Date.parse(held.grant.obtainedAt) < NEW_MS) return
     if (held.grant.refreshToken !== null && (await this.#renew(held)) !== null) return
-    throw new SignInNeeded(this.#explain())
+    throw isNarrow ? await this.refusalOf(scope) : new SignInNeeded(this.#explain())
+  }
+
+  async refusalOf(named: string | undefined): Promise<Error> {
+    const held = await this.#read()
+    if (held === null) return new SignInNeeded(this.#explain())
+    // What was sent to a server may come back in its words; it is neither repeated nor kept.
+    const isEcho = named?.includes(held.grant.accessToken) === true
+    const wanted = isEcho ? null : joinScopes(named)
+    const missing = missingScope(wanted, held.grant.scope)
+    if (missing === null) return new ScopeRefusal(finalWords(wanted), { isHeld: true })
+    await this.#want(held, missing)
+    return new ScopeRefusal(widerWords(missing, { isShared: this.#isShared }), { isHeld: false })
+  }
+
+  wantedScope(): string | null {
+    return this.#last && missingScope(this.#last.wanted, this.#last.grant.scope)
+  }
+
+  async look(): Promise<void> {
+    await this.#read()
+  }
+
+  async #want(held: Held, scope: string): Promise<void> {
+    const { definition } = this.#whose
+    const { serverUrl } = held.grant
+    const isKnown = missingScope(scope, held.wanted) === null
+    this.#last = { ...held, wanted: joinScopes(held.wanted, scope) }
+    this.standing = 'narrow'
+    if (isKnown) return
+    const { log } = this.#needs
+    log.info({ server: definition.id, scope }, 'an MCP server wants a wider sign-in')
+    // Should this fail, the next call that is refused stores it.
+    await noteWanted(this.#needs, this.#key(), { serverUrl, scope }).catch((error: unknown) =>
+      log.warn({ error, server: definition.id }, 'what an MCP server wants could not be stored'),
+    )
   }
 
   async #read(): Promise<Held | null> {
@@ -96,7 +151,7 @@ class Wallet {
       await this.#saveUnsaved()
       const found = await readGrant(this.#needs, definition, memberId)
       this.#last = typeof found === 'string' ? null : found
-      this.standing = typeof found === 'string' ? found : this.#standingOf(found.grant)
+      this.standing = typeof found === 'string' ? found : this.#standingOf(found)
       return this.#last
     } catch (error) {
       // While the database is away, what was read last still holds.
@@ -107,7 +162,8 @@ class Wallet {
     }
   }
 
-  #standingOf({ refreshToken, expiresAt }: Grant): CredentialStanding {
+  #standingOf({ grant: { refreshToken, expiresAt, scope }, wanted }: Held): CredentialStanding {
+    if (missingScope(wanted, scope) !== null) return 'narrow'
     const isEnding = expiresAt !== null && Date.parse(expiresAt) - this.#now() < EXPIRING_MS
     return refreshToken === null && isEnding ? 'expiring' : 'held'
   }
@@ -162,7 +218,7 @@ class Wallet {
     throw new OAuthFault('unreachable', 'Another process has been renewing the sign-in for too long.')
   }
 
-  async #renewLeased({ grant, version }: Held): Promise<Grant | null> {
+  async #renewLeased({ grant, version, wanted }: Held): Promise<Grant | null> {
     const { clock, database } = this.#needs
     const { refreshToken } = grant
     if (refreshToken === null) return null
@@ -170,20 +226,25 @@ class Wallet {
     try {
       renewed = await renewGrant({ ...grant, refreshToken }, { fetch: this.#whose.fetch, now: clock.now() })
     } catch (error) {
-      if (error instanceof OAuthFault && (error.reason === 'refused' || error.reason === 'client_unknown'))
-        return this.#takeRefusal(error, version)
+      if (error instanceof OAuthFault && FINAL.has(error.reason)) return this.#takeEnd(error, version)
       await database.read((handle) => releaseCredential(handle, this.#key(), version))
       throw error
     }
-    this.#unsaved = { grant: renewed, version }
+    this.#unsaved = { grant: renewed, version, wanted }
     this.#last = this.#unsaved
-    this.standing = this.#standingOf(renewed)
+    this.standing = this.#standingOf(this.#unsaved)
     // Should this fail, the next request stores it; somebody who signed in or out meanwhile goes before.
     const isStored = await this.#saveUnsaved().catch(() => true)
-    return isStored ? renewed : ((await this.#read())?.grant ?? null)
+    if (isStored) return renewed
+    const now = await this.#read()
+    const { definition, fetch: send } = this.#whose
+    // Signed out meanwhile: what was just given is nobody's.
+    if (now === null && this.standing === 'none')
+      await revokeUnheld(this.#needs.log, { serverId: definition.id, grant: renewed, fetch: send })
+    return now?.grant ?? null
   }
 
-  async #takeRefusal({ reason }: OAuthFault, version: number): Promise<null> {
+  async #takeEnd({ reason }: OAuthFault, version: number): Promise<null> {
     const { database, log } = this.#needs
     const { id } = this.#whose.definition
     this.#last = null
@@ -206,28 +267,20 @@ class Wallet {
   #fail(error: unknown): void {
     this.standing = 'failing'
     const isTold = error instanceof OAuthFault || error instanceof SophiaError
-    this.#words = isTold ? error.message : 'The sign-in could not be read.'
+    this.#fault = isTold ? error.message : 'The sign-in could not be read.'
     const { id } = this.#whose.definition
-    this.#needs.log.warn({ server: id, words: this.#words }, 'the sign-in to an MCP server could not be used')
+    this.#needs.log.warn({ server: id, words: this.#fault }, 'the sign-in to an MCP server could not be used')
   }
 
   #explain(): string {
-    switch (this.standing) {
-      case 'none':
-        return this.#whose.memberId === null
-          ? 'Nobody has signed in to it yet; somebody who manages connections can, on the page Connections.'
-          : 'You have not signed in to it yet; do so on the page Connections.'
-      case 'failing':
-        return this.#words
-      case 'refused':
-        return 'The sign-in has ended and could not be renewed: sign in again on the page Connections.'
-      case 'held':
-      case 'expiring':
-        return 'It no longer takes the sign-in: sign in again on the page Connections.'
-    }
+    return standingWords(this.standing, { isShared: this.#isShared, fault: this.#fault })
   }
 
-  #key(): { serverId: string; memberId: string | null } {
+  get #isShared(): boolean {
+    return this.#whose.memberId === null
+  }
+
+  #key(): CredentialKey {
     return { serverId: this.#whose.definition.id, memberId: this.#whose.memberId }
   }
 

@@ -4,7 +4,7 @@ import { breakerState } from '#domain/mcp/breaker.ts'
 import { probeTimeout } from '#domain/mcp/cadence.ts'
 import type { Clock } from '#domain/clock.ts'
 import { isFlapping } from '#domain/mcp/server-health.ts'
-import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
+import { reasonWords, servingOf, type ServerAuth } from '#domain/mcp/serving.ts'
 import type { History } from './history.ts'
 import { targetText } from './server-definition.ts'
 import { driftingTools, missingExpected, type WatchState } from './watch-state.ts'
@@ -22,6 +22,8 @@ interface Wanted {
   readonly isFull: boolean
   /** The probes kept in memory, for the list; the stored transitions beside them. */
   readonly transitions: Histories['transitions'] | null
+  /** What the server wants of the reader's own sign-in, where each signs in for themselves. */
+  readonly ownWanted: string | null
 }
 
 const MINUTE_MS = 60_000
@@ -32,7 +34,10 @@ const STALE_AFTER = 3
 export function presentServer(needs: PresentNeeds, state: WatchState, wanted: Wanted): ServerStatus {
   const nowMs = needs.clock.monotonicMs()
   const breaker = breakerState(state.breaker, nowMs)
-  const { health, definition, auth } = state
+  const { health, definition } = state
+  const isOwn = definition.credentials === 'member' && wanted.ownWanted !== null
+  const auth = isOwn ? 'needs_wider_scope' : state.auth
+  const scope = auth !== 'needs_wider_scope' ? null : isOwn ? wanted.ownWanted : (state.shared?.wantedScope() ?? null)
   const verdict = servingOf({ state: health.state, reason: health.reason, auth, breaker })
   const { id, name } = definition
   return {
@@ -40,9 +45,11 @@ export function presentServer(needs: PresentNeeds, state: WatchState, wanted: Wa
     name,
     state: health.state,
     auth,
+    credentials: definition.credentials,
+    wantedScope: scope,
     serving: verdict.serving,
     reason: verdict.reason,
-    says: reasonWords(verdict.reason, state.faults.at(-1)?.message ?? null),
+    says: `${reasonWords(verdict.reason, state.faults.at(-1)?.message ?? null)}${scope === null ? '' : ` It names the scope "${scope}".`}`,
     since:
       health.sinceMs === null ? null : new Date(needs.clock.now().getTime() - (nowMs - health.sinceMs)).toISOString(),
     detail: wanted.isFull ? detailOf(needs, state, { breaker, transitions: wanted.transitions }) : null,
@@ -203,6 +210,7 @@ export function overallOf(servers: readonly WatchState[]): McpStatus['overall'] 
 }
 
 export function countsOf(servers: readonly WatchState[]): McpStatus['counts'] {
+  const needsSomebody = new Set<ServerAuth>(['needs_authorization', 'needs_reauth', 'needs_wider_scope'])
   const count = (...states: readonly string[]): number =>
     servers.filter(({ health }) => states.includes(health.state)).length
   return {
@@ -212,6 +220,6 @@ export function countsOf(servers: readonly WatchState[]): McpStatus['counts'] {
     unhealthy: count('unhealthy'),
     unknown: count('unknown', 'connecting', 'maintenance'),
     disabled: count('disabled'),
-    needsAuth: servers.filter(({ auth }) => auth === 'needs_authorization' || auth === 'needs_reauth').length,
+    needsAuth: servers.filter(({ auth }) => needsSomebody.has(auth)).length,
   }
 }

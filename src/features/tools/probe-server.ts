@@ -1,5 +1,6 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
 import { probeTimeout } from '#domain/mcp/cadence.ts'
+import type { Observation } from '#domain/mcp/server-health.ts'
 import { compareTools, pinText, type ToolDefinition } from '#domain/mcp/tool-definition.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import type { McpConnection } from '#platform/mcp-client/mcp-connection.ts'
@@ -51,7 +52,7 @@ export async function probeServer(needs: ProbeNeeds, state: WatchState): Promise
     noteFault(needs, state, fault)
     if (fault.class === 'auth') {
       noteProbe(needs, state, { kind: 'reachability', at, ms, outcome: 'auth' })
-      takeObservation(needs, state, { kind: 'refused' })
+      takeObservation(needs, state, refusalOf(fault))
       return
     }
     if (fault.class === 'process_exit') noteExit(needs, state, typeof fault.code === 'number' ? fault.code : null)
@@ -65,6 +66,12 @@ export function faultOf(error: unknown): McpFault {
   if (error instanceof ToolsVanished)
     return { class: 'capability_drift', code: null, httpStatus: null, message: error.message }
   return toMcpFault(error)
+}
+
+/** The whole server is closed to what was sent, not one tool of it. */
+function refusalOf({ code }: McpFault): Observation {
+  if (code === 'WIDER_SIGN_IN_NEEDED') return { kind: 'refused', scope: 'lacking' }
+  return code === 'SCOPE_REFUSED' ? { kind: 'refused', scope: 'held' } : { kind: 'refused' }
 }
 
 async function ask(needs: ProbeNeeds, state: WatchState): Promise<ProbeKind> {

@@ -25,6 +25,7 @@ export async function readStatus(
       presentServer({ clock, history: hub.history }, watch.state, {
         isFull,
         transitions: isVerbose ? await transitionsOf(needs, watch) : null,
+        ownWanted: watch.wantedOf(principal.memberId),
       }),
     ),
   )
@@ -54,6 +55,7 @@ export async function readServerStatus(needs: ToolsNeeds, principal: Principal, 
   return presentServer({ clock, history: hub.history }, watch.state, {
     isFull,
     transitions: isFull ? await transitionsOf(needs, watch) : null,
+    ownWanted: watch.wantedOf(principal.memberId),
   })
 }
 

@@ -16,36 +16,50 @@ interface LinesNeeds extends Omit<LineNeeds, 'authProvider'> {
 /** The lines to one server: the house's own, and one for each member where each signs in for themselves. */
 export interface ServerLines {
   readonly house: ServerLine
-  /** Where the credentials of the house stand; absent where none are signed in for. */
-  readonly standing: CredentialProvider['standing'] | undefined
+  /** The credentials that all share; absent where there are none to share. */
+  readonly shared: CredentialProvider | undefined
   of(memberId: string | null): ServerLine
+  /** A member's own, where each signs in for themselves; absent until they were used or looked at in this process. */
+  own(memberId: string): CredentialProvider | undefined
+  /** Reads how a member's own credentials stand. */
+  look(memberId: string): Promise<void>
   /** The next use opens a new line: of one member, or of everybody. */
   forget(memberId: string | null): void
   close(): Promise<void>
 }
 
+interface MemberLine {
+  readonly line: ServerLine
+  readonly provider: CredentialProvider | undefined
+}
+
 export function createServerLines(definition: ServerDefinition, needs: LinesNeeds, era: KnownEra): ServerLines {
-  const members = new Map<string, ServerLine>()
-  const provider = needs.authProviderFor?.(definition, null, needs.fetch)
-  const house = createServerLine(definition, { ...needs, authProvider: provider }, era)
+  const members = new Map<string, MemberLine>()
+  const shared = needs.authProviderFor?.(definition, null, needs.fetch)
+  const house = createServerLine(definition, { ...needs, authProvider: shared }, era)
+  const ofMember = (memberId: string): MemberLine => {
+    const known = members.get(memberId)
+    if (known) return known
+    const provider = needs.authProviderFor?.(definition, memberId, needs.fetch)
+    const made = { line: createServerLine(definition, { ...needs, authProvider: provider }, era), provider }
+    members.set(memberId, made)
+    return made
+  }
+  const all = (): ServerLine[] => [house, ...[...members.values()].map(({ line }) => line)]
   return {
     house,
-    standing: provider?.standing,
-    of(memberId) {
-      if (definition.credentials !== 'member' || memberId === null) return house
-      const authProvider = needs.authProviderFor?.(definition, memberId, needs.fetch)
-      const line = members.get(memberId) ?? createServerLine(definition, { ...needs, authProvider }, era)
-      members.set(memberId, line)
-      return line
-    },
+    shared,
+    of: (memberId) => (definition.credentials !== 'member' || memberId === null ? house : ofMember(memberId).line),
+    own: (memberId) => members.get(memberId)?.provider,
+    look: async (memberId) => ofMember(memberId).provider?.look(),
     forget(memberId) {
-      const gone = memberId === null ? [house, ...members.values()] : [members.get(memberId)]
+      const gone = memberId === null ? all() : [members.get(memberId)?.line]
       for (const line of gone) line?.drop()
       if (memberId === null) members.clear()
       else members.delete(memberId)
     },
     close: async () => {
-      await Promise.all([house, ...members.values()].map((line) => line.close()))
+      await Promise.all(all().map((line) => line.close()))
     },
   }
 }

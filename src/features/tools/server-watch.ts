@@ -3,12 +3,13 @@ import type { ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection
 import { toMcpFault } from '#platform/mcp-client/mcp-fault.ts'
 import { ProcessExit } from '#platform/mcp-client/process-exit.ts'
 import { callServer } from './call-server.ts'
+import { listWantingMembers } from './credentials-store.ts'
 import type { StateRow } from './history-store.ts'
 import { createProbeLoop, type LoopNeeds } from './probe-loop.ts'
 import { refreshTools, setPins } from './probe-server.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { KnownEra, LineNeeds } from './server-line.ts'
-import { createServerLines } from './server-lines.ts'
+import { createServerLines, type ServerLines } from './server-lines.ts'
 import { listToolRows } from './tools-store.ts'
 import { createWatchState, noteExit, noteFault, setState, takeObservation, type WatchState } from './watch-state.ts'
 
@@ -31,6 +32,10 @@ export interface ServerWatch {
   learnTools(memberId: string): Promise<void>
   /** After somebody signed in or out: their line is opened anew; everybody's when it was for all. */
   forgetCredentials(memberId?: string | null): void
+  /** What the server wants of this member beyond their own sign-in, as far as this process knows; null: nothing. */
+  wantedOf(memberId: string): string | null
+  /** Reads how a member's own sign-in stands now. */
+  lookAtOwn(memberId: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,7 +43,7 @@ export function createServerWatch(definition: ServerDefinition, needs: ServerWat
   const closing = new AbortController()
   const era: KnownEra = { verdict: null, atMs: 0 }
   const lines = createServerLines(definition, { ...needs, ...hearing() }, era)
-  const state: WatchState = createWatchState(definition, lines.house, lines.standing)
+  const state: WatchState = createWatchState(definition, lines.house, lines.shared)
   const loop = createProbeLoop(needs, state)
   let running: Promise<void> | undefined
 
@@ -68,7 +73,8 @@ export function createServerWatch(definition: ServerDefinition, needs: ServerWat
       if (!definition.isEnabled) return setState(needs, state, { to: 'disabled', reason: 'disabled' })
       setState(needs, state, { to: 'connecting', reason: 'connecting' })
       running ??= load(needs, state, era)
-        .then(() => loop.run(closing.signal))
+        .then(() => Promise.all([loop.run(closing.signal), lookAtWanting(needs, definition, { lines, closing })]))
+        .then(() => undefined)
         .catch((error: unknown) =>
           needs.log.error({ error, server: definition.id }, 'the watch over an MCP server ended'),
         )
@@ -86,6 +92,8 @@ export function createServerWatch(definition: ServerDefinition, needs: ServerWat
       lines.forget(memberId)
       loop.wake()
     },
+    wantedOf: (memberId) => lines.own(memberId)?.wantedScope() ?? null,
+    lookAtOwn: lines.look,
     stop: async () => {
       closing.abort()
       await lines.close()
@@ -119,6 +127,25 @@ async function load(needs: ServerWatchNeeds, state: WatchState, era: KnownEra): 
     if (row) takeStored(state, row, era)
   } catch (error) {
     needs.log.warn({ error, server: id }, 'the history of an MCP server could not be read')
+  }
+}
+
+/** Of whom the server wanted a wider sign-in before this process was: their status says so from the start. */
+async function lookAtWanting(
+  needs: ServerWatchNeeds,
+  { id, credentials }: ServerDefinition,
+  { lines, closing }: { readonly lines: ServerLines; readonly closing: AbortController },
+): Promise<void> {
+  if (credentials !== 'member') return
+  try {
+    for (const memberId of await needs.database.read((handle) => listWantingMembers(handle, id))) {
+      if (closing.signal.aborted) return
+      // One after the other: there may be many, and nobody waits for it.
+      // oxlint-disable-next-line no-await-in-loop
+      await lines.look(memberId)
+    }
+  } catch (error) {
+    needs.log.warn({ error, server: id }, 'what an MCP server wants of members could not be read')
   }
 }
 

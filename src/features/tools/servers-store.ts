@@ -73,13 +73,12 @@ export async function deleteServer(handle: Handle, id: string): Promise<boolean>
   return (await handle.run(sql`delete from mcp_servers where id = ${id}`)) === 1
 }
 
-/** Its pins, states and credentials, and what was seen of it. */
+/** Its pins, states and sign-ins under way, and what was seen of it. */
 export async function deleteTraces(handle: Handle, id: string): Promise<void> {
   await handle.run(sql`delete from mcp_tools where server_id = ${id}`)
   await handle.run(sql`delete from mcp_states where server_id = ${id}`)
   await handle.run(sql`delete from mcp_transitions where server_id = ${id}`)
   await handle.run(sql`delete from mcp_minutes where server_id = ${id}`)
-  await handle.run(sql`delete from mcp_credentials where server_id = ${id}`)
   await handle.run(sql`delete from mcp_clients where server_id = ${id}`)
   await handle.run(sql`delete from mcp_sign_ins where server_id = ${id}`)
 }

@@ -1,20 +1,29 @@
 import type { z } from 'zod'
-import type { SignInFailure, SignInStart } from '#contract/mcp.ts'
+import type { Revocation, SignInFailure, SignInStart } from '#contract/mcp.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { createToken, hashToken } from '#platform/crypto/ids.ts'
 import { beginSignIn } from '#platform/mcp-client/begin-sign-in.ts'
 import { OAuthFault, toOAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { redeemCode, type CallbackAnswer, type SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
-import { deleteCredential } from './credentials-store.ts'
-import { readClient, storeClient, storeFlow, storeGrant, takeFlow, type KnownClient } from './credentials.ts'
+import { callbackUrl, clientDocument } from './client-document.ts'
+import { putWanted, takeCredential, type CredentialKey } from './credentials-store.ts'
+import {
+  readBeyond,
+  readClient,
+  readLeftFlow,
+  storeClient,
+  storeFlow,
+  storeGrant,
+  takeFlow,
+  type KnownClient,
+} from './credentials.ts'
 import { faultOf } from './probe-server.ts'
+import { revokeSignIns } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerWatch } from './server-watch.ts'
 import { deleteClient, deleteSignIn } from './sign-ins-store.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
-
-const CALLBACK = '/api/mcp/oauth/callback'
 
 /** Where the member goes to sign in to a server, for themselves or for everybody, as the server is set up. */
 export async function startSignIn(
@@ -25,8 +34,11 @@ export async function startSignIn(
   const { watch, url } = findSignable(needs, serverId)
   const { definition } = watch.state
   assertMaySign(principal, definition)
-  const redirectUrl = new URL(CALLBACK, needs.publicUrl).href
+  const { memberId } = principal
+  const redirectUrl = callbackUrl(needs.publicUrl)
   const known = await readClient(needs, serverId).catch(unlessUnreadable)
+  const owner = ownerOf(definition, memberId)
+  const documentUrl = documentUrlOf(needs)
   const state = createToken()
   const begun = await beginSignIn({
     serverUrl: url,
@@ -34,16 +46,38 @@ export async function startSignIn(
     state,
     registered: definition.client,
     known: known?.isOwn === true && known.redirectUrl === redirectUrl ? known.client : null,
+    documentUrl,
+    documentRefusedBy: known?.refusesDocument ? known.client.issuer : await leftAt(needs, { serverId, memberId }),
+    beyond: await readBeyond(needs, { definition, serverUrl: url }, owner).catch(unlessUnreadable),
     fetch: watch.fetch,
   }).catch((error: unknown) => {
     throw startFault(needs, definition, { fault: toOAuthFault(error), redirectUrl })
   })
   const { client } = begun.flow
   assertSameIssuer(definition, known, begun.flow)
-  if (definition.client === null && client.client_id !== known?.client.client_id)
-    await storeClient(needs, serverId, { client, redirectUrl, isOwn: true })
-  await storeFlow(needs, { stateHash: hashToken(state), serverId, memberId: principal.memberId, flow: begun.flow })
+  const isKnown = client.client_id === known?.client.client_id && client.issuer === known.client.issuer
+  if (definition.client === null && !isKnown) {
+    const refusesDocument = known?.refusesDocument === true && client.issuer === known.client.issuer
+    await storeClient(needs, serverId, { client, redirectUrl, isOwn: true, refusesDocument })
+  }
+  await storeFlow(needs, { stateHash: hashToken(state), serverId, memberId, flow: begun.flow })
   return { url: begun.url }
+}
+
+function documentUrlOf({ publicUrl }: ToolsNeeds): string | null {
+  return clientDocument(publicUrl)?.client_id ?? null
+}
+
+/**
+ * The authorization server where the member was sent under the document's name and did not come back from. One that cannot
+ * read the document says so on a page of its own and sends nobody back, so another name is tried the second time.
+ */
+async function leftAt(
+  needs: ToolsNeeds,
+  whose: { readonly serverId: string; readonly memberId: string },
+): Promise<string | null> {
+  const left = await readLeftFlow(needs, whose).catch(unlessUnreadable)
+  return left !== null && left.client.client_id === documentUrlOf(needs) ? left.client.issuer : null
 }
 
 interface Callback extends CallbackAnswer {
@@ -83,10 +117,11 @@ async function redeem(
   watch: ServerWatch,
   { flow, answer, memberId }: Redeeming,
 ): Promise<Failure | null> {
-  const { id: serverId, credentials, client: registered } = watch.state.definition
+  const { id: serverId, client: registered } = watch.state.definition
+  const key = { serverId, memberId: ownerOf(watch.state.definition, memberId) }
   try {
     const grant = await redeemCode(flow, answer, { fetch: watch.fetch, now: needs.clock.now() })
-    await storeGrant(needs, { serverId, memberId: credentials === 'shared' ? null : memberId }, grant)
+    await storeGrant(needs, key, grant)
     const { client, redirectUrl } = flow
     // From now on this client's secret goes to this authorization server and no other.
     const bound = { issuer: client.issuer, client_id: client.client_id }
@@ -95,29 +130,57 @@ async function redeem(
   } catch (error) {
     const failed = error instanceof OAuthFault ? endOf(error) : 'failed'
     needs.log.warn({ server: serverId, failed, ...told(error) }, 'a sign-in to an MCP server failed')
-    if (error instanceof OAuthFault && error.reason === 'client_unknown')
-      await needs.database.read((handle) => deleteClient(handle, serverId))
+    if (error instanceof OAuthFault) await forgetRefused(needs, watch, { key, flow, reason: error.reason })
     return failed
   }
 }
 
-/** Forgets the member's credentials, or those of all where the server has one sign-in for everybody. */
-export async function signOut(needs: ToolsNeeds, principal: Principal, serverId: string): Promise<void> {
+/** What is refused now would be refused at the next sign-in, too: that one begins with another client, or asks for less. */
+async function forgetRefused(needs: ToolsNeeds, watch: ServerWatch, refused: Refused): Promise<void> {
+  const { key, flow, reason } = refused
+  const { client, redirectUrl } = flow
+  if (reason === 'client_unknown' && client.client_id === documentUrlOf(needs))
+    return storeClient(needs, key.serverId, { client, redirectUrl, isOwn: true, refusesDocument: true })
+  if (reason === 'client_unknown') await needs.database.read((handle) => deleteClient(handle, key.serverId))
+  if (reason !== 'scope_refused') return
+  await needs.database.read((handle) => putWanted(handle, key, null))
+  await lookAnew(watch, key.memberId)
+}
+
+interface Refused {
+  readonly key: CredentialKey
+  readonly flow: SignInFlow
+  readonly reason: OAuthFault['reason']
+}
+
+/**
+ * Forgets the member's credentials, or those of all where the server has one sign-in for everybody, and has them ended where
+ * they were given. Answers what became of that; gone here they are in any case.
+ */
+export async function signOut(
+  needs: ToolsNeeds,
+  principal: Principal,
+  serverId: string,
+): Promise<z.infer<typeof Revocation>> {
   const watch = needs.hub.get(serverId)
   if (!watch) throw new SophiaError('NOT_FOUND', { detail: `There is no connection "${serverId}".` })
   const { memberId } = principal
   const isShared = watch.state.definition.credentials === 'shared'
   if (isShared && !can(principal, 'mcp:manage')) throw new SophiaError('NOT_PERMITTED')
-  const owner = isShared ? null : memberId
-  const wasThere = await needs.database.inTransaction(async (handle) => {
+  const owner = ownerOf(watch.state.definition, memberId)
+  const taken = await needs.database.inTransaction(async (handle) => {
     await deleteSignIn(handle, { serverId, memberId })
     // With it goes the client: should the other side have forgotten it, the next sign-in makes a new one.
     if (isShared) await deleteClient(handle, serverId)
-    return deleteCredential(handle, { serverId, memberId: owner })
+    return takeCredential(handle, { serverId, memberId: owner })
   })
-  if (wasThere) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
+  if (taken) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
   watch.forgetCredentials(owner)
-  if (isShared) await watch.probeNow()
+  const [revocation] = await Promise.all([
+    revokeSignIns(needs, { serverId, rows: taken ? [taken] : [], fetch: watch.fetch }),
+    isShared ? watch.probeNow() : undefined,
+  ])
+  return revocation
 }
 
 /** Sealed with a key that is no longer this deployment's: then there is no client, and one is made anew. */
@@ -135,6 +198,11 @@ function findSignable({ hub }: ToolsNeeds, serverId: string): { watch: ServerWat
       detail: `"${name}" is set up without a sign-in. Set its credentials to "shared" or "member" first.`,
     })
   return { watch, url: target.url }
+}
+
+/** Whose sign-in it is: the member's, or everybody's. */
+function ownerOf({ credentials }: ServerDefinition, memberId: string): string | null {
+  return credentials === 'shared' ? null : memberId
 }
 
 function maySign(principal: Principal, { credentials }: ServerDefinition): boolean {
@@ -180,6 +248,7 @@ function startFault(
 
 const ENDS: Partial<Record<OAuthFault['reason'], Failure>> = {
   refused: 'refused',
+  scope_refused: 'scope-refused',
   client_unknown: 'refused',
   issuer_mismatch: 'issuer-mismatch',
   unreachable: 'unreachable',
@@ -206,15 +275,18 @@ async function note(
 /** The status tells the truth at once; a server whose tools only members see shows them through the first who signs in. */
 async function lookAgain({ log }: ToolsNeeds, watch: ServerWatch, principal: Principal): Promise<void> {
   const { definition, pins } = watch.state
-  if (definition.credentials === 'shared') {
-    watch.forgetCredentials(null)
-    return watch.probeNow()
-  }
-  watch.forgetCredentials(principal.memberId)
+  await lookAnew(watch, ownerOf(definition, principal.memberId))
+  if (definition.credentials === 'shared') return watch.probeNow()
   if (pins.size > 0 && !can(principal, 'mcp:manage')) return undefined
   await watch
     .learnTools(principal.memberId)
     .catch((error: unknown) =>
       log.warn({ server: definition.id, fault: faultOf(error).class }, 'the tools could not be listed yet'),
     )
+}
+
+/** What was known of the sign-in holds no longer; what was given may be less than was asked for. */
+async function lookAnew(watch: ServerWatch, owner: string | null): Promise<void> {
+  watch.forgetCredentials(owner)
+  if (owner !== null) await watch.lookAtOwn(owner)
 }

@@ -4,10 +4,10 @@ import { sql } from '#platform/postgres/sql.ts'
 
 const Bytes = z.custom<Buffer>((value) => Buffer.isBuffer(value))
 
-const ClientRow = z.object({ sealed: Bytes })
+const SealedRow = z.object({ sealed: Bytes })
 
 export async function findClient(handle: Handle, serverId: string): Promise<Buffer | undefined> {
-  const row = await handle.first(ClientRow, sql`select sealed from mcp_clients where server_id = ${serverId}`)
+  const row = await handle.first(SealedRow, sql`select sealed from mcp_clients where server_id = ${serverId}`)
   return row?.sealed
 }
 
@@ -44,6 +44,19 @@ export async function putSignIn(
 }
 
 const SignInRow = z.object({ serverId: z.string(), sealed: Bytes })
+
+/** The sign-in that the member began and has not come back from. */
+export async function findSignIn(
+  handle: Handle,
+  { serverId, memberId, minutes }: { readonly serverId: string; readonly memberId: string; readonly minutes: number },
+): Promise<Buffer | undefined> {
+  const row = await handle.first(
+    SealedRow,
+    sql`select sealed from mcp_sign_ins where server_id = ${serverId} and member_id = ${memberId}
+        and started_at > now() - make_interval(mins => ${minutes})`,
+  )
+  return row?.sealed
+}
 
 /** Takes the member's sign-in away, so that it is finished once; another member's, or an old one, is not found. */
 export function takeSignIn(

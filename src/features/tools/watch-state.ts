@@ -19,7 +19,8 @@ import { currentCorrelation } from '#platform/log/correlation.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { McpFault } from '#platform/mcp-client/mcp-fault.ts'
 import type { History } from './history.ts'
-import type { CredentialStanding } from './oauth-provider.ts'
+import type { CredentialStanding } from './credential-words.ts'
+import type { CredentialProvider } from './oauth-provider.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerLine } from './server-line.ts'
 import type { ToolRow } from './tools-store.ts'
@@ -66,9 +67,11 @@ export interface WatchState {
   exits: { at: Date; code: number | null }[]
   verdictAt: Date | null
   readonly line: ServerLine
-  /** Of the credentials that all share; absent where there are none to share. */
-  readonly standing: (() => CredentialStanding) | undefined
+  /** How the credentials stand that all share; absent where there are none to share. */
+  readonly shared: SharedCredentials | undefined
 }
+
+type SharedCredentials = Pick<CredentialProvider, 'standing' | 'wantedScope'>
 
 export interface WatchNeeds {
   readonly clock: Clock
@@ -91,7 +94,7 @@ const DAY_MS = 24 * HOUR_MS
 export function createWatchState(
   definition: ServerDefinition,
   line: ServerLine,
-  standing?: () => CredentialStanding,
+  shared?: SharedCredentials,
 ): WatchState {
   return {
     definition,
@@ -117,7 +120,7 @@ export function createWatchState(
     exits: [],
     verdictAt: null,
     line,
-    standing,
+    shared,
   }
 }
 
@@ -164,9 +167,14 @@ function healthAfter(
   return { ...observe(health, observation, terms), reason: 'per_user' }
 }
 
-function authAfter({ auth, definition, standing }: WatchState, observation: Observation): ServerAuth {
+/** A call was refused for want of scope: that says nothing of the server's health, and all of the sign-in. */
+export function takeScopeRefusal(state: WatchState): void {
+  if (state.shared?.standing() === 'narrow') state.auth = 'needs_wider_scope'
+}
+
+function authAfter({ auth, definition, shared }: WatchState, observation: Observation): ServerAuth {
   if (definition.credentials === 'member') return 'per_user'
-  if (standing) return sharedAuth(standing(), observation)
+  if (shared) return sharedAuth(shared.standing(), observation)
   if (observation.kind === 'refused')
     return auth === 'authorized' || auth === 'expiring' ? 'needs_reauth' : refusedAuth(definition)
   const { target } = definition
@@ -174,10 +182,17 @@ function authAfter({ auth, definition, standing }: WatchState, observation: Obse
   return isSent ? 'authorized' : 'not_required'
 }
 
+const HELD: Partial<Record<CredentialStanding, ServerAuth>> = {
+  held: 'authorized',
+  narrow: 'needs_wider_scope',
+  expiring: 'expiring',
+}
+
 /** What is held, beside what the server said to it. One that answers without a token wants none. */
-function sharedAuth(standing: CredentialStanding, { kind }: Observation): ServerAuth {
-  const isHeld = standing === 'held' || standing === 'expiring'
-  if (kind === 'ok') return !isHeld ? 'not_required' : standing === 'held' ? 'authorized' : 'expiring'
+function sharedAuth(standing: CredentialStanding, observation: Observation): ServerAuth {
+  if (observation.kind === 'ok') return HELD[standing] ?? 'not_required'
+  if (observation.kind === 'refused' && observation.scope !== undefined)
+    return observation.scope === 'lacking' ? 'needs_wider_scope' : 'error'
   if (standing === 'none') return 'needs_authorization'
   return standing === 'failing' ? 'error' : 'needs_reauth'
 }

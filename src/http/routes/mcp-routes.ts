@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Done } from '#contract/common.ts'
 import {
   Approval,
+  ClientDocument,
   McpStatus,
   NewServer,
   ProbeAnswer,
@@ -10,6 +10,7 @@ import {
   ServerList,
   ServerRecord,
   ServerStatus,
+  SignedOut,
   SignInStart,
   StatusQuery,
   ToolAnswer,
@@ -17,6 +18,7 @@ import {
   ToolList,
   ToolName,
 } from '#contract/mcp.ts'
+import { SophiaError } from '#domain/errors.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Authenticator } from '../authenticate.ts'
@@ -31,7 +33,7 @@ export interface McpRouteNeeds {
 }
 
 const Id = z.strictObject({ id: ServerId })
-const DONE: z.infer<typeof Done> = { done: true }
+const DONE = { done: true } as const
 const ONE_SERVER = '/api/mcp/servers/:id'
 
 /** Servers of the Model Context Protocol: the truth about them, their set-up, and their tools. */
@@ -141,20 +143,19 @@ function serverRoutes(tools: Tools): Route[] {
       {
         method: 'DELETE',
         path: ONE_SERVER,
-        summary: 'Remove a server with its pins, history and credentials',
+        summary: 'Remove a server with its pins, history and credentials, which are ended where they were given',
         access: 'mcp:manage',
         params: Id,
-        response: Done,
+        response: SignedOut,
       },
-      async ({ principal, params }) => {
-        await tools.removeServer(principal, params.id)
-        return DONE
-      },
+      async ({ principal, params }) => ({ ...DONE, revocation: await tools.removeServer(principal, params.id) }),
     ),
   ]
 }
 
 const Parameter = z.string().max(8000).optional()
+/** Of the document about Sophia as a client: it changes with her public address only. */
+const DOCUMENT_SECONDS = 3600
 /** Authorization servers add what they like; the rest is not looked at. */
 const CallbackQuery = z.object({ state: Parameter, code: Parameter, iss: Parameter, error: Parameter })
 
@@ -175,16 +176,14 @@ function signInRoutes(tools: Tools): Route[] {
       {
         method: 'DELETE',
         path: `${ONE_SERVER}/sign-in`,
-        summary: 'Forget your credentials for a server, or those of all',
+        summary: 'Forget your credentials for a server, or those of all, and have them ended where they were given',
         access: 'mcp:call',
         params: Id,
-        response: Done,
+        response: SignedOut,
       },
-      async ({ principal, params }) => {
-        await tools.signOut(principal, params.id)
-        return DONE
-      },
+      async ({ principal, params }) => ({ ...DONE, revocation: await tools.signOut(principal, params.id) }),
     ),
+    documentRoute(tools),
     defineRoute(
       {
         method: 'GET',
@@ -200,6 +199,27 @@ function signInRoutes(tools: Tools): Route[] {
       },
     ),
   ]
+}
+
+function documentRoute(tools: Tools): Route {
+  return defineRoute(
+    {
+      method: 'GET',
+      path: '/api/mcp/oauth/client.json',
+      summary: 'What Sophia is as a client of authorization servers (Client ID Metadata Document)',
+      access: 'public',
+      response: ClientDocument,
+    },
+    async ({ reply }) => {
+      const document = tools.clientDocument()
+      if (document === null)
+        throw new SophiaError('NOT_FOUND', {
+          detail: 'There is no such document without an https address in SOPHIA_PUBLIC_URL that others can reach.',
+        })
+      void reply.header('cache-control', `public, max-age=${DOCUMENT_SECONDS}`)
+      return document
+    },
+  )
 }
 
 function toolRoutes(tools: Tools): Route[] {

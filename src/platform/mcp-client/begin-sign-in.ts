@@ -6,8 +6,17 @@ import {
   type OAuthClientProvider,
   type OAuthServerInfo,
 } from '@modelcontextprotocol/client'
+import { joinScopes } from '#domain/mcp/scope.ts'
 import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
-import { defined, informationOf, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
+import { hearRevocationEnds } from './revocation-ends.ts'
+import { defined, informationOf, isSecureEnd, oauthFetch, type OAuthClient, type SignInFlow } from './oauth-grant.ts'
+
+/** What Sophia is as a client, wherever she registers. */
+export const CLIENT_FACTS = {
+  client_name: 'Sophia',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+}
 
 export interface Beginning {
   readonly serverUrl: string
@@ -19,8 +28,14 @@ export interface Beginning {
     readonly clientSecret?: string | undefined
     readonly scope?: string | undefined
   } | null
-  /** The one Sophia registered by herself; used again while the authorization server is the same. */
+  /** The one Sophia was there before by herself; used again while the authorization server is the same. */
   readonly known: OAuthClient | null
+  /** Her metadata document, which is her name where such documents are taken. Null: nobody could read it. */
+  readonly documentUrl: string | null
+  /** The authorization server that did not take it; she registers there instead, if that is offered. */
+  readonly documentRefusedBy: string | null
+  /** Scopes to ask for beyond what any sign-in to the server asks for. */
+  readonly beyond: string | null
   readonly fetch: typeof fetch
 }
 
@@ -39,21 +54,33 @@ export async function beginSignIn(beginning: Beginning): Promise<Begun> {
   const fetchFn = oauthFetch(beginning.fetch)
   try {
     const challenge = await challengeOf(serverUrl, fetchFn)
-    const found = await discoverOAuthServerInfo(serverUrl, {
-      ...defined({ resourceMetadataUrl: challenge.resourceMetadataUrl }),
-      fetchFn,
-    })
+    const found = await discover(serverUrl, challenge.resourceMetadataUrl, fetchFn)
     assertSecure(found)
     const { provider, taken } = createSignInProvider(beginning, found)
+    const usual = registered?.scope ?? challenge.scope
+    // Without a scope the SDK falls back on what the server's metadata lists; beside another one that is done here.
+    const listed = found.resourceMetadata?.scopes_supported?.join(' ')
+    const wider = beginning.beyond === null ? null : joinScopes(joinScopes(usual) ?? listed, beginning.beyond)
     await auth(provider, {
       serverUrl,
-      ...defined({ scope: registered?.scope ?? challenge.scope }),
+      ...defined({ scope: wider ?? usual }),
       fetchFn,
     })
     return taken()
   } catch (error) {
     throw toOAuthFault(error)
   }
+}
+
+async function discover(
+  serverUrl: string,
+  resourceMetadataUrl: URL | undefined,
+  fetchFn: typeof fetch,
+): Promise<OAuthServerInfo> {
+  const ends = hearRevocationEnds(fetchFn)
+  const found = await discoverOAuthServerInfo(serverUrl, { ...defined({ resourceMetadataUrl }), fetchFn: ends.fetch })
+  const metadata = found.authorizationServerMetadata
+  return metadata ? { ...found, authorizationServerMetadata: { ...metadata, ...ends.of(metadata.issuer) } } : found
 }
 
 /** What the server says when it is asked without credentials: where its metadata is, and which scope it wants. */
@@ -67,34 +94,28 @@ async function challengeOf(serverUrl: string, fetchFn: typeof fetch) {
   return answer.status === 401 ? extractWWWAuthenticateParams(answer) : {}
 }
 
-/** Both ends carry secrets; plain HTTP is for this machine only. */
 function assertSecure({ authorizationServerUrl, authorizationServerMetadata: metadata }: OAuthServerInfo): void {
   const ends = metadata ? [metadata.authorization_endpoint, metadata.token_endpoint] : [authorizationServerUrl]
-  for (const end of ends) {
-    const { protocol, hostname } = new URL(end)
-    const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
-    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback))
-      throw new OAuthFault('insecure', 'The authorization server is not reached over https.')
-  }
+  if (!ends.every(isSecureEnd)) throw new OAuthFault('insecure', 'The authorization server is not reached over https.')
 }
 
 /** The SDK's view of one sign-in: it finds no tokens, and where it would send the browser is kept instead. */
 function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
   const { serverUrl, redirectUrl, state, registered } = beginning
   const { authorizationServerUrl, authorizationServerMetadata: metadata } = found
-  let client: OAuthClient | null = registered === null ? beginning.known : null
+  const documentUrl = documentFor(beginning, found)
+  let client: OAuthClient | null = knownFor(beginning, documentUrl)
   let verifier = ''
   let resource: string | undefined
   let url: URL | undefined
   const provider: OAuthClientProvider = {
     redirectUrl,
     clientMetadata: {
-      client_name: 'Sophia',
+      ...CLIENT_FACTS,
       redirect_uris: [redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
       token_endpoint_auth_method: authMethod(metadata),
     },
+    ...(documentUrl === null ? {} : { clientMetadataUrl: documentUrl }),
     state: () => state,
     discoveryState: () => found,
     saveDiscoveryState: () => undefined,
@@ -121,10 +142,28 @@ function createSignInProvider(beginning: Beginning, found: OAuthServerInfo) {
     }
   const taken = (): Begun => {
     if (!url || !client) throw new OAuthFault('invalid_answer', 'The authorization server gave no way to sign in.')
-    const flow = { serverUrl, redirectUrl, verifier, authorizationServerUrl, metadata, client, resource }
+    const askedScope = url.searchParams.get('scope')
+    const flow = { serverUrl, redirectUrl, verifier, authorizationServerUrl, metadata, client, resource, askedScope }
     return { url: url.href, flow }
   }
   return { provider, taken }
+}
+
+/** Her document goes before registering, where it is taken; who refused it gets it again only if there is no other way in. */
+function documentFor(
+  { documentUrl, documentRefusedBy }: Beginning,
+  { authorizationServerUrl, authorizationServerMetadata: metadata }: OAuthServerInfo,
+): string | null {
+  if (metadata?.client_id_metadata_document_supported !== true) return null
+  const isRefused = documentRefusedBy === (metadata.issuer ?? authorizationServerUrl)
+  return isRefused && metadata.registration_endpoint !== undefined ? null : documentUrl
+}
+
+/** The client of before, if it is of the kind that is used now. */
+function knownFor({ registered, known, documentUrl }: Beginning, used: string | null): OAuthClient | null {
+  if (registered !== null || known === null) return null
+  const isDocument = known.client_id === documentUrl
+  return isDocument === (used !== null) ? known : null
 }
 
 /** Sophia can keep a secret, so she takes one where it is offered; a server that says nothing means basic (RFC 8414). */

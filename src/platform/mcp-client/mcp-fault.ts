@@ -1,4 +1,5 @@
 import {
+  InsufficientScopeError,
   OAuthClientFlowError,
   OAuthError,
   ProtocolError,
@@ -8,11 +9,13 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
 import { SophiaError } from '#domain/errors.ts'
+import { joinScopes } from '#domain/mcp/scope.ts'
 import type { FaultClass } from '#domain/mcp/server-health.ts'
 import { redactText } from '../log/redact.ts'
 import { AnswerTooLarge } from '../network/exchange.ts'
 import { AskedToWait } from './asked-to-wait.ts'
 import { ProcessExit } from './process-exit.ts'
+import { ScopeRefusal } from './scope-refusal.ts'
 import { SignInNeeded } from './sign-in-needed.ts'
 
 /** What went wrong with a server, in a class that rules go by and in words for people. Holds no secret and no address' query. */
@@ -52,6 +55,11 @@ export function mayHaveHappened(fault: McpFault): boolean {
   return fault.class !== 'rpc' || (fault.code !== -32_601 && fault.code !== -32_602)
 }
 
+/** The server's refusal for want of scope behind what was thrown, before anybody said what it means. */
+export function insufficientScopeIn(thrown: unknown): InsufficientScopeError | undefined {
+  return causesOf(thrown).find((error) => error instanceof InsufficientScopeError)
+}
+
 function causesOf(thrown: unknown): Error[] {
   const found: Error[] = []
   let next = thrown
@@ -85,9 +93,20 @@ function ownVerdict(error: Error): Verdict | undefined {
     return { class: 'transport', code: error.code, httpStatus: null, says: error.message }
   if (error instanceof SignInNeeded)
     return { class: 'auth', code: 'SIGN_IN_NEEDED', httpStatus: 401, says: error.message }
+  if (error instanceof ScopeRefusal || error instanceof InsufficientScopeError) return scopeVerdict(error)
   if (error instanceof UnauthorizedError || error instanceof OAuthError || error instanceof OAuthClientFlowError)
     return { class: 'auth', code: null, httpStatus: 401 }
   return undefined
+}
+
+/** The sign-in or header was taken, and found too narrow. */
+function scopeVerdict(error: ScopeRefusal | InsufficientScopeError): Verdict {
+  const known = { class: 'auth' as const, httpStatus: 403 }
+  if (error instanceof ScopeRefusal)
+    return { ...known, code: error.isHeld ? 'SCOPE_REFUSED' : 'WIDER_SIGN_IN_NEEDED', says: error.message }
+  const scope = joinScopes(error.requiredScope)
+  const named = scope === null ? '' : `: the scope "${scope}"`
+  return { ...known, code: 'SCOPE_REFUSED', says: `It wants more than what is sent to it allows${named}.` }
 }
 
 function networkVerdict(error: Error): Verdict | undefined {

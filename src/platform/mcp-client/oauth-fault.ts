@@ -4,6 +4,7 @@ import { toMcpFault } from './mcp-fault.ts'
 /** `refused` is an answer that stays; after `unreachable` and `invalid_answer` the same may succeed later. */
 type OAuthReason =
   | 'refused'
+  | 'scope_refused'
   | 'client_unknown'
   | 'issuer_mismatch'
   | 'registration_refused'
@@ -27,7 +28,7 @@ export class OAuthFault extends Error {
 
 const CLIENT = new Set(['invalid_client', 'unauthorized_client'])
 const WAY: ReadonlySet<string> = new Set(['dns', 'transport', 'tls', 'timeout'])
-const REFUSED = new Set(['invalid_grant', 'access_denied', 'invalid_scope', 'invalid_target', 'unsupported_grant_type'])
+const REFUSED = new Set(['invalid_grant', 'access_denied', 'invalid_target', 'unsupported_grant_type'])
 
 export function toOAuthFault(thrown: unknown): OAuthFault {
   if (thrown instanceof OAuthFault) return thrown
@@ -52,7 +53,16 @@ function wayFault(thrown: unknown): OAuthFault {
   return new OAuthFault('invalid_answer', 'The authorization server answers what cannot be used.')
 }
 
+/** A browser that came back without a code; what the error is called decides, and nothing of it is repeated. */
+export function refusalOf(code: string | undefined): OAuthFault {
+  const fault = code === undefined ? undefined : oauthAnswer(code)
+  const isKnown = fault !== undefined && fault.reason !== 'invalid_answer'
+  return isKnown ? fault : new OAuthFault('refused', 'The authorization server refused.')
+}
+
 function oauthAnswer(code: string): OAuthFault {
+  if (code === 'invalid_scope')
+    return new OAuthFault('scope_refused', 'The authorization server does not give the scope that was asked for.')
   if (CLIENT.has(code)) return new OAuthFault('client_unknown', 'The authorization server does not take this client.')
   if (REFUSED.has(code)) return new OAuthFault('refused', 'The authorization server refused.')
   return new OAuthFault('invalid_answer', 'The authorization server answers with an error.')

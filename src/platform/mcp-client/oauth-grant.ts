@@ -5,8 +5,10 @@ import {
   type AuthorizationServerMetadata,
   type OAuthTokens,
 } from '@modelcontextprotocol/client'
+import { joinScopes } from '#domain/mcp/scope.ts'
 import { limitFetch } from './limited-fetch.ts'
-import { OAuthFault, toOAuthFault } from './oauth-fault.ts'
+import type { RevocationEnds } from './revocation-ends.ts'
+import { OAuthFault, refusalOf, toOAuthFault } from './oauth-fault.ts'
 
 /** The client that Sophia is at one authorization server. */
 export interface OAuthClient {
@@ -21,7 +23,7 @@ export interface Authorization {
   /** The MCP server that the tokens are for, and the only one they are sent to. */
   readonly serverUrl: string
   readonly authorizationServerUrl: string
-  readonly metadata: AuthorizationServerMetadata | undefined
+  readonly metadata: (AuthorizationServerMetadata & RevocationEnds) | undefined
   readonly client: OAuthClient
   readonly resource: string | undefined
 }
@@ -30,6 +32,8 @@ export interface Authorization {
 export interface SignInFlow extends Authorization {
   readonly redirectUrl: string
   readonly verifier: string
+  /** Null: none was named, and the authorization server gives what it thinks right. */
+  readonly askedScope: string | null
 }
 
 /** What an authorization server gave. */
@@ -39,6 +43,8 @@ export interface Grant extends Authorization {
   readonly obtainedAt: string
   /** Null: the authorization server did not say. */
   readonly expiresAt: string | null
+  /** What it said it gives, else what was asked for, which is then the same (RFC 6749, 5.1). Null: neither was said. */
+  readonly scope: string | null
 }
 
 export interface CallbackAnswer {
@@ -55,6 +61,13 @@ interface Terms {
 
 const ANSWER_BYTES = 256 * 1024
 const ANSWER_MS = 10_000
+
+/** Ends of an authorization server carry secrets; plain HTTP is for this machine only. */
+export function isSecureEnd(end: string): boolean {
+  const { protocol, hostname } = new URL(end)
+  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
 
 /** For requests to an authorization server: short, and small. */
 export function oauthFetch(send: typeof fetch): typeof fetch {
@@ -78,8 +91,7 @@ export async function redeemCode(flow: SignInFlow, answer: CallbackAnswer, terms
       expectedIssuer: metadata?.issuer,
       issParameterSupported: metadata?.authorization_response_iss_parameter_supported === true,
     })
-    if (answer.code === undefined || answer.error !== undefined)
-      throw new OAuthFault('refused', 'The authorization server refused.')
+    if (answer.code === undefined || answer.error !== undefined) throw refusalOf(answer.error)
     const tokens = await exchangeAuthorization(flow.authorizationServerUrl, {
       clientInformation: informationOf(client),
       authorizationCode: answer.code,
@@ -88,7 +100,7 @@ export async function redeemCode(flow: SignInFlow, answer: CallbackAnswer, terms
       ...defined({ metadata, resource, iss: answer.iss }),
       fetchFn: oauthFetch(terms.fetch),
     })
-    return toGrant(authorizationOf(flow), tokens, terms.now)
+    return toGrant({ ...authorizationOf(flow), scope: flow.askedScope }, tokens, terms.now)
   } catch (error) {
     throw toOAuthFault(error)
   }
@@ -104,7 +116,7 @@ export async function renewGrant(grant: Grant & { readonly refreshToken: string 
       ...defined({ metadata, resource }),
       fetchFn: oauthFetch(terms.fetch),
     })
-    return toGrant(authorizationOf(grant), tokens, terms.now)
+    return toGrant({ ...authorizationOf(grant), scope: grant.scope }, tokens, terms.now)
   } catch (error) {
     throw toOAuthFault(error)
   }
@@ -114,16 +126,17 @@ function authorizationOf({ serverUrl, authorizationServerUrl, metadata, client, 
   return { serverUrl, authorizationServerUrl, metadata, client, resource }
 }
 
-function toGrant(authorization: Authorization, tokens: OAuthTokens, now: Date): Grant {
+function toGrant(before: Authorization & Pick<Grant, 'scope'>, tokens: OAuthTokens, now: Date): Grant {
   if (tokens.token_type.toLowerCase() !== 'bearer')
     throw new OAuthFault('invalid_answer', 'The authorization server gives tokens of a kind that is not supported.')
   const seconds = tokens.expires_in
   return {
-    ...authorization,
+    ...before,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token ?? null,
     obtainedAt: now.toISOString(),
     expiresAt: seconds === undefined ? null : new Date(now.getTime() + seconds * 1000).toISOString(),
+    scope: joinScopes(tokens.scope) ?? before.scope,
   }
 }
 

@@ -2,12 +2,10 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   ProtocolError,
   StreamableHTTPClientTransport,
-  type AuthProvider,
   type CallToolResult,
   type Client,
   type ConnectOptions,
   type DiscoverResult,
-  type OAuthClientProvider,
   type Progress,
   type Tool,
   type Transport,
@@ -17,15 +15,17 @@ import { heedWaits } from './asked-to-wait.ts'
 import { AskingClient } from './asking-client.ts'
 import { startCallLimit } from './call-limit.ts'
 import { limitFetch } from './limited-fetch.ts'
+import { insufficientScopeIn } from './mcp-fault.ts'
 import { ProcessExit } from './process-exit.ts'
 import type { EraVerdict, McpConnection, McpTarget, ToolReply, ToolRequest } from './mcp-connection.ts'
+import type { CredentialSource } from './scope-refusal.ts'
 import { createStdioTransport, type StdioTransport } from './stdio-transport.ts'
 
 export interface OpenOptions {
   readonly clientVersion: string
   /** For HTTP: the guarded client's. */
   readonly fetch: typeof fetch
-  readonly authProvider?: AuthProvider | OAuthClientProvider | undefined
+  readonly authProvider?: CredentialSource | undefined
   /** What a child process inherits besides its own settings. */
   readonly inherited: Readonly<Record<string, string>>
   readonly timeoutMs: number
@@ -71,7 +71,7 @@ async function connect(target: McpTarget, options: OpenOptions, verdict: EraVerd
   } catch (error) {
     line.silence()
     await client.close().catch(() => undefined)
-    throw line.explain(error)
+    throw await line.explain(error)
   }
   client.onclose = line.ended
   return present(client, line)
@@ -87,8 +87,8 @@ function priorOf(verdict: EraVerdict | null): Pick<ConnectOptions, 'prior'> {
 interface Line {
   readonly transport: Transport
   readonly pid: () => number | null
-  /** What is thrown, with what the child said before it ended. */
-  explain(error: unknown): unknown
+  /** What is thrown instead: with what the child said before it ended, or with what a refusal means for the sign-in. */
+  explain(error: unknown): Promise<unknown>
   readonly ended: () => void
   /** Nothing is said of this line's end any more. */
   silence(): void
@@ -110,7 +110,10 @@ function createHttpLine(target: McpTarget & { kind: 'streamable-http' }, options
   return {
     transport,
     pid: () => null,
-    explain: (error) => error,
+    explain: async (error) => {
+      const refused = insufficientScopeIn(error)
+      return (refused && (await options.authProvider?.refusalOf?.(refused.requiredScope))) ?? error
+    },
     ended: () => {
       if (!isSilent) options.onEnd(null)
     },
@@ -136,7 +139,7 @@ function createStdioLine(target: McpTarget & { kind: 'stdio' }, options: OpenOpt
   return {
     transport,
     pid: transport.pid,
-    explain: (error) => (hasExited ? new ProcessExit(exitCode, transport.lastWords(), error) : error),
+    explain: async (error) => (hasExited ? new ProcessExit(exitCode, transport.lastWords(), error) : error),
     ended: () => {
       if (!isSilent) options.onEnd({ code: exitCode, lastWords: transport.lastWords() })
     },
@@ -168,9 +171,9 @@ function present(client: AskingClient, line: Line): McpConnection {
   }
 }
 
-function explaining(line: Line): (error: unknown) => never {
-  return (error) => {
-    throw line.explain(error)
+function explaining(line: Line): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw await line.explain(error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sendJson } from './exchange.ts'
+import { fieldsOf, sendJson } from './exchange.ts'
 import { openLoopback } from './loopback.ts'
 
 export type AuthorizationServer = Awaited<ReturnType<typeof openAuthorizationServer>>
@@ -18,12 +18,15 @@ interface Code {
   readonly redirectUri: string
   readonly challenge: string
   readonly resource: string | null
+  readonly scope: string | null
 }
 
 interface Token {
   readonly login: string
   readonly clientId: string
   readonly resource: string | null
+  /** As asked for, or as the switches say. */
+  readonly scope: string | null
   readonly family: string
   readonly endsMs: number
 }
@@ -31,6 +34,12 @@ interface Token {
 /** What it does otherwise than it should, or than it does by itself. */
 export class AuthorizationSwitches {
   registration = true
+  /** The name it gives to whoever registers; by itself each gets one of their own. */
+  givesClientId: string | null = null
+  /** Whether it takes the address of a document as the name of a client, or says so and then does not. */
+  documents: 'not-supported' | 'taken' | 'refused-at-page' | 'refused-at-token' = 'not-supported'
+  /** How it reads a document; the address may be one that exists in the test only. */
+  readDocument: (url: string) => Promise<unknown> = () => Promise.reject(new Error('no way to read documents'))
   /** In the redirect back; null sends none although the metadata promises it. */
   iss: 'right' | 'wrong' | null = 'right'
   refuseRefresh = false
@@ -39,6 +48,18 @@ export class AuthorizationSwitches {
   expiresInSeconds: number | null = 3600
   givesRefreshTokens = true
   tokenDelayMs = 0
+  /** Between giving tokens and saying so. */
+  answerDelayMs = 0
+  /** Gives this instead of the scope that was asked for. */
+  givesScope: string | null = null
+  /** Says in its answer which scope it gives, as it must where that is another than was asked for. */
+  tellsScope = false
+  /** Sends back whoever asks for a scope that is not among these. */
+  knownScopes: readonly string[] | null = null
+  /** Whether it ends tokens when asked to, or what it does instead. */
+  revocation: 'offered' | 'not-offered' | 'broken' | 'broken-for-access' | 'hangs' | 'no-access-tokens' = 'offered'
+  /** Describes itself in the form of OpenID Connect, and in no other. */
+  isOpenId = false
   /** Another name for itself in its metadata. */
   issuerInMetadata: string | null = null
 }
@@ -51,10 +72,16 @@ export async function openAuthorizationServer() {
     const url = new URL(request.url ?? '/', origin)
     const body = await textOf(request)
     books.seen.push({ path: url.pathname, headers: request.headers, body })
-    if (url.pathname === '/.well-known/oauth-authorization-server')
+    if (
+      url.pathname === `/.well-known/${books.switches.isOpenId ? 'openid-configuration' : 'oauth-authorization-server'}`
+    )
       return sendJson(response, { status: 200, body: metadataOf(origin, books.switches) })
     if (url.pathname === '/register') return books.register(response, body)
-    if (url.pathname === '/authorize') return books.authorize(response, url, origin)
+    if (url.pathname === '/authorize') {
+      await books.learnClient(url.searchParams)
+      return books.authorize(response, url, origin)
+    }
+    if (url.pathname === '/revoke') return books.revoke(request, response, new URLSearchParams(body))
     if (url.pathname === '/token') return books.token(request, response, new URLSearchParams(body))
     return sendJson(response, { status: 404, body: { error: 'nothing here' } })
   }
@@ -73,10 +100,16 @@ export async function openAuthorizationServer() {
     clientCount: (): number => books.clients.size,
     forgetClients: (): void => books.clients.clear(),
     refreshes: (): number => books.refreshes,
+    /** The kinds of tokens that were ended by being asked to, in order. */
+    revoked: books.revoked,
+    /** Tokens that hold, of either kind. */
+    holding: (): number => books.holding(),
     /** Access and refresh tokens ever given: none of them may turn up anywhere else. */
     given: books.given,
     /** Who the token is of, if it holds for that resource. */
     loginOf: (token: string, resource: string): string | null => books.loginOf(token, resource),
+    /** The scope of a token that holds. */
+    scopeOf: (token: string): string => books.access.get(token)?.scope ?? '',
     /** All access tokens end at once; refresh tokens live on. */
     endAccessTokens: (): void => books.access.clear(),
     close: loopback.close,
@@ -84,8 +117,17 @@ export async function openAuthorizationServer() {
   }
 }
 
-function metadataOf(origin: string, { registration, issuerInMetadata }: AuthorizationSwitches) {
+function metadataOf(origin: string, { registration, issuerInMetadata, documents, ...switches }: AuthorizationSwitches) {
+  const { revocation, isOpenId } = switches
+  const ofOpenId = {
+    jwks_uri: `${origin}/keys`,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  }
   return {
+    ...(isOpenId ? ofOpenId : {}),
+    ...(revocation === 'not-offered' ? {} : { revocation_endpoint: `${origin}/revoke` }),
+    ...(documents === 'not-supported' ? {} : { client_id_metadata_document_supported: true }),
     issuer: issuerInMetadata ?? origin,
     authorization_endpoint: `${origin}/authorize`,
     token_endpoint: `${origin}/token`,
@@ -110,6 +152,7 @@ class AuthorizationBooks {
   readonly clients = new Map<string, Client>()
   readonly access = new Map<string, Token>()
   readonly given: string[] = []
+  readonly revoked: string[] = []
   refreshes = 0
   readonly #codes = new Map<string, Code>()
   readonly #refresh = new Map<string, Token>()
@@ -120,11 +163,23 @@ class AuthorizationBooks {
     const asked: unknown = JSON.parse(body)
     const uris = typeof asked === 'object' && asked !== null && 'redirect_uris' in asked ? asked.redirect_uris : []
     const redirectUris = Array.isArray(uris) ? uris.map(String) : []
-    const client = { id: `client-${randomUUID()}`, secret: `secret-${randomUUID()}`, redirectUris }
+    const id = this.switches.givesClientId ?? `client-${randomUUID()}`
+    const client = { id, secret: `secret-${randomUUID()}`, redirectUris }
     this.clients.set(client.id, client)
     this.given.push(client.secret)
     const answer = { client_id: client.id, client_secret: client.secret, redirect_uris: redirectUris }
     return sendJson(response, { status: 201, body: { ...answer, token_endpoint_auth_method: 'client_secret_basic' } })
+  }
+
+  /** A client whose name is the address of a document is what stands there, if it says so of itself. */
+  async learnClient(asked: URLSearchParams): Promise<void> {
+    const id = asked.get('client_id') ?? ''
+    const { documents, readDocument } = this.switches
+    if (!id.startsWith('https://') || documents === 'not-supported' || documents === 'refused-at-page') return
+    const document = fieldsOf(await readDocument(id))
+    const uris = document['redirect_uris']
+    if (document['client_id'] !== id || document['token_endpoint_auth_method'] !== 'none') return
+    this.clients.set(id, { id, secret: null, redirectUris: Array.isArray(uris) ? uris.map(String) : [] })
   }
 
   /** `login` stands for what a person would type on the page; `deny` for their no. */
@@ -139,13 +194,22 @@ class AuthorizationBooks {
     if (iss !== null) back.searchParams.set('iss', iss === 'right' ? origin : 'http://127.0.0.1:9')
     const login = asked.get('login')
     if (login === null) back.searchParams.set('error', 'access_denied')
-    else {
-      const code = `code-${randomUUID()}`
-      const challenge = asked.get('code_challenge') ?? ''
-      this.#codes.set(code, { login, clientId: client.id, redirectUri, challenge, resource: asked.get('resource') })
-      back.searchParams.set('code', code)
-    }
+    else if (!this.#knowsScope(asked.get('scope'))) back.searchParams.set('error', 'invalid_scope')
+    else back.searchParams.set('code', this.#makeCode(asked, { login, clientId: client.id, redirectUri }))
     response.writeHead(302, { location: back.href }).end()
+  }
+
+  #makeCode(asked: URLSearchParams, by: Pick<Code, 'login' | 'clientId' | 'redirectUri'>): string {
+    const code = `code-${randomUUID()}`
+    const challenge = asked.get('code_challenge') ?? ''
+    const scope = this.switches.givesScope ?? asked.get('scope')
+    this.#codes.set(code, { ...by, challenge, resource: asked.get('resource'), scope })
+    return code
+  }
+
+  #knowsScope(scope: string | null): boolean {
+    const { knownScopes } = this.switches
+    return knownScopes === null || (scope ?? '').split(' ').every((name) => name === '' || knownScopes.includes(name))
   }
 
   async token(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): Promise<void> {
@@ -157,12 +221,32 @@ class AuthorizationBooks {
       : this.#redeem(response, clientId, asked)
   }
 
+  revoke(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
+    const { revocation } = this.switches
+    if (revocation === 'hangs') return
+    const isAccess = asked.get('token_type_hint') === 'access_token'
+    if (revocation === 'broken' || (revocation === 'broken-for-access' && isAccess))
+      return sendJson(response, { status: 500, body: { error: 'told-by-the-other-side' } })
+    if (this.#clientOf(request, asked) === null)
+      return sendJson(response, { status: 401, body: { error: 'invalid_client' } })
+    if (revocation === 'no-access-tokens' && isAccess)
+      return sendJson(response, { status: 400, body: { error: 'unsupported_token_type' } })
+    const held = isAccess ? this.access : this.#refresh
+    if (held.delete(asked.get('token') ?? '')) this.revoked.push(asked.get('token_type_hint') ?? '')
+    response.writeHead(200).end()
+  }
+
+  holding(): number {
+    return this.access.size + this.#refresh.size
+  }
+
   #clientOf(request: IncomingMessage, asked: URLSearchParams): string | null {
     const [scheme, value] = (request.headers.authorization ?? '').split(' ')
     const basic = scheme === 'Basic' ? Buffer.from(value ?? '', 'base64').toString() : null
     const [id, secret] = basic?.split(':') ?? [asked.get('client_id'), asked.get('client_secret')]
     if (typeof id !== 'string') return null
     const client = this.clients.get(id)
+    if (id.startsWith('https://') && this.switches.documents === 'refused-at-token') return null
     return client && (client.secret === null || client.secret === secret) ? id : null
   }
 
@@ -192,10 +276,10 @@ class AuthorizationBooks {
   }
 
   #give(response: ServerResponse, to: Omit<Token, 'endsMs'>, status = 200): void {
-    const { expiresInSeconds, givesRefreshTokens } = this.switches
-    const { login, clientId, resource, family } = to
+    const { expiresInSeconds, givesRefreshTokens, tellsScope } = this.switches
+    const { login, clientId, resource, scope, family } = to
     const endsMs = expiresInSeconds === null ? Infinity : performance.now() + expiresInSeconds * 1000
-    const token = { login, clientId, resource, family, endsMs }
+    const token = { login, clientId, resource, scope, family, endsMs }
     const access = `access-${login}-${randomUUID()}`
     const refresh = `refresh-${login}-${randomUUID()}`
     this.given.push(access, refresh)
@@ -206,8 +290,9 @@ class AuthorizationBooks {
       token_type: 'Bearer',
       ...(expiresInSeconds === null ? {} : { expires_in: expiresInSeconds }),
       ...(givesRefreshTokens ? { refresh_token: refresh } : {}),
+      ...(tellsScope ? { scope: scope ?? '' } : {}),
     }
-    return sendJson(response, { status, body })
+    setTimeout(() => sendJson(response, { status, body }), this.switches.answerDelayMs)
   }
 
   loginOf(text: string, resource: string): string | null {

@@ -3,8 +3,26 @@ import { McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { speakBothEras, type SpokenEra } from './dual-era.ts'
-import { readAsked, sendJson } from './exchange.ts'
+import { readAsked, sendJson, type JsonAnswer } from './exchange.ts'
 import { openLoopback } from './loopback.ts'
+
+/** What it does besides taking tokens. */
+class ProtectionSwitches {
+  /** The scope that everybody is told to ask for; null: none is named. */
+  usualScope: string | null = null
+  /** Without this scope nothing is answered. */
+  doorScope: string | null = null
+  /** Without this scope the tool `change_deal` is refused. */
+  dealScope: string | null = null
+  /** How it refuses for want of scope: as the protocol says, or as some servers do. */
+  refusal: '403' | '401' | '401-invalid' | 'forbidden' = '403'
+  /** The scope that it names then, if another than it wants. `echo` is the token that was sent. */
+  named: string | null = null
+  /** Refuses the tool whatever scope it has. */
+  refusesDeals = false
+  /** The same for every request. */
+  refusesAll = false
+}
 
 const METADATA = '/.well-known/oauth-protected-resource/mcp'
 
@@ -12,6 +30,7 @@ const METADATA = '/.well-known/oauth-protected-resource/mcp'
 export async function openProtectedServer(by: AuthorizationServer, era: SpokenEra = 'both') {
   let authorizationServers = [by.issuer]
   let isRefusing = false
+  const switches = new ProtectionSwitches()
   /** Of every request, in order. */
   const authorizations: (string | null)[] = []
   const mcp = speakBothEras(tools, era)
@@ -24,10 +43,16 @@ export async function openProtectedServer(by: AuthorizationServer, era: SpokenEr
     const { authorization } = request.headers
     authorizations.push(authorization ?? null)
     const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1]
-    if (!isRefusing && token !== undefined && by.loginOf(token, resource) !== null)
-      return mcp.answer(request, response, asked.body)
-    const challenge = `Bearer error="invalid_token", resource_metadata="${origin}${METADATA}"`
-    sendJson(response, { status: 401, body: { error: 'invalid_token' }, headers: { 'www-authenticate': challenge } })
+    const metadata = `resource_metadata="${origin}${METADATA}"`
+    if (isRefusing || token === undefined || by.loginOf(token, resource) === null)
+      return sendJson(
+        response,
+        refusalWith(401, `Bearer error="invalid_token", ${metadata}${naming(switches.usualScope)}`),
+      )
+    const lacking = lackingScope(switches, { held: by.scopeOf(token), tool: asked.tool })
+    if (lacking === null) return mcp.answer(request, response, asked.body)
+    const named = switches.named === 'echo' ? token : (switches.named ?? lacking)
+    sendJson(response, scopeRefusal(switches.refusal, `${metadata}${naming(named)}`))
   }
   const loopback = await openLoopback(() =>
     createServer((request, response) => void answer(request, response).catch(() => response.destroy())),
@@ -44,10 +69,16 @@ export async function openProtectedServer(by: AuthorizationServer, era: SpokenEr
         return { content: [{ type: 'text', text: `You are ${login ?? 'nobody'}.` }] }
       },
     )
+    server.registerTool(
+      'change_deal',
+      { description: 'Changes a deal.', inputSchema: z.object({}), annotations: { readOnlyHint: true } },
+      () => ({ content: [{ type: 'text', text: 'The deal is changed.' }] }),
+    )
     return server
   }
   return {
     url,
+    switches,
     port: loopback.port,
     authorizations,
     /** Names other authorization servers from now on. */
@@ -56,4 +87,29 @@ export async function openProtectedServer(by: AuthorizationServer, era: SpokenEr
     refuse: (isOn: boolean) => void (isRefusing = isOn),
     close: loopback.close,
   }
+}
+
+function naming(scope: string | null): string {
+  return scope === null || scope === '' ? '' : `, scope="${scope}"`
+}
+
+function lackingScope(
+  { doorScope, dealScope, refusesDeals, refusesAll }: ProtectionSwitches,
+  { held, tool }: { readonly held: string; readonly tool: string | undefined },
+): string | null {
+  const isDeal = tool === 'change_deal'
+  const wanted = [doorScope, ...(isDeal ? [dealScope] : [])].filter((scope) => scope !== null)
+  const isMet = wanted.every((scope) => held.split(' ').includes(scope))
+  return isMet && !(isDeal && refusesDeals) && !refusesAll ? null : wanted.join(' ')
+}
+
+function scopeRefusal(how: ProtectionSwitches['refusal'], rest: string): JsonAnswer {
+  if (how === 'forbidden') return { status: 403, body: { error: 'forbidden' } }
+  if (how === '401') return refusalWith(401, `Bearer ${rest}`)
+  if (how === '401-invalid') return refusalWith(401, `Bearer error="invalid_token", ${rest}`)
+  return refusalWith(403, `Bearer error="insufficient_scope", ${rest}`)
+}
+
+function refusalWith(status: number, challenge: string): JsonAnswer {
+  return { status, body: { error: 'refused' }, headers: { 'www-authenticate': challenge } }
 }

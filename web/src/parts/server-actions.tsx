@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { ServerRecord, ServerStatus } from '#contract/mcp.ts'
-import { AUTH_NEEDS_SOMEBODY, msWords, outcomeWords } from '../state/server-words.ts'
+import { AUTH_NEEDS_SOMEBODY, msWords, outcomeWords, revocationWords } from '../state/server-words.ts'
 import { useMay } from '../state/use-me.ts'
 import { useChangeServer, useProbe, useSignIn, useSignOut } from '../state/use-servers.ts'
 import { Button } from './button.tsx'
@@ -53,7 +53,7 @@ export function ProbeResult({ probe }: { probe: Probe }) {
 function useMaySign(server: ServerStatus): boolean {
   const mayManage = useMay('mcp:manage')
   const mayCall = useMay('mcp:call')
-  return mayManage || (mayCall && server.auth === 'per_user')
+  return mayManage || (mayCall && server.credentials === 'member')
 }
 
 export function SignInButton({ server }: { server: ServerStatus }) {
@@ -120,6 +120,11 @@ function SignActions({ server, isSignedInByHeader }: { server: ServerStatus; isS
         </Button>
       ) : null}
       {signOut.isError ? <Problem thrown={signOut.error} kept="The sign-in is still there." /> : null}
+      {signOut.data ? (
+        <p className="small quiet" role="status">
+          {revocationWords(signOut.data.revocation)}
+        </p>
+      ) : null}
     </>
   )
 }

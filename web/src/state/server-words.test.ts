@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { McpStatus, ServerStatus } from '#contract/mcp.ts'
+import { Revocation, type McpStatus, type ServerStatus } from '#contract/mcp.ts'
 import {
   agoWords,
   countdownWords,
@@ -11,6 +11,7 @@ import {
   outcomeWords,
   rateWords,
   reasonWords,
+  revocationWords,
   shareWords,
   stateLook,
   tooFewWords,
@@ -33,6 +34,8 @@ function serverOf({ detail = {}, ...wanted }: Wanted): ServerStatus {
     name: 'CRM',
     state: 'healthy',
     auth: 'not_required',
+    credentials: 'none',
+    wantedScope: null,
     serving: true,
     reason: 'ok',
     says: '',
@@ -109,15 +112,16 @@ test('those that need somebody come first, the switched off last', () => {
     serverOf({ name: 'Stale', detail: { stale: true } }),
     serverOf({ name: 'Slow', state: 'degraded' }),
     serverOf({ name: 'Locked', state: 'unknown', auth: 'needs_reauth' }),
+    serverOf({ name: 'Narrow', auth: 'needs_wider_scope' }),
     serverOf({ name: 'Broken', state: 'unhealthy' }),
     serverOf({ name: 'Vital', state: 'unhealthy', detail: { critical: true } }),
     serverOf({ name: 'Drifted', detail: { drift: true } }),
   ]
   assert.deepEqual(
     orderServers(servers).map((one) => one.name),
-    ['Vital', 'Broken', 'Locked', 'Drifted', 'Slow', 'Stale', 'Well', 'Off'],
+    ['Vital', 'Broken', 'Locked', 'Narrow', 'Drifted', 'Slow', 'Stale', 'Well', 'Off'],
   )
-  assert.equal(verdictWords(statusOf('degraded', servers)), '5 connections of 8 need a look.')
+  assert.equal(verdictWords(statusOf('degraded', servers)), '6 connections of 9 need a look.')
   assert.equal(verdictWords(statusOf('down', servers)), 'Down and critical: Vital.')
 })
 
@@ -143,4 +147,10 @@ test('the search finds names, ids and addresses; the filter a state', () => {
 test('a class and a reason that this page does not know keep their names', () => {
   assert.deepEqual([outcomeWords('dns'), outcomeWords('moon_phase')], ['Name not found', 'Moon phase'])
   assert.deepEqual([reasonWords('timeout'), reasonWords('moon_phase')], ['took too long', 'moon phase'])
+})
+
+test('each end of a sign-in has words of its own, and says what is left to do at the other side', () => {
+  const words = Revocation.options.map(revocationWords)
+  assert.equal(new Set(words).size, Revocation.options.length)
+  for (const outcome of ['failed', 'not-offered'] as const) assert.match(revocationWords(outcome), /take it away there/)
 })

@@ -1,4 +1,4 @@
-import type { McpStatus, ServerRecord, ServerStatus, Tool } from '#contract/mcp.ts'
+import type { McpStatus, ServerRecord, ServerStatus, SignedOut, Tool } from '#contract/mcp.ts'
 import type { Signal } from './skill-figures.ts'
 import { countWords, labelWords, plural } from './words.ts'
 
@@ -39,14 +39,29 @@ export const AUTH_WORDS: Readonly<Record<ServerStatus['auth'], string>> = {
   expiring: 'Signed in, ends soon',
   needs_authorization: 'Waits for a sign-in',
   needs_reauth: 'Sign-in ran out',
+  needs_wider_scope: 'Wants a wider sign-in',
   per_user: 'Each person signs in',
   error: 'Sign-in fails',
 }
 export const AUTH_NEEDS_SOMEBODY: ReadonlySet<ServerStatus['auth']> = new Set([
   'needs_authorization',
   'needs_reauth',
+  'needs_wider_scope',
   'error',
 ])
+
+const REVOCATIONS: Readonly<Record<SignedOut['revocation'], string>> = {
+  revoked: 'Signed out, here and where the access was given.',
+  'not-offered': 'Signed out here. The other side ends no access before its time; take it away there if that matters.',
+  failed:
+    'Signed out here. The other side could not be told and may keep the access until it ends; take it away there.',
+  'nothing-held': 'There was no sign-in to end.',
+}
+
+/** What became of a sign-in that was ended here. */
+export function revocationWords(revocation: SignedOut['revocation']): string {
+  return REVOCATIONS[revocation]
+}
 
 export const BREAKER_WORDS: Readonly<Record<ServerDetail['breaker'], string>> = {
   closed: 'Calls go through',
@@ -216,6 +231,7 @@ const REASONS: Readonly<Record<string, string>> = {
   disabled: 'switched off by somebody',
   needs_authorization: 'wants a sign-in',
   needs_reauth: 'the sign-in ran out',
+  needs_wider_scope: 'wants a wider sign-in',
   per_user: 'each person signs in',
   expected_tools_missing: 'expected tools are missing',
 }

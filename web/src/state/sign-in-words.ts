@@ -6,6 +6,8 @@ const FAILURES: Readonly<Record<z.infer<typeof SignInFailure>, string>> = {
     'Nothing was stored: this way back was used already, is too old, or was begun by somebody else. Sign in again from its card, and finish within ten minutes.',
   refused:
     'Nothing was stored: its sign-in page did not let Sophia in. Sign in again from its card and allow it there; if it still refuses, ask whoever looks after that system.',
+  'scope-refused':
+    'Nothing was stored: its sign-in page does not give what was asked for. Sign in again from its card: that asks for no more than the usual. If it is refused too, ask whoever set the connection up to look at its scope.',
   'issuer-mismatch':
     'Nothing was stored: the answer came from another sign-in page than the one this began at, which may be an attempt to trick you. Check the address of the connection before you sign in again.',
   'not-permitted':

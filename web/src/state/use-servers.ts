@@ -2,6 +2,7 @@ import { useIsMutating, useMutation, useQueryClient } from '@tanstack/react-quer
 import {
   ProbeAnswer,
   ServerRecord,
+  SignedOut,
   SignInStart,
   ToolAnswer,
   ToolList,
@@ -68,7 +69,7 @@ export const useSignIn = (id: string) =>
   })
 
 export const useSignOut = (id: string) =>
-  useChange(() => command(`/api/mcp/servers/${part(id)}/sign-in`, { method: 'DELETE' }))
+  useChange(() => call(SignedOut, `/api/mcp/servers/${part(id)}/sign-in`, { method: 'DELETE' }))
 
 /** Tries a tool that only reads; nothing is remembered of it. */
 export const useTryTool = (name: string) =>
