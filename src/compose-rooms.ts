@@ -8,7 +8,7 @@ import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
 import { createCalendar, type Calendar } from '#features/calendar/index.ts'
 import { createClients } from '#features/clients/index.ts'
-import { createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
+import { countOpenTurns, createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
 import { createCalls } from '#features/deals/calls.ts'
 import { createDeals } from '#features/deals/index.ts'
 import { createDrafts } from '#features/drafts/index.ts'
@@ -152,7 +152,8 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   const { log, publicUrl, database } = foundation
   const access = createAccess({ database, clock, log, publicUrl })
   const servers = () => tools.listServers()
-  const calendar = await openCalendar(foundation, { servers, audit: access.recordAudit })
+  const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
+  const calendar = await openCalendar(foundation, hooks)
   const { models, budgets } = await wireModels({ ...foundation, calendar })
   const post = wirePost(foundation)
   const { jobs } = post
@@ -254,6 +255,7 @@ function toMicros(dollars: number | null): number | null {
 }
 
 interface CalendarHooks {
+  readonly countOpenTurns: () => Promise<number>
   readonly servers: () => readonly { readonly id: string; readonly critical: boolean }[]
   readonly audit?: Parameters<typeof createCalendar>[0]['audit']
 }
@@ -277,6 +279,9 @@ export function wireCalendar({ config, log }: Pick<Foundation, 'config' | 'log'>
 async function openCalendar(foundation: Foundation, hooks: CalendarHooks): Promise<Calendar> {
   const calendar = wireCalendar(foundation, hooks)
   await calendar.start()
-  watchCalendar(foundation.metrics, calendar.activeNames)
+  watchCalendar(foundation.metrics, {
+    periods: calendar.activeNames,
+    replicas: async () => (await calendar.scaling.advise()).desiredReplicas,
+  })
   return calendar
 }

@@ -134,7 +134,7 @@ async function openCalendarOnly() {
   const config = readConfig()
   const calendar = wireCalendar(
     { config, log: createLog({ level: 'error', isForPeople: true }) },
-    { servers: () => [] },
+    { servers: () => [], countOpenTurns: () => Promise.reject(new Error('No server is asked.')) },
   )
   await calendar.start()
   return { calendar, close: () => calendar.close() }

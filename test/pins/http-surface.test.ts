@@ -66,6 +66,7 @@ const ROUTES = [
   'GET /api/reps/:id records:read',
   'GET /api/reps/:id/performance records:read',
   'GET /api/sample home:read',
+  'GET /api/scaling calendar:read',
   'GET /api/teams team:read',
   'GET /api/turns/:id conversation:use',
   'GET /api/turns/:id/events conversation:use',

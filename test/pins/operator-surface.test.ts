@@ -101,6 +101,7 @@ const SKILLS = [
 const METRICS = [
   'http_request_duration_seconds{method,route,status}',
   'sophia_calendar_period_active{period}',
+  'sophia_desired_replicas{}',
   'sophia_turns_total{persona,status}',
   'sophia_turn_duration_seconds{}',
   'sophia_first_token_seconds{}',

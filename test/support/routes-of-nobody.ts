@@ -10,6 +10,7 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/personas/:id/versions',
   // The company's days, which hold no rows.
   '/api/calendar',
+  '/api/scaling',
   '/api/calendar/explain',
   '/api/calendar/upcoming',
   '/api/calendar/file',

@@ -1,10 +1,11 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { Clock } from '#domain/clock.ts'
 import type { CalendarPlan } from '#domain/calendar/plan.ts'
 import type { CalendarFault } from '#domain/calendar/fault.ts'
+import { DEFAULT_SCALING, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createDailyPlan } from './daily-plan.ts'
-import { loadCalendar, readOrNull } from './load-calendar.ts'
+import { loadCalendar, loadShipped, readOrNull } from './load-calendar.ts'
 
 interface InForceNeeds {
   readonly clock: Clock
@@ -22,6 +23,7 @@ export interface CalendarInForce {
   /** Reads the file now. */
   reload(): Promise<void>
   plan(): CalendarPlan
+  scaling(): ScalingRules
   /** The text in force or, where its file is faulty, the text as it stands there. */
   text(): string
   isShipped(): boolean
@@ -31,22 +33,20 @@ export interface CalendarInForce {
 }
 
 const LOOK_MS = 2000
-const DEFAULT = 'default.yaml'
 
 export function createCalendarInForce({ clock, log, file, shippedFolder }: InForceNeeds): CalendarInForce {
   const closing = new AbortController()
   const daily = createDailyPlan(clock)
+  let scaling = DEFAULT_SCALING
   let text = ''
   let isShipped = true
   let faults: readonly CalendarFault[] = []
   let running: Promise<void> | undefined
 
   async function readShipped(): Promise<void> {
-    const shipped = (await readOrNull(join(shippedFolder, DEFAULT))) ?? ''
-    const loaded = await loadCalendar(shippedFolder, { file: DEFAULT, text: shipped })
-    if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
-    daily.use(loaded.definition)
-    text = shipped
+    const shipped = await loadShipped(shippedFolder)
+    daily.use(shipped.definition)
+    ;({ scaling, text } = shipped)
     isShipped = true
     faults = []
   }
@@ -62,6 +62,7 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
     }
     faults = []
     daily.use(loaded.definition)
+    ;({ scaling } = loaded)
   }
   async function reload(): Promise<void> {
     const own = await readOrNull(file)
@@ -83,6 +84,7 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
     },
     reload,
     plan: () => daily.plan(),
+    scaling: () => scaling,
     text: () => text,
     isShipped: () => isShipped,
     faults: () => faults,

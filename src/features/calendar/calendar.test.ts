@@ -28,10 +28,11 @@ policies:
 interface Opening {
   readonly text?: string
   readonly at?: string
+  readonly openTurns?: number
   readonly bases?: readonly (readonly [string, KnobValue])[]
 }
 
-async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z', bases = [] }: Opening = {}) {
+async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z', bases = [], openTurns = 0 }: Opening = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sophia-calendar-'))
   const file = join(folder, 'calendar.yaml')
   if (text !== undefined) await writeFile(file, text)
@@ -45,6 +46,7 @@ async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z', bases =
     file,
     shippedFolder: SHIPPED,
     bases: () => new Map(bases),
+    countOpenTurns: () => Promise.resolve(openTurns),
     audit: async ({ action }) => void audited.push(action),
   })
   await calendar.start()
@@ -208,4 +210,18 @@ test('every kind of disorder in a file is a fault with its line, never a crash',
     assert.ok(faults.length > 0, text)
     assert.equal(faults[0]?.line, line, `${text} ${JSON.stringify(faults)}`)
   }
+})
+
+test('replicas: the floor of the period with its words, the load above it, and the limits of the file', async (t) => {
+  const text = `${NIGHTS}    scale: { api: { min: 4 } }\nscaling: { min: 2, max: 6, turns_per_replica: 10, step: 9 }\n`
+  const { calendar, clock } = await open(t, { text, at: '2026-11-29T23:59:58Z', openTurns: 35 })
+  const before = await calendar.scaling.advise()
+  assert.deepEqual([before.desiredReplicas, before.source, before.floor], [4, 'load', 2])
+  clock.advance(60_000)
+  const closing = await calendar.scaling.advise()
+  assert.deepEqual(
+    [closing.desiredReplicas, closing.source, closing.floor, closing.ceiling, closing.until],
+    [4, 'calendar', 4, 6, '2026-12-01T00:00:00.000Z'],
+  )
+  assert.match(closing.reasons.join(' '), /The calendar asks for 4: Closing says 4\. 35 turns/)
 })

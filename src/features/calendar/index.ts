@@ -22,6 +22,7 @@ import { createCalendarInForce, faultLine, type CalendarInForce } from './calend
 import { baseOf, type KnownBases } from './known-bases.ts'
 import { loadCalendar } from './load-calendar.ts'
 import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
+import { createScaling, type Scaling } from './scaling.ts'
 import { whatChanges } from './what-changes.ts'
 
 interface CalendarNote {
@@ -38,6 +39,8 @@ interface CalendarNeeds {
   readonly shippedFolder: string
   /** What holds without the calendar, for the keys that this process goes by. */
   readonly bases: () => KnownBases
+  /** Turns that wait or are answered, over all replicas. */
+  readonly countOpenTurns: () => Promise<number>
   readonly audit?: ((note: CalendarNote) => Promise<void>) | undefined
 }
 
@@ -56,6 +59,7 @@ export interface Calendar {
   /** A number as the calendar has it now; made for being asked often. */
   number(key: string, base: number): number
   isFrozen(): boolean
+  readonly scaling: Scaling
   /** What the colleagues are told of the day. */
   context(): readonly string[]
   activeNames(): readonly { readonly period: string; readonly isActive: boolean }[]
@@ -99,6 +103,7 @@ export function createCalendar(needs: CalendarNeeds): Calendar {
       return file()
     },
     number: numbers,
+    scaling: createScaling({ ...needs, plan: inForce.plan, rules: inForce.scaling }),
     isFrozen: () =>
       effective(inForce.plan(), { key: 'freeze.deploys', base: false }, clock.now().getTime()).value === true,
     context,

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { defineCalendar, type WrittenDefinition } from '#domain/calendar/define-calendar.ts'
 import type { CalendarFault } from '#domain/calendar/fault.ts'
 import type { CalendarDefinition } from '#domain/calendar/plan.ts'
+import { DEFAULT_SCALING, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
 import { readCalendar } from './read-calendar.ts'
 
 /** A calendar that was read: what it means, or everything that is wrong with it. */
 export type LoadedCalendar =
-  | { readonly definition: CalendarDefinition; readonly includes: readonly string[] }
+  | { readonly definition: CalendarDefinition; readonly scaling: ScalingRules }
   | { readonly faults: readonly CalendarFault[] }
 
 const PACK = /^[a-z][a-z0-9-]{0,40}$/
@@ -23,7 +24,7 @@ export async function loadCalendar(
   for (const { name, source } of own.includes) {
     const pack = PACK.test(name) ? await readOrNull(join(packs, `${name}.yaml`)) : null
     if (pack === null) {
-      const message = `There is no pack \`${name}\`; \`rent-cycle\` ships with Sophia.`
+      const message = `There is no pack \`${name}\`; \`default\` and \`rent-cycle\` ship with Sophia.`
       return { faults: [{ source, path: ['include'], message, place: null, suggestion: null }] }
     }
     const read = readCalendar(`${name}.yaml`, pack)
@@ -37,7 +38,17 @@ export async function loadCalendar(
     policies: all.flatMap((part) => part.policies),
   })
   if ('faults' in defined) return defined
-  return { definition: defined.value, includes: own.includes.map(({ name }) => name) }
+  return { definition: defined.value, scaling: { ...DEFAULT_SCALING, ...own.scaling } }
+}
+
+const SHIPPED = 'default.yaml'
+
+/** The calendar that ships, with its text. Throws when it is not there or faulty. */
+export async function loadShipped(folder: string) {
+  const text = (await readOrNull(join(folder, SHIPPED))) ?? ''
+  const loaded = await loadCalendar(folder, { file: SHIPPED, text })
+  if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
+  return { ...loaded, text }
 }
 
 /** The text of a file; null where there is none. */

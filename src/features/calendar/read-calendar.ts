@@ -2,12 +2,15 @@ import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node }
 import { z } from 'zod'
 import type { WrittenDefinition } from '#domain/calendar/define-calendar.ts'
 import type { CalendarFault, Source } from '#domain/calendar/fault.ts'
+import type { ScalingRules } from '#domain/scaling/advise-replicas.ts'
 
 /** A calendar file as values with their lines, and what in it has no such form. */
 export interface CalendarText {
   readonly written: WrittenDefinition
   /** Packs that ship, to be read before it. */
   readonly includes: readonly { readonly name: string; readonly source: Source }[]
+  /** What the file says of replicas; what it leaves out stays as shipped. */
+  readonly scaling: Partial<ScalingRules>
   readonly faults: readonly CalendarFault[]
 }
 
@@ -56,11 +59,23 @@ const Policy = z.strictObject({
   freeze: Knobs.optional(),
   context: Text.optional(),
 })
+const Scaling = z
+  .strictObject({
+    min: z.int().min(1).max(1000).optional(),
+    max: z.int().min(1).max(1000).optional(),
+    turns_per_replica: z.number().positive().optional(),
+    step: z.int().min(1).max(1000).optional(),
+    usd_per_replica_hour: z.number().min(0).optional(),
+    usd_per_day: z.number().min(0).optional(),
+    shadow: z.boolean().optional(),
+  })
+  .refine(({ min = 1, max = 1000 }) => min <= max, { error: '`min` is more than `max`' })
 const File = z.strictObject({
   include: Days.optional(),
   calendars: z.record(Text, Calendar).optional(),
   periods: z.record(Text, Period).optional(),
   policies: z.array(Policy).optional(),
+  scaling: Scaling.optional(),
 })
 
 /** Other words for knobs that files may use. */
@@ -73,7 +88,7 @@ export function readCalendar(file: string, text: string): CalendarText {
   const [broken] = document.errors
   if (broken) {
     const source = { file, line: lines.linePos(broken.pos[0]).line }
-    return { written: EMPTY, includes: [], faults: [faultOf(source, [], firstLine(broken.message))] }
+    return { written: EMPTY, includes: [], scaling: {}, faults: [faultOf(source, [], firstLine(broken.message))] }
   }
   const place: Place = (path) => ({ file, line: lineOf({ document, lines }, path) })
   const parsed = File.safeParse(document.toJS() ?? {})
@@ -82,7 +97,7 @@ export function readCalendar(file: string, text: string): CalendarText {
       const at = path.map((part) => (typeof part === 'number' ? part : String(part)))
       return faultOf(place(at), at.map(String), message)
     })
-    return { written: EMPTY, includes: [], faults }
+    return { written: EMPTY, includes: [], scaling: {}, faults }
   }
   return { ...writtenOf(parsed.data, place), faults: [] }
 }
@@ -91,10 +106,11 @@ type Path = readonly (string | number)[]
 type Place = (path: Path) => Source
 
 function writtenOf(
-  { include = [], calendars = {}, periods = {}, policies = [] }: z.infer<typeof File>,
+  { include = [], calendars = {}, periods = {}, policies = [], scaling = {} }: z.infer<typeof File>,
   place: Place,
 ): Omit<CalendarText, 'faults'> {
   return {
+    scaling: scalingOf(scaling),
     includes: include.map((name, at) => ({ name, source: place(['include', at]) })),
     written: {
       calendars: Object.entries(calendars).map(([name, one]) => ({ name, ...one, source: place(['calendars', name]) })),
@@ -106,6 +122,14 @@ function writtenOf(
       })),
     },
   }
+}
+
+function scalingOf(written: z.infer<typeof Scaling>): Partial<ScalingRules> {
+  const { min, max, turns_per_replica: turnsPerReplica, step, shadow: isShadow } = written
+  const { usd_per_replica_hour: usdPerReplicaHour, usd_per_day: usdPerDay } = written
+  const given = { min, max, turnsPerReplica, step, isShadow, usdPerReplicaHour, usdPerDay }
+  // Only what was written: the rest stays as shipped.
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
 type Written = WrittenDefinition['policies'][number]['settings'][number]

@@ -31,6 +31,7 @@ import { createTurnRunner, type TurnRunner } from './turn-runner.ts'
 import { findTurn } from './turns-store.ts'
 
 export type { ConversationNeeds } from './needs.ts'
+export { countOpenTurns } from './turns-store.ts'
 
 type Page<Item> = { items: Item[]; nextCursor: string | null }
 

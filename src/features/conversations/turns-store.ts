@@ -219,3 +219,12 @@ export async function hasAnswer(handle: Handle, messageId: string): Promise<bool
     undefined
   )
 }
+
+/** Turns that wait or are answered, over all processes; those that wait for a person count as well. */
+export async function countOpenTurns(handle: Handle): Promise<number> {
+  const row = await handle.first(
+    z.object({ open: z.number() }),
+    sql`select count(*) as open from turns where status in ${OPEN}`,
+  )
+  return row?.open ?? 0
+}

@@ -7,6 +7,7 @@ import {
   CalendarNow,
   CalendarUpcoming,
   ExplainQuery,
+  ScalingAdvice,
   UpcomingQuery,
 } from '#contract/calendar.ts'
 import type { Calendar } from '#features/calendar/index.ts'
@@ -14,7 +15,7 @@ import { defineRoute, type Route } from '../route.ts'
 
 /** The business calendar: what is in force, why, what comes; and the file that says so. */
 export function calendarRoutes({ calendar }: { readonly calendar: Calendar }): Route[] {
-  return [...readRoutes(calendar), ...fileRoutes(calendar)]
+  return [...readRoutes(calendar), ...fileRoutes(calendar), scalingRoute(calendar)]
 }
 
 function readRoutes(calendar: Calendar): Route[] {
@@ -90,6 +91,19 @@ function fileRoutes(calendar: Calendar): Route[] {
       async ({ principal, body }) => calendar.save(principal, body),
     ),
   ]
+}
+
+function scalingRoute(calendar: Calendar): Route {
+  return defineRoute(
+    {
+      method: 'GET',
+      path: '/api/scaling',
+      summary: 'How many replicas there shall be, whose word that is, and why',
+      access: 'calendar:read',
+      response: ScalingAdvice,
+    },
+    async () => calendar.scaling.advise(),
+  )
 }
 
 function instantOf(at: string | undefined): Date | undefined {

@@ -33,6 +33,7 @@ export function createMetrics() {
     modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only'),
     poolConnections: make.gauge('sophia_db_pool_connections', 'Connections of the pool', ['state']),
     queryDuration: make.seconds('sophia_db_query_duration_seconds', 'SQL statements'),
+    desiredReplicas: make.gauge('sophia_desired_replicas', 'Replicas as advised to whoever scales'),
     calendarActive: make.gauge('sophia_calendar_period_active', 'Periods of the business calendar: 1 while in force', [
       'period',
     ]),
@@ -97,12 +98,22 @@ export function watchServers(metrics: Metrics, states: () => readonly { server: 
 /** Reads the calendar at each scrape; periods that are gone are no longer told. */
 export function watchCalendar(
   metrics: Metrics,
-  periods: () => readonly { readonly period: string; readonly isActive: boolean }[],
+  {
+    periods,
+    replicas,
+  }: {
+    readonly periods: () => readonly { readonly period: string; readonly isActive: boolean }[]
+    /** As advised now. */
+    readonly replicas: () => Promise<number>
+  },
 ): void {
   Object.assign(metrics.calendarActive, {
     collect: () => {
       metrics.calendarActive.reset()
       for (const { period, isActive } of periods()) metrics.calendarActive.set({ period }, isActive ? 1 : 0)
     },
+  })
+  Object.assign(metrics.desiredReplicas, {
+    collect: async () => metrics.desiredReplicas.set(await replicas()),
   })
 }

@@ -1,0 +1,76 @@
+import type { ScalingAdvice } from '#contract/calendar.ts'
+import { effective } from '#domain/calendar/effective.ts'
+import type { CalendarPlan } from '#domain/calendar/plan.ts'
+import type { Clock } from '#domain/clock.ts'
+import { adviseReplicas, type ScalingFacts, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
+import { dayOf } from '#domain/day.ts'
+import type { Log } from '#platform/log/log.ts'
+import { instantOrNull } from './present-calendar.ts'
+
+interface ScalingNeeds {
+  readonly clock: Clock
+  readonly log: Log
+  readonly plan: () => CalendarPlan
+  readonly rules: () => ScalingRules
+  /** Turns that wait or are answered, over all replicas. */
+  readonly countOpenTurns: () => Promise<number>
+}
+
+/** How many replicas there shall be. */
+export interface Scaling {
+  /** Measured at most every five seconds, whoever asks how often. */
+  advise(): Promise<ScalingAdvice>
+}
+
+/** The floor of the process that answers requests. */
+const FLOOR_KEY = 'scale.api.min'
+const KEPT_MS = 5000
+const HOUR_MS = 3_600_000
+
+export function createScaling(needs: ScalingNeeds): Scaling {
+  const { clock } = needs
+  let last: ScalingFacts['last'] = null
+  let spent = { day: '', usd: 0 }
+  let kept: { readonly atMs: number; readonly advice: Promise<ScalingAdvice> } | null = null
+
+  async function measure(): Promise<ScalingAdvice> {
+    const rules = needs.rules()
+    const nowMs = clock.now().getTime()
+    const { calendar, untilMs } = floorNow(needs.plan(), rules, nowMs)
+    spent = spend(spent, rules, { last, nowMs })
+    const openTurns = await needs.countOpenTurns().catch((error: unknown) => {
+      needs.log.warn({ error }, 'the open turns could not be counted')
+      return null
+    })
+    const advice = adviseReplicas(rules, { nowMs, calendar, openTurns, last, spentUsd: spent.usd })
+    last = { replicas: advice.desiredReplicas, atMs: nowMs }
+    return { ...advice, reasons: [...advice.reasons], until: instantOrNull(untilMs) }
+  }
+  return {
+    advise() {
+      const nowMs = clock.monotonicMs()
+      if (kept === null || nowMs - kept.atMs >= KEPT_MS) kept = { atMs: nowMs, advice: measure() }
+      return kept.advice
+    },
+  }
+}
+
+function floorNow(plan: CalendarPlan, { min }: ScalingRules, nowMs: number) {
+  const found = effective(plan, { key: FLOOR_KEY, base: min }, nowMs)
+  const says = found.steps.filter(({ isDecisive }) => isDecisive).map((step) => `${step.label} says ${step.says}`)
+  const calendar = says.length === 0 ? null : { replicas: Number(found.value), says: says.join(', ') }
+  return { calendar, untilMs: found.untilMs }
+}
+
+/** Counted by this process from what it advised, since midnight UTC or its own start. */
+function spend(
+  { day, usd }: { readonly day: string; readonly usd: number },
+  { usdPerReplicaHour, min }: ScalingRules,
+  { last, nowMs }: Pick<ScalingFacts, 'last' | 'nowMs'>,
+): { day: string; usd: number } {
+  const today = dayOf(new Date(nowMs))
+  const before = day === today ? usd : 0
+  if (last === null || usdPerReplicaHour === null) return { day: today, usd: before }
+  const hours = Math.max(0, nowMs - last.atMs) / HOUR_MS
+  return { day: today, usd: before + Math.max(0, last.replicas - min) * hours * usdPerReplicaHour }
+}
