@@ -1,3 +1,4 @@
+import { CALENDAR } from './requirements/calendar.ts'
 import { CONNECTIONS } from './requirements/connections.ts'
 import { CRAFT_AND_MEMORY } from './requirements/craft-and-memory.ts'
 import { FIRST_VERSION } from './requirements/first-version.ts'
@@ -12,4 +13,5 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...FIRST_VERSION_HOUSE,
   ...CRAFT_AND_MEMORY,
   ...CONNECTIONS,
+  ...CALENDAR,
 ]

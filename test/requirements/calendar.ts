@@ -1,0 +1,89 @@
+import { prove, type Requirement } from './requirement.ts'
+
+const room = 'src/features/calendar/calendar.test.ts'
+const years = 'src/domain/calendar/calendar-years.test.ts'
+const rules = 'src/domain/calendar/match-rule.test.ts'
+const windows = 'src/domain/calendar/windows.test.ts'
+const effective = 'src/domain/calendar/effective.test.ts'
+const house = 'test/integration/calendar-in-the-house.test.ts'
+
+/** What Sophia knows of the business's days, and what she does by them. */
+export const CALENDAR: readonly Requirement[] = [
+  {
+    id: 'K/days',
+    source: 'calendar, periods',
+    behaviour: 'Periods by rule fall on the right days and instants: holidays, zones, leap days, fiscal years.',
+    provenBy: [
+      ...prove(
+        years,
+        'the month-ends of 2026 in New York, as instants',
+        'windows over a change of the clocks are an hour shorter or longer, in each year and zone',
+        'leap days',
+        'the last days of the months of 4-4-5 years, one of which has 53 weeks',
+      ),
+      ...prove(rules, 'month-ends of the Fed from 2024 to 2030', 'quarter ends of the Fed from 2024 to 2030'),
+      ...prove(windows, 'an instant is in a window exactly when its local day is one of the rule'),
+    ],
+  },
+  {
+    id: 'K/policies',
+    source: 'calendar, policies',
+    behaviour: 'What moves a value, by whose word and until when is told; conflicts end by one rule for each knob.',
+    provenBy: [
+      ...prove(
+        effective,
+        'equal priorities become one by the table of knobs',
+        'a higher priority overrules, whatever it says; all settings stay visible',
+        'within a ramp a factor moves from one and back to one; a value of its own switches at once',
+      ),
+      ...prove(
+        'src/domain/calendar/fresh-at.test.ts',
+        'no value of a cache outlives the start of a period that wants it fresh',
+      ),
+      ...prove(room, 'what is told of a key is who says it, where, and until when'),
+    ],
+  },
+  {
+    id: 'K/effects',
+    source: 'calendar, policies',
+    behaviour:
+      'The calendar moves request rates, caps on spending, the pace of probes and what the colleagues know of the day.',
+    provenBy: [
+      ...prove(
+        house,
+        'a colleague knows the day: the line stands in what the model is told',
+        'a connection is asked at the pace of the period, and its status says so',
+        "members' rates are the period's; a fault in the file is told by /health and moves nothing",
+      ),
+      ...prove(
+        'src/features/budgets/budgets.test.ts',
+        "the business calendar moves a member's cap, and not the deployment's",
+      ),
+    ],
+  },
+  {
+    id: 'K/file',
+    source: 'calendar, files',
+    behaviour: 'A faulty file is told with line, place and suggestion, and leaves the last good calendar in force.',
+    provenBy: prove(
+      room,
+      'a fault leaves the last good calendar in force and is told with its line; mended, the file holds',
+      'every kind of disorder in a file is a fault with its line, never a crash',
+      'saving writes the file whole and puts it in force; a member may not, and a fault is refused',
+    ),
+  },
+  {
+    id: 'K/scaling',
+    source: 'calendar, scaling',
+    behaviour:
+      'How many replicas there shall be is said with its source and its reasons, within limits of number, step and money.',
+    provenBy: [
+      ...prove(
+        'src/domain/scaling/advise-replicas.test.ts',
+        'the greater of calendar and load speaks, and says whose word it is',
+        'steps, the most there may be, money and shadow hold it, each in words',
+      ),
+      ...prove(room, 'replicas: the floor of the period with its words, the load above it, and the limits of the file'),
+    ],
+  },
+]
