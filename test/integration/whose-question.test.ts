@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import type { Principal } from '#domain/permission.ts'
+import type { Skill } from '#domain/skill.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { answering, calling, follow, openAskingHouse, untilAsked, VISIT } from '../support/asking-house.ts'
-import { ask, chainOf, lastMessage, USAGE } from '../support/conversation-house.ts'
+import { ask, chainOf, lastMessage, openConversationHouse, USAGE } from '../support/conversation-house.ts'
 
 const asking = await openAskingHouse()
 const { ann, bob, database } = asking
@@ -148,4 +149,30 @@ test('after its owner gave the turn up, the next one asks anew, and the old ques
   await second.answerQuestion({ principal: ann, turnId, questionId: again.questionId, answer })
   const { turn } = await follow(second, turnId, { by: ann, onAsked: () => Promise.resolve() })
   assert.equal(turn.end?.status, 'complete')
+})
+
+test('a tool that goes on asking is answered ten times in one call, and then no more', async (t) => {
+  const replies: string[] = []
+  const insatiable: Skill = {
+    name: 'insatiable',
+    title: 'Insatiable',
+    description: 'Asks and asks.',
+    action: 'mcp:call',
+    effect: 'read',
+    inputSchema: { type: 'object' },
+    parse: (input) => input,
+    run: async ({ person, signal }) => {
+      const question = { from: 'Visits', message: 'And now?', fields: [], url: null }
+      for (let round = 0; round < 12; round += 1)
+        replies.push((await person?.ask(question, signal))?.action ?? 'nobody')
+      return { kind: 'nothing', reason: 'enough', remedy: '' }
+    },
+  }
+  const chain = calling({ tool: 'insatiable', input: {} })
+  const house = openConversationHouse({ database, chain, members: [ann], skills: [insatiable] })
+  t.after(() => house.drain(0))
+  await house.start()
+  const { turnId } = await ask(house, ann)
+  await follow(house, turnId, answering(house, ann, { action: 'decline' }))
+  assert.deepEqual(replies, [...Array.from({ length: 10 }, () => 'decline'), 'cancel', 'cancel'])
 })

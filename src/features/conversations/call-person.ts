@@ -9,19 +9,24 @@ import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
 
 const PROGRESS_EVERY_MS = 1000
 const PROGRESS_CHARACTERS = 200
+/** In one call; a server that goes on asking gets no more answers. */
+const MOST_QUESTIONS = 10
 
 type Asked = Pick<StoredQuestion, 'id' | 'callId' | 'question' | 'expiresAt'>
 type Outcome = Extract<TurnEvent, { type: 'question-answered' }>['action']
 
 /** The asker of this turn, as a tool reaches them during one call: told of its progress, asked one question at a time. */
 export function createCallPerson(work: TurnWork, callId: string): CallPerson {
+  let asked = 0
   return {
     onProgress: tellProgress(work, callId),
     ask(question, withdrawn) {
-      const asked = work.questions.then(() => askOnce(work, { callId, question, withdrawn }))
+      asked += 1
+      if (asked > MOST_QUESTIONS) return Promise.resolve({ action: 'cancel' })
+      const answered = work.questions.then(() => askOnce(work, { callId, question, withdrawn }))
       // The next question waits for this one's end, whatever it is.
-      work.questions = asked.catch(() => undefined)
-      return asked
+      work.questions = answered.catch(() => undefined)
+      return answered
     },
   }
 }
@@ -48,6 +53,7 @@ interface Asking {
 async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking): Promise<QuestionReply> {
   const { database, clock, limits } = work.house
   if (withdrawn.aborted) return { action: 'cancel' }
+  // The same shape: only characters inside its texts are taken out.
   const shown = cleanJson(question) as Asked['question']
   const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
   const asked: Asked = { id: createId(), callId, question: shown, expiresAt }
