@@ -20,6 +20,7 @@ import { createComponents } from '#features/operations/components.ts'
 import { createPersonas } from '#features/personas/index.ts'
 import { createSyncRoom } from '#features/sync/index.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
+import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
 import { createId } from '#platform/crypto/ids.ts'
@@ -31,7 +32,7 @@ import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import { waitForDatabase } from '#platform/postgres/wait-for-database.ts'
 import { openStorage, type Storage } from '#platform/storage.ts'
-import { countUsage, createMetrics, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
+import { countUsage, createMetrics, watchCache, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { createStandings } from './worker/standings.ts'
 import { defineJobs } from './worker/start-jobs.ts'
@@ -137,6 +138,7 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     await jobs.stop(0)
     await post.webhook?.close()
     await tools.close()
+    await work.cache.close()
     await memories.close()
     await personas.close()
     await models.close()
@@ -155,6 +157,7 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   const shared = {
     ...foundation,
     processId: createId(),
+    cache: wireCache(foundation),
     jobs,
     chain: models.chain,
     budget: budgets,
@@ -184,7 +187,15 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   return { ...shared, ...rooms, models, post, skills }
 }
 
+/** What may be remembered instead of asked again; its counters are read at each scrape. */
+function wireCache({ log, metrics }: Foundation): Cache {
+  const cache = createCache({ clock, log, random: Math.random })
+  watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
+  return cache
+}
+
 type ToolFoundation = Foundation & {
+  readonly cache: Cache
   readonly processId: string
   readonly onAudit: Parameters<typeof createTools>[0]['audit']
 }

@@ -58,6 +58,7 @@ export const ACTIONS = {
   'budget:manage': ADMINS,
   'audit:read': ADMINS,
   'backup:manage': ADMINS,
+  'cache:manage': ADMINS,
   'mcp:read': EVERYONE,
   'mcp:call': COLLEAGUES,
   'mcp:manage': ADMINS,

@@ -48,6 +48,8 @@ const COMMANDS = [
   'backup list --json',
   'backup verify <backup> --json',
   'backup restore <backup> --yes',
+  'cache stats --json',
+  'cache clear --tag --json',
   'chat <persona> [text] --json --conversation',
   'config check --json',
   'import <kind> <file> --map --as-of --deal --client --rep --on --title --atomic --dry-run --replace-sample --json',
@@ -110,6 +112,8 @@ const METRICS = [
   'sophia_mcp_server_state{server,state}',
   'sophia_mcp_probe_duration_seconds{server,outcome}',
   'sophia_mcp_tool_call_duration_seconds{server,outcome}',
+  'sophia_cache_requests_total{class,result}',
+  'sophia_cache_saved_usd_total{class}',
   'sophia_rate_limited_total{limit}',
 ]
 
