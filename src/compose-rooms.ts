@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { Home } from '#contract/home.ts'
-import { intervalOf } from '#domain/mcp/cadence.ts'
 import { MICROS } from '#domain/money.ts'
 import type { Skill } from '#domain/skill.ts'
 import { createAccess } from '#features/access/index.ts'
 import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
-import { createCalendar, type Calendar } from '#features/calendar/index.ts'
+import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
 import { createClients } from '#features/clients/index.ts'
 import { countOpenTurns, createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
 import { createCalls } from '#features/deals/calls.ts'
@@ -22,6 +21,7 @@ import { createComponents } from '#features/operations/components.ts'
 import { createPersonas } from '#features/personas/index.ts'
 import { createSyncRoom } from '#features/sync/index.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
+import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
 import { createId } from '#platform/crypto/ids.ts'
@@ -33,7 +33,14 @@ import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import { waitForDatabase } from '#platform/postgres/wait-for-database.ts'
 import { openStorage, type Storage } from '#platform/storage.ts'
-import { countUsage, createMetrics, watchCalendar, watchPool, watchServers } from '#platform/telemetry/metrics.ts'
+import {
+  countUsage,
+  createMetrics,
+  watchCache,
+  watchCalendar,
+  watchPool,
+  watchServers,
+} from '#platform/telemetry/metrics.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { DEFAULT_LIMITS } from './http/rate-limit.ts'
 import { createStandings } from './worker/standings.ts'
@@ -142,7 +149,7 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     await post.webhook?.close()
     // One after the other: what others stand on goes last.
     // oxlint-disable-next-line no-await-in-loop
-    for (const room of [tools, calendar, memories, personas, models, storage]) await room.close()
+    for (const room of [tools, calendar, work.cache, memories, personas, models, storage]) await room.close()
   }
   return { ...work, personas, conversations, briefings, imports, syncs, components, close }
 }
@@ -160,6 +167,7 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   const shared = {
     ...foundation,
     processId: createId(),
+    cache: wireCache(foundation, calendar),
     jobs,
     chain: models.chain,
     budget: budgets,
@@ -189,8 +197,16 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   return { ...shared, ...rooms, models, post, skills }
 }
 
+/** What may be remembered instead of asked again; its counters are read at each scrape. */
+function wireCache({ log, metrics }: Foundation, { seasonOf }: Calendar): Cache {
+  const cache = createCache({ clock, log, random: Math.random, seasonOf })
+  watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
+  return cache
+}
+
 type ToolFoundation = Foundation & {
   readonly calendar: Calendar
+  readonly cache: Cache
   readonly processId: string
   readonly onAudit: Parameters<typeof createTools>[0]['audit']
 }
@@ -262,16 +278,8 @@ interface CalendarHooks {
 
 /** The business calendar, which needs no database. */
 export function wireCalendar({ config, log }: Pick<Foundation, 'config' | 'log'>, hooks: CalendarHooks): Calendar {
-  const bases = (): ReadonlyMap<string, number> =>
-    new Map([
-      ...Object.entries(DEFAULT_LIMITS).map(
-        ([limit, { ratePerSecond }]) => [`limits.${limit}.rate`, ratePerSecond] as const,
-      ),
-      ...(config.budgets.memberDailyUsd === null
-        ? []
-        : [['limits.member.budget', config.budgets.memberDailyUsd] as const]),
-      ...hooks.servers().map(({ id, critical }) => [`mcp.${id}.probe`, intervalOf({ isCritical: critical })] as const),
-    ])
+  const { memberDailyUsd } = config.budgets
+  const bases = () => knownBases({ rates: DEFAULT_LIMITS, memberDailyUsd, servers: hooks.servers() })
   const shippedFolder = join(PACKAGE_ROOT, 'calendars')
   return createCalendar({ ...hooks, bases, clock, log, file: config.calendar.file, shippedFolder })
 }

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { toSophiaError } from '#domain/errors.ts'
+import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { isTerminal, readConfig, type Config } from '#platform/config/config.ts'
 import { findHomeOwner } from '#platform/home-lock.ts'
 import { createLog, type Log } from '#platform/log/log.ts'
 import { VERSION } from '#platform/version.ts'
 import { addBackupCommand } from './cli/backup-command.ts'
+import { addCacheCommand } from './cli/cache-command.ts'
 import { addCalendarCommand } from './cli/calendar-command.ts'
 import { addChatCommand } from './cli/chat-command.ts'
 import { addConfigCommand } from './cli/config-command.ts'
@@ -17,6 +18,7 @@ import { addMcpCommand } from './cli/mcp-command.ts'
 import { openOwnHub, openRunningHub } from './cli/mcp-door.ts'
 import { addMembersCommand } from './cli/members-command.ts'
 import { addPersonasCommand } from './cli/personas-command.ts'
+import { openRunning } from './cli/running-house.ts'
 import { addSampleCommand } from './cli/sample-command.ts'
 import { addUpCommand } from './cli/up-command.ts'
 import { listenForStop } from './cli/listen-for-stop.ts'
@@ -121,6 +123,24 @@ async function openForMcp() {
   }
 }
 
+/** The cache is in the memory of the server that runs; alone there is nothing to look at. */
+async function openForCache() {
+  const rooms = await openForCommand()
+  try {
+    if (rooms.isAlone)
+      throw new SophiaError('UNREACHABLE', { detail: 'No Sophia runs on this home, so there is no cache.' })
+    const address = nearAddress(rooms.config, rooms.publicUrl)
+    const running = await openRunning({ ...rooms, address }, { name: 'sophia cache', actions: ['cache:manage'] })
+    const close = async (): Promise<void> => {
+      await running.close().finally(rooms.close)
+    }
+    return { ...running, close }
+  } catch (error) {
+    await rooms.close()
+    throw error
+  }
+}
+
 /** The public address may lead through a proxy; from this machine she is reached where she listens. */
 function nearAddress({ http }: Config, publicUrl: string): string {
   const { host, port } = http
@@ -152,6 +172,7 @@ function createProgram(): Command {
   addMcpCommand(program, openForMcp)
   addCalendarCommand(program, openCalendarOnly)
   addBackupCommand(program, openForBackup)
+  addCacheCommand(program, openForCache)
   addConfigCommand(program)
   return program
 }

@@ -3,6 +3,7 @@ import pino from 'pino'
 import type { Principal } from '#domain/permission.ts'
 import { createAccess } from '#features/access/index.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createSecretBox } from '#platform/crypto/secret-box.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -40,6 +41,7 @@ export function openToolsHouse({ database, writeFile }: HouseNeeds): ToolsHouse 
       const tools = createTools({
         database,
         clock: systemClock,
+        cache: createCache({ clock: systemClock, log, random: Math.random }),
         log,
         processId: randomUUID(),
         version: '0.0.0',

@@ -1,12 +1,8 @@
 import { z } from 'zod'
-import { Problem } from '#contract/common.ts'
 import { McpStatus, ProbeAnswer, ServerRecord, SignedOut, ToolList, type NewServer, type Tool } from '#contract/mcp.ts'
-import { ERRORS, SophiaError, type ErrorCode } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
-import type { Access } from '#features/access/index.ts'
 import type { Tools } from '#features/tools/index.ts'
-import { hostWithPort } from '#platform/network/address-guard.ts'
-import { createGuardedClient } from '#platform/network/guarded-client.ts'
+import { openRunning, type Running } from './running-house.ts'
 
 /** What `sophia mcp` asks, of the server that runs or of servers it looks at itself. */
 export interface McpDoor {
@@ -59,38 +55,9 @@ async function settle(tools: Tools, principal: Principal): Promise<void> {
   stop()
 }
 
-interface Running {
-  readonly address: string
-  readonly access: Pick<Access, 'createKey' | 'revokeKey'>
-  readonly principal: Principal
-}
-
-/**
- * Sophia runs: what is known of the servers is in her memory, and she is asked over her API, with a key that is made for
- * this one command and revoked when it ends.
- */
-export async function openRunningHub({ address, access, principal }: Running): Promise<McpDoor> {
-  const { key, secret } = await access.createKey(
-    { principal },
-    { name: 'sophia mcp', actions: ['mcp:read', 'mcp:manage'], expiresInDays: 1 },
-  )
-  const client = createGuardedClient({ allowPrivate: [hostWithPort(address)] })
-  const ask = async <Shape extends z.ZodType>(shape: Shape, line: string, body?: object): Promise<z.infer<Shape>> => {
-    const [method = 'GET', path = '/'] = line.split(' ')
-    const content = body === undefined ? {} : { 'content-type': 'application/json' }
-    const answer = await client
-      .fetch(new URL(path, address), {
-        method,
-        headers: { authorization: `Bearer ${secret}`, ...content },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      .catch((cause: unknown) => {
-        throw new SophiaError('UNREACHABLE', { detail: `Sophia runs, but does not answer at ${address}.`, cause })
-      })
-    const text = await answer.text()
-    if (!answer.ok) throw toFault(text, answer.status)
-    return shape.parse(JSON.parse(text))
-  }
+/** Sophia runs: what is known of the servers is in her memory, and she is asked over her API. */
+export async function openRunningHub(running: Running): Promise<McpDoor> {
+  const { ask, close } = await openRunning(running, { name: 'sophia mcp', actions: ['mcp:read', 'mcp:manage'] })
   const at = (path: string, id: string, rest = ''): string => `${path}/${encodeURIComponent(id)}${rest}`
   return {
     status: () => ask(McpStatus, 'GET /api/mcp/status'),
@@ -100,33 +67,6 @@ export async function openRunningHub({ address, access, principal }: Running): P
     approve: async (id, names) =>
       (await ask(ToolList, at('POST /api/mcp/servers', id, '/approve'), names === undefined ? {} : { tools: names }))
         .items,
-    async close() {
-      await access.revokeKey({ principal }, key.id)
-      await client.close()
-    },
-  }
-}
-
-/** Her own words and code, so that the command ends as it would have without a server between. */
-function toFault(text: string, status: number): SophiaError {
-  const problem = Problem.safeParse(parsed(text))
-  if (!problem.success || !isCode(problem.data.code))
-    return new SophiaError('UNREACHABLE', { detail: `Sophia answers with HTTP ${status}.` })
-  const { code, detail, errors } = problem.data
-  const [first] = errors ?? []
-  const named = first ? `${first.path}: ${first.message}` : detail
-  return new SophiaError(code, { detail: named, ...(errors ? { faults: errors } : {}) })
-}
-
-function isCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERRORS, code)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Something between us and her answers, in its own way.
-    return null
+    close,
   }
 }

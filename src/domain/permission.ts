@@ -60,6 +60,7 @@ export const ACTIONS = {
   'backup:manage': ADMINS,
   'calendar:read': EVERYONE,
   'calendar:manage': ADMINS,
+  'cache:manage': ADMINS,
   'mcp:read': EVERYONE,
   'mcp:call': COLLEAGUES,
   'mcp:manage': ADMINS,

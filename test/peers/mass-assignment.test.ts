@@ -47,6 +47,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   'PATCH /api/mcp/servers/:id': () => ({ name: 'Renamed' }),
   'POST /api/mcp/servers/:id/approve': () => ({ tools: ['search'] }),
   'POST /api/mcp/tools/:name/call': () => ({ input: {} }),
+  'POST /api/cache/invalidate': () => ({ tags: ['mcp:crm'] }),
   'POST /api/calendar/check': () => ({ text: 'periods: {}' }),
   'PUT /api/calendar/file': () => ({ text: 'periods: {}' }),
   'POST /api/mcp/syncs': () => ({ serverId: 'crm' }),

@@ -49,6 +49,8 @@ const COMMANDS = [
   'backup list --json',
   'backup verify <backup> --json',
   'backup restore <backup> --yes',
+  'cache stats --json',
+  'cache clear --tag --json',
   'calendar explain --key --at --json',
   'calendar show --at --json',
   'calendar upcoming --days --json',
@@ -116,6 +118,8 @@ const METRICS = [
   'sophia_mcp_server_state{server,state}',
   'sophia_mcp_probe_duration_seconds{server,outcome}',
   'sophia_mcp_tool_call_duration_seconds{server,outcome}',
+  'sophia_cache_requests_total{class,result}',
+  'sophia_cache_saved_usd_total{class}',
   'sophia_rate_limited_total{limit}',
 ]
 

@@ -40,6 +40,7 @@ export const CALENDAR: readonly Requirement[] = [
         'src/domain/calendar/fresh-at.test.ts',
         'no value of a cache outlives the start of a period that wants it fresh',
       ),
+      ...prove(room, 'lifetimes in the cache follow the period, and nothing made before it begins may answer in it'),
       ...prove(room, 'what is told of a key is who says it, where, and until when'),
     ],
   },

@@ -10,6 +10,7 @@ import { toSophiaError } from '#domain/errors.ts'
 import type { SignedIn } from '#features/access/index.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
 import { mcpRoutes } from '#http/routes/mcp-routes.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { createSecretBox } from '#platform/crypto/secret-box.ts'
@@ -52,6 +53,7 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
     const tools = createTools({
       database,
       clock,
+      cache: createCache({ clock, log, random: Math.random }),
       log,
       processId: createId(),
       version: '0.0.0-test',

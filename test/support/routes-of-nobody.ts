@@ -8,6 +8,8 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/personas',
   '/api/personas/:id',
   '/api/personas/:id/versions',
+  // Counts by class; no value is shown.
+  '/api/cache/stats',
   // The company's days, which hold no rows.
   '/api/calendar',
   '/api/scaling',

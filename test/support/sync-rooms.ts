@@ -6,6 +6,7 @@ import type { RunRequest, SyncRun } from '#contract/sync.ts'
 import { createImports } from '#features/imports/index.ts'
 import { createSyncRoom } from '#features/sync/index.ts'
 import { createTools } from '#features/tools/index.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
@@ -28,6 +29,7 @@ export function createSyncRooms(
   const audit = async (note: (typeof audited)[number]): Promise<void> => void audited.push(note)
   const tools = createTools({
     ...shared,
+    cache: createCache({ clock, log, random: Math.random }),
     version: '0.0.0',
     publicUrl: 'http://127.0.0.1:8000',
     file: '/nowhere/mcp.json',

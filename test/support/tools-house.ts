@@ -7,6 +7,7 @@ import pino from 'pino'
 import type { ServerStatus } from '#contract/mcp.ts'
 import type { Principal } from '#domain/permission.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
@@ -40,10 +41,12 @@ export async function openToolsHouse(settings: ToolsHouseSettings = {}) {
   })
   const database = settings.database ?? (await openTestDatabase({ poolMax: 10 })).database
   const audited: { action: string; targetId: string }[] = []
+  const log = settings.log ?? pino({ level: 'silent' })
   tools = createTools({
     database,
     clock: systemClock,
-    log: settings.log ?? pino({ level: 'silent' }),
+    cache: createCache({ clock: systemClock, log, random: Math.random }),
+    log,
     processId: createId(),
     version: '0.0.0-test',
     publicUrl: 'http://127.0.0.1:8000',

@@ -225,3 +225,15 @@ test('replicas: the floor of the period with its words, the load above it, and t
   )
   assert.match(closing.reasons.join(' '), /The calendar asks for 4: Closing says 4\. 35 turns/)
 })
+
+test('lifetimes in the cache follow the period, and nothing made before it begins may answer in it', async (t) => {
+  const { calendar, clock } = await open(t, { text: NIGHTS, at: '2026-11-29T23:59:50Z' })
+  const season = (cacheClass: 'tool-result' | 'api-response') => calendar.seasonOf(cacheClass, clock.now().getTime())
+  const startMs = Date.parse('2026-11-30T00:00:00Z')
+  assert.deepEqual(season('tool-result'), { ttlFactor: 1, staleFactor: 1, freshAtMs: startMs })
+  assert.equal(season('api-response').freshAtMs, null)
+  clock.advance(2 * 3_600_000)
+  const within = season('tool-result')
+  assert.deepEqual([within.ttlFactor, within.staleFactor], [0.5, 2])
+  assert.ok((within.freshAtMs ?? 0) > startMs)
+})

@@ -8,6 +8,7 @@ import type {
   CalendarNow,
   CalendarUpcoming,
 } from '#contract/calendar.ts'
+import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { countUpTo } from '#domain/calendar/boundaries.ts'
 import { effective } from '#domain/calendar/effective.ts'
 import { explain } from '#domain/calendar/explain.ts'
@@ -23,7 +24,10 @@ import { baseOf, type KnownBases } from './known-bases.ts'
 import { loadCalendar } from './load-calendar.ts'
 import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
 import { createScaling, type Scaling } from './scaling.ts'
+import { createSeasonOf } from './season.ts'
 import { whatChanges } from './what-changes.ts'
+
+export { knownBases } from './known-bases.ts'
 
 interface CalendarNote {
   readonly principal: Principal
@@ -59,6 +63,8 @@ export interface Calendar {
   /** A number as the calendar has it now; made for being asked often. */
   number(key: string, base: number): number
   isFrozen(): boolean
+  /** What it asks of lifetimes in the cache. */
+  readonly seasonOf: SeasonOf
   readonly scaling: Scaling
   /** What the colleagues are told of the day. */
   context(): readonly string[]
@@ -103,6 +109,7 @@ export function createCalendar(needs: CalendarNeeds): Calendar {
       return file()
     },
     number: numbers,
+    seasonOf: createSeasonOf({ plan: inForce.plan, number: numbers }),
     scaling: createScaling({ ...needs, plan: inForce.plan, rules: inForce.scaling }),
     isFrozen: () =>
       effective(inForce.plan(), { key: 'freeze.deploys', base: false }, clock.now().getTime()).value === true,

@@ -1,7 +1,26 @@
 import type { KnobValue } from '#domain/calendar/effective.ts'
+import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
+import { intervalOf } from '#domain/mcp/cadence.ts'
 
 /** What holds without the calendar, for the keys that something in this process goes by. */
 export type KnownBases = ReadonlyMap<string, KnobValue>
+
+interface GoneBy {
+  readonly rates: Readonly<Record<string, { readonly ratePerSecond: number }>>
+  /** null: no cap that could be moved. */
+  readonly memberDailyUsd: number | null
+  readonly servers: readonly { readonly id: string; readonly critical: boolean }[]
+}
+
+/** The keys that this version goes by; a cap set on screen goes before the one of the settings, and is moved alike. */
+export function knownBases({ rates, memberDailyUsd, servers }: GoneBy): KnownBases {
+  return new Map<string, KnobValue>([
+    ...Object.entries(rates).map(([limit, { ratePerSecond }]) => [`limits.${limit}.rate`, ratePerSecond] as const),
+    ...(memberDailyUsd === null ? [] : [['limits.member.budget', memberDailyUsd] as const]),
+    ['cache.tool-result.ttl', CACHE_POLICIES['tool-result'].softMs],
+    ...servers.map(({ id, critical }) => [`mcp.${id}.probe`, intervalOf({ isCritical: critical })] as const),
+  ])
+}
 
 /** Of keys that hold no number, whoever goes by them: nothing is frozen, no time is set, nobody is told anything. */
 export function baseOf(bases: KnownBases, key: string): KnobValue | undefined {

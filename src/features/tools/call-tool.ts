@@ -45,13 +45,14 @@ export async function runTool(needs: ToolsNeeds, { listed, principal }: Caller, 
   // What a server said before it went down is not passed off as its answer.
   const known = isServing(watch, needs.clock) ? needs.results.find(asked) : undefined
   if (known) return { ...known, isCached: true }
+  const keep = needs.results.begin(asked)
   try {
     const { reply, wasAsked } = await send(needs, { listed, principal }, run)
     // What a person added to it is of this one call.
-    if (!wasAsked) needs.results.keep(asked, reply)
+    if (!wasAsked) keep(reply)
     return { ...reply, isCached: false }
   } finally {
-    if (effectOf(pin.approved) === 'write') needs.results.forget(pin.serverId)
+    if (effectOf(pin.approved) === 'write') await needs.results.forget(pin.serverId)
   }
 }
 

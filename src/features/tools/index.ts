@@ -15,6 +15,7 @@ import type {
 import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
+import type { Cache } from '#platform/cache/create-cache.ts'
 import type { ToolReply } from '#platform/mcp-client/mcp-connection.ts'
 import { callTool, readTool } from './call-tool.ts'
 import { listCatalogue, presentTool } from './catalogue.ts'
@@ -78,11 +79,13 @@ export interface Tools {
   states(): readonly { readonly server: string; readonly state: string }[]
 }
 
-export function createTools(needs: HubNeeds & Pick<ToolsNeeds, 'audit' | 'publicUrl'>): Tools {
+type RoomNeeds = HubNeeds & Pick<ToolsNeeds, 'audit' | 'publicUrl'> & { readonly cache: Cache }
+
+export function createTools(needs: RoomNeeds): Tools {
   const authProviderFor: HubNeeds['authProviderFor'] = (definition, memberId, send) =>
     createCredentialProvider(needs, { definition, memberId, fetch: send })
   const hub = createHub({ ...needs, authProviderFor })
-  const room: ToolsNeeds = { ...needs, hub, results: createResultCache(() => needs.clock.monotonicMs()) }
+  const room: ToolsNeeds = { ...needs, hub, results: createResultCache(needs.cache) }
   const listTools = (server?: string): Tool[] =>
     listCatalogue(hub)
       .filter(({ pin }) => server === undefined || pin.serverId === server)

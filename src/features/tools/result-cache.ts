@@ -1,4 +1,5 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
+import type { Cache } from '#platform/cache/create-cache.ts'
 import type { ToolReply } from '#platform/mcp-client/mcp-connection.ts'
 import type { ToolRow } from './tools-store.ts'
 
@@ -12,40 +13,23 @@ interface Asked {
 /** Answers of tools that say that they only read, of a closed world, the same each time: kept for some seconds. */
 export interface ResultCache {
   find(asked: Asked): ToolReply | undefined
-  keep(asked: Asked, reply: ToolReply): void
+  /** Begin before the call: what was written meanwhile makes the answer not worth keeping. */
+  begin(asked: Asked): (reply: ToolReply) => void
   /** Something was written through the server: what was read of it before may no longer be so. */
-  forget(serverId: string): void
+  forget(serverId: string): Promise<void>
 }
 
-const KEPT_MS = 15_000
-const MOST = 500
-
-interface Kept {
-  readonly serverId: string
-  readonly reply: ToolReply
-  readonly untilMs: number
-}
-
-export function createResultCache(monotonicMs: () => number): ResultCache {
-  const kept = new Map<string, Kept>()
+export function createResultCache(cache: Cache): ResultCache {
+  // Calls are not joined: each has its own person to ask, its own progress and its own end.
+  const space = cache.space<ToolReply>('tool-result', 'tools')
   return {
-    find(asked) {
-      if (!mayKeep(asked.pin)) return undefined
-      const found = kept.get(keyOf(asked))
-      return found !== undefined && monotonicMs() < found.untilMs ? found.reply : undefined
+    find: (asked) => (mayKeep(asked.pin) ? space.get(keyOf(asked), ownerOf(asked)) : undefined),
+    begin(asked) {
+      if (!mayKeep(asked.pin)) return () => undefined
+      const keep = space.begin(keyOf(asked), { owner: ownerOf(asked), tags: [tagOf(asked.pin.serverId)] })
+      return (reply) => (reply.isError ? undefined : keep(reply))
     },
-    keep(asked, reply) {
-      if (!mayKeep(asked.pin) || reply.isError) return
-      const key = keyOf(asked)
-      // Set anew it is the youngest; the oldest go first.
-      kept.delete(key)
-      kept.set(key, { serverId: asked.pin.serverId, reply, untilMs: monotonicMs() + KEPT_MS })
-      const [oldest] = kept.keys()
-      if (kept.size > MOST && oldest !== undefined) kept.delete(oldest)
-    },
-    forget(serverId) {
-      for (const [key, one] of kept) if (one.serverId === serverId) kept.delete(key)
-    },
+    forget: (serverId) => cache.invalidate([tagOf(serverId)]),
   }
 }
 
@@ -54,7 +38,15 @@ function mayKeep({ approved }: ToolRow): boolean {
   return readOnlyHint === true && idempotentHint === true && openWorldHint === false
 }
 
+function ownerOf({ memberId }: Asked): string {
+  return memberId ?? 'everyone'
+}
+
+function tagOf(serverId: string): string {
+  return `mcp-server:${serverId}`
+}
+
 /** The pinned hash is part of it: a tool that was agreed to anew answers anew. */
-function keyOf({ pin, memberId, input }: Asked): string {
-  return canonicalJson([pin.serverId, pin.name, pin.approvedHash, memberId, input])
+function keyOf({ pin, input }: Asked): string {
+  return canonicalJson([pin.serverId, pin.name, pin.approvedHash, input])
 }

@@ -118,6 +118,17 @@ test('what a tool of a closed world says it always answers is asked for once; a 
   const call = { input: { text: 'changes things' }, idempotencyKey: `key-${createId()}` }
   await own.tools.call(own.owner, { name: 'kept__write_note', call, signal })
   assert.equal((await ask('same')).cached, false)
+  // What was read while something is written is not kept: nobody knows which of the two came first.
+  open.setLatencyMs(200)
+  const read = ask('raced')
+  await own.tools.call(own.owner, {
+    name: 'kept__write_note',
+    call: { ...call, idempotencyKey: `key-${createId()}` },
+    signal,
+  })
+  await read
+  open.setLatencyMs(0)
+  assert.equal((await ask('raced')).cached, false)
   await open.setFault('refuse-connections')
   await statusWhen(own, 'kept', { isSo: ({ state }) => state === 'unhealthy', what: 'unhealthy' })
   await assert.rejects(ask('same'), { code: 'TOOL_UNAVAILABLE' })

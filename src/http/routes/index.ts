@@ -18,6 +18,7 @@ import type { Personas } from '#features/personas/index.ts'
 import type { SyncRoom } from '#features/sync/index.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Skill } from '#domain/skill.ts'
+import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Secret } from '#platform/config/secret.ts'
 import type { Authenticator, SessionCookie } from '../authenticate.ts'
@@ -25,6 +26,7 @@ import type { Route } from '../route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { briefingRoutes } from './briefing-routes.ts'
+import { cacheRoutes } from './cache-routes.ts'
 import { calendarRoutes } from './calendar-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
@@ -50,6 +52,7 @@ export interface HttpRooms {
   readonly backups: Backups
   readonly briefings: Briefings
   readonly budgets: Budgets
+  readonly cache: Cache
   readonly calendar: Calendar
   readonly calls: Calls
   readonly clients: Clients
@@ -107,6 +110,7 @@ export function allRoutes(rooms: HttpRooms): Route[] {
     ...draftRoutes(rooms),
     ...briefingRoutes(rooms),
     ...backupRoutes(rooms),
+    ...cacheRoutes(rooms),
     ...calendarRoutes(rooms),
     ...mcpRoutes(rooms),
     ...syncRoutes(rooms),

@@ -43,6 +43,13 @@ export function createMetrics() {
     ]),
     mcpProbe: make.seconds('sophia_mcp_probe_duration_seconds', 'Probes of MCP servers', ['server', 'outcome']),
     mcpCall: make.seconds('sophia_mcp_tool_call_duration_seconds', 'Tool calls through the hub', ['server', 'outcome']),
+    cacheRequests: make.counter('sophia_cache_requests_total', 'What the cache was asked, by how it answered', [
+      'class',
+      'result',
+    ]),
+    cacheSaved: make.counter('sophia_cache_saved_usd_total', 'Money that cached answers spared, named costs only', [
+      'class',
+    ]),
     rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
   }
 }
@@ -115,5 +122,35 @@ export function watchCalendar(
   })
   Object.assign(metrics.desiredReplicas, {
     collect: async () => metrics.desiredReplicas.set(await replicas()),
+  })
+}
+
+interface CacheCounts {
+  readonly cacheClass: string
+  readonly tiers: { readonly l1: { readonly hits: number }; readonly l2: { readonly hits: number } }
+  readonly stale: number
+  readonly joined: number
+  readonly misses: number
+  readonly savedMicros: number
+}
+
+/** Reads the cache's ledgers at each scrape: answering from the cache counts in plain numbers only. */
+export function watchCache(metrics: Metrics, ledgers: () => readonly CacheCounts[]): void {
+  Object.assign(metrics.cacheRequests, {
+    collect: () => {
+      metrics.cacheRequests.reset()
+      for (const { cacheClass, tiers, stale, joined, misses } of ledgers()) {
+        const results = { l1: tiers.l1.hits, l2: tiers.l2.hits, stale, joined, miss: misses }
+        for (const [result, count] of Object.entries(results))
+          metrics.cacheRequests.inc({ class: cacheClass, result }, count)
+      }
+    },
+  })
+  Object.assign(metrics.cacheSaved, {
+    collect: () => {
+      metrics.cacheSaved.reset()
+      for (const { cacheClass, savedMicros } of ledgers())
+        metrics.cacheSaved.inc({ class: cacheClass }, savedMicros / 1_000_000)
+    },
   })
 }

@@ -50,6 +50,7 @@ const GROUPS: readonly { readonly title: string; readonly actions: Readonly<Reco
       'key:manage-own': 'Make and revoke own keys',
       'key:manage': 'Revoke anyone’s keys',
       'backup:manage': 'Make and verify backups',
+      'cache:manage': 'See what the cache spares, and clear it',
     },
   },
 ]

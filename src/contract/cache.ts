@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { Money } from './common.ts'
+
+/** What the cache of one process did since it began, by class. */
+
+const TierStats = z.strictObject({
+  /** Answered while fresh. */
+  hits: z.int(),
+  entries: z.int(),
+  bytes: z.int(),
+  maxBytes: z.int(),
+  evictions: z.int(),
+})
+
+const ClassStats = z.strictObject({
+  class: z.string(),
+  /** `l1`: in the process. */
+  tiers: z.strictObject({ l1: TierStats }),
+  /** Answered past their freshness, while a new value was made or could not be. */
+  stale: z.int(),
+  /** Waited for what somebody else had asked for already. */
+  joined: z.int(),
+  misses: z.int(),
+  /** Values that could not be made, or not in time. */
+  failures: z.int(),
+  /** The share of requests that were answered without a making of their own; null before the first. */
+  hitRate: z.number().nullable(),
+  savedMs: z.int(),
+  saved: Money,
+})
+export type ClassStats = z.infer<typeof ClassStats>
+
+export const CacheStats = z.strictObject({ classes: z.array(ClassStats) })
+export type CacheStats = z.infer<typeof CacheStats>
+
+export const CacheTag = z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 printable characters without spaces')
+export const CacheInvalidation = z.strictObject({ tags: z.array(CacheTag).min(1).max(100) })

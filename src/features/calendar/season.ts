@@ -1,0 +1,35 @@
+import { createFreshAt } from '#domain/calendar/fresh-at.ts'
+import type { CalendarPlan } from '#domain/calendar/plan.ts'
+import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
+import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
+import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
+
+interface SeasonNeeds {
+  readonly plan: () => CalendarPlan
+  /** A number as the calendar has it now. */
+  readonly number: (key: string, base: number) => number
+}
+
+/** What the calendar asks of lifetimes in the cache, for the instant at which a value is made. */
+export function createSeasonOf({ plan, number }: SeasonNeeds): SeasonOf {
+  let known: CalendarPlan | null = null
+  const starts = new Map<CacheClass, (atMs: number) => number | null>()
+  const freshAt = (cacheClass: CacheClass, atMs: number): number | null => {
+    const current = plan()
+    if (current !== known) starts.clear()
+    known = current
+    const next = starts.get(cacheClass) ?? createFreshAt(current, `cache.${cacheClass}.ttl`)
+    starts.set(cacheClass, next)
+    return next(atMs)
+  }
+  return (cacheClass, atMs) => {
+    const { softMs, hardMs } = CACHE_POLICIES[cacheClass]
+    // What has no stale time gets none, whatever the factor.
+    const staleMs = Math.max(1, hardMs - softMs)
+    return {
+      ttlFactor: number(`cache.${cacheClass}.ttl`, softMs) / softMs,
+      staleFactor: number(`cache.${cacheClass}.stale`, staleMs) / staleMs,
+      freshAtMs: freshAt(cacheClass, atMs),
+    }
+  }
+}

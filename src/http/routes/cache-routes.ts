@@ -1,0 +1,66 @@
+import { CacheInvalidation, CacheStats, type ClassStats } from '#contract/cache.ts'
+import { Done } from '#contract/common.ts'
+import type { Access } from '#features/access/index.ts'
+import type { Cache, CacheReport } from '#platform/cache/create-cache.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+interface CacheRouteNeeds {
+  readonly cache: Pick<Cache, 'ledgers' | 'invalidate'>
+  readonly access: Pick<Access, 'recordAudit'>
+}
+
+/** What the cache spares, and the way to make it forget. */
+export function cacheRoutes({ cache, access }: CacheRouteNeeds): Route[] {
+  return [
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/cache/stats',
+        summary: 'What the cache of this process did since it began, by class',
+        access: 'cache:manage',
+        response: CacheStats,
+      },
+      async () => ({ classes: cache.ledgers().map(present) }),
+    ),
+    defineRoute(
+      {
+        method: 'POST',
+        path: '/api/cache/invalidate',
+        summary: 'Let nothing answer any more that was made under these tags before now',
+        access: 'cache:manage',
+        body: CacheInvalidation,
+        response: Done,
+      },
+      async ({ body, principal, correlationId }) => {
+        await cache.invalidate(body.tags)
+        const detail = { tags: body.tags }
+        await access.recordAudit({
+          principal,
+          correlationId,
+          action: 'cache.invalidate',
+          targetKind: 'cache',
+          targetId: body.tags[0] ?? '',
+          detail,
+        })
+        return { done: true as const }
+      },
+    ),
+  ]
+}
+
+function present({ ledger, policy }: CacheReport): ClassStats {
+  const { cacheClass, tiers, stale, joined, misses, failures, savedMs, savedMicros } = ledger
+  const answered = tiers.l1.hits + tiers.l2.hits + stale + joined
+  const requests = answered + misses
+  return {
+    class: cacheClass,
+    tiers: { l1: { ...tiers.l1, maxBytes: policy.maxBytes } },
+    stale,
+    joined,
+    misses,
+    failures,
+    hitRate: requests === 0 ? null : answered / requests,
+    savedMs: Math.round(savedMs),
+    saved: { amountMicros: Math.round(savedMicros), currency: 'USD' },
+  }
+}

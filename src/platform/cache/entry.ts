@@ -1,0 +1,53 @@
+import { UNPLACED, type Evictable } from '#domain/cache-policy/evictable.ts'
+import type { Expiry } from '#domain/cache-policy/expiry.ts'
+import type { HeldTag } from './tag-book.ts'
+
+/** A kept value with all that decides whether it may answer. */
+export interface Entry extends Expiry, Evictable<Entry> {
+  readonly index: EntryIndex
+  readonly key: string
+  /** Whose it is; verified on each read. */
+  readonly owner: string
+  readonly value: unknown
+  readonly tags: readonly HeldTag[]
+  /** When its making began: of two the later knows more. */
+  readonly begunMs: number
+  readonly makingMs: number
+  readonly costMicros: number
+  /** Before that no new try is begun, because the last one failed. */
+  retryAtMs: number
+}
+
+/** Entries of one space by owner and key; finding one allocates nothing. */
+export interface EntryIndex {
+  find(key: string, owner: string): Entry | undefined
+  set(entry: Entry): void
+  delete(entry: Entry): void
+}
+
+export function createEntryIndex(): EntryIndex {
+  const byOwner = new Map<string, Map<string, Entry>>()
+  return {
+    find(key, owner) {
+      const entry = byOwner.get(owner)?.get(key)
+      // The map says so already; that nobody reads what is another's shall not hang on one line.
+      return entry !== undefined && entry.owner === owner ? entry : undefined
+    },
+    set(entry) {
+      const known = byOwner.get(entry.owner)
+      if (known) known.set(entry.key, entry)
+      else byOwner.set(entry.owner, new Map([[entry.key, entry]]))
+    },
+    delete(entry) {
+      const ofOwner = byOwner.get(entry.owner)
+      if (ofOwner?.get(entry.key) !== entry) return
+      ofOwner.delete(entry.key)
+      if (ofOwner.size === 0) byOwner.delete(entry.owner)
+    },
+  }
+}
+
+/** An entry that no order of leaving holds yet. */
+export function createEntry(facts: Omit<Entry, keyof typeof UNPLACED | 'retryAtMs'>): Entry {
+  return { ...facts, ...UNPLACED, retryAtMs: 0 }
+}
