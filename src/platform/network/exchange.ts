@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { request, type Dispatcher } from 'undici'
 
 /** An answer was longer than whoever asked takes. */
 export class AnswerTooLarge extends Error {
@@ -9,10 +8,28 @@ export class AnswerTooLarge extends Error {
   }
 }
 
+/** One request, and its answer with a body that has not been read. */
+type Send = (
+  url: string | URL,
+  request: {
+    readonly method: 'POST'
+    readonly headers: Record<string, string>
+    readonly body: string
+    readonly signal: AbortSignal | null
+  },
+) => Promise<Answer>
+
+interface Answer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readable
+}
+
 interface ExchangeNeeds {
   /** For whatever is no short question. */
   readonly fetch: typeof fetch
-  readonly dispatcher: Dispatcher
+  /** The guarded client's way out. */
+  readonly send: Send
   /** Of a whole answer; a stream of events is the reader's to bound. */
   readonly limitBytes: number
 }
@@ -22,17 +39,16 @@ interface ExchangeNeeds {
  * standard's streams cost more CPU than all the rest of such a call. Follows no redirect; unpacks nothing, and asks for
  * nothing packed. Throws AnswerTooLarge, and the errors of the network as they are, without a TypeError around them.
  */
-export function createExchange({ fetch: send, dispatcher, limitBytes }: ExchangeNeeds): typeof fetch {
+export function createExchange({ fetch: otherwise, send, limitBytes }: ExchangeNeeds): typeof fetch {
   return async (input, init = {}) => {
     const { method, body, signal, headers } = init
-    if (method !== 'POST' || typeof body !== 'string' || input instanceof Request) return send(input, init)
-    const answer = await request(input, {
+    if (method !== 'POST' || typeof body !== 'string' || input instanceof Request) return otherwise(input, init)
+    const answer = await send(input, {
       method,
       // Some servers turn away whoever gives no name.
       headers: { 'user-agent': 'sophia', ...Object.fromEntries(new Headers(headers)) },
       body,
       signal: signal ?? null,
-      dispatcher,
     })
     const response = await toResponse(answer, limitBytes)
     // Where it came from, which a response made by hand does not know.
@@ -43,7 +59,7 @@ export function createExchange({ fetch: send, dispatcher, limitBytes }: Exchange
 
 const BODILESS = new Set([204, 205, 304])
 
-async function toResponse(answer: Dispatcher.ResponseData, limitBytes: number): Promise<Response> {
+async function toResponse(answer: Answer, limitBytes: number): Promise<Response> {
   const { statusCode: status, body } = answer
   const headers = headersOf(answer.headers)
   // Typed twice: as Node's own web stream, and as the platform's.
@@ -58,14 +74,14 @@ function isEventStream(headers: Headers): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') === true
 }
 
-function headersOf(given: Dispatcher.ResponseData['headers']): Headers {
+function headersOf(given: Answer['headers']): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(given))
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   return headers
 }
 
-async function readWhole(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<Buffer<ArrayBuffer>> {
+async function readWhole(body: Readable, limitBytes: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   let taken = 0
   for await (const chunk of body) {

@@ -1,6 +1,6 @@
 import { lookup as resolveHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici'
+import { Agent, buildConnector, fetch as undiciFetch, request } from 'undici'
 import { SophiaError } from '#domain/errors.ts'
 import { bareHost, createAllowList, isAddress, isInsideAddress } from './address-guard.ts'
 import { createExchange } from './exchange.ts'
@@ -51,7 +51,8 @@ export function createGuardedClient(settings: GuardedClientSettings): GuardedCli
   const own = send as unknown as typeof fetch
   return {
     fetch: own,
-    exchange: (limitBytes) => createExchange({ fetch: own, dispatcher: agent, limitBytes }),
+    exchange: (limitBytes) =>
+      createExchange({ fetch: own, send: (url, sent) => request(url, { ...sent, dispatcher: agent }), limitBytes }),
     close: () => agent.destroy(),
   }
 }
