@@ -72,6 +72,7 @@ test('by socket it is the same', async () => {
   for (const frame of [
     { type: 'turn-cancel', turnId },
     { type: 'approval-answer', turnId, callId: 'call_1', approve: true },
+    { type: 'question-answer', turnId, questionId: createId(), action: 'decline' },
   ]) {
     socket.send(frame)
     assert.equal((await socket.next('error')).code, 'NOT_FOUND')
