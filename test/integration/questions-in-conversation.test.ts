@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { QuestionAnswer } from '#contract/questions.ts'
-import { answering, calling, follow, openAskingHouse, SERVERS, VISIT, type Asked } from '../support/asking-house.ts'
-import { ask } from '../support/conversation-house.ts'
+import { answering, follow, openAskingHouse, SERVERS, VISIT, type Asked } from '../support/asking-house.ts'
+import { ask, calling } from '../support/conversation-house.ts'
 
 const asking = await openAskingHouse()
 const { ann, bench } = asking

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { sql } from '#platform/postgres/sql.ts'
-import { answering, calling, follow, openAskingHouse, untilAsked, VISIT } from '../support/asking-house.ts'
-import { ask, chainOf, lastMessage, openConversationHouse, USAGE } from '../support/conversation-house.ts'
+import { answering, follow, openAskingHouse, untilAsked, VISIT } from '../support/asking-house.ts'
+import { ask, calling, chainOf, lastMessage, openConversationHouse, USAGE } from '../support/conversation-house.ts'
 
 const asking = await openAskingHouse()
 const { ann, bob, database } = asking

@@ -5,7 +5,7 @@ import type { PlacedTurnEvent, TurnEvent } from '#contract/turn-events.ts'
 import type { ModelChain } from '#domain/model.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Conversations } from '#features/conversations/index.ts'
-import { addMember, chainOf, lastMessage, openConversationHouse, USAGE } from './conversation-house.ts'
+import { addMember, openConversationHouse } from './conversation-house.ts'
 import { openAskingServer } from './mcp/asking-server.ts'
 import { askingStdio } from './mcp/stdio-programs.ts'
 import { isHealthy, openToolsHouse, statusWhen } from './tools-house.ts'
@@ -17,20 +17,6 @@ export const VISIT = { day: '2026-12-01', kind: 'remote' }
 
 export type Asked = Extract<TurnEvent, { type: 'question-asked' }>
 type React = (asked: Asked, turnId: string) => Promise<unknown>
-
-/** A model that makes the calls it is given, then says what came of them. */
-export function calling(...calls: readonly { tool: string; input: object }[]): ModelChain {
-  return chainOf(async function* (request) {
-    const last = lastMessage(request)
-    if (last?.role === 'tool') {
-      yield { type: 'text-delta', text: last.outcomes.map(({ content }) => content).join() }
-      yield { type: 'end', reason: 'stop', usage: USAGE }
-      return
-    }
-    for (const [at, call] of calls.entries()) yield { type: 'tool-call', call: { callId: `c${at}`, ...call } }
-    yield { type: 'end', reason: 'tool-calls', usage: USAGE }
-  })
-}
 
 /** Two members, and colleagues whose tools ask back. A call may take three seconds. */
 export async function openAskingHouse() {

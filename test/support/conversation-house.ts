@@ -107,6 +107,22 @@ export function sayInPieces(text: string, pace: { size: number; pauseMs: number 
   }
 }
 
+/** A model that makes the calls it is given, then says what came of them. */
+export function calling(
+  ...calls: readonly { readonly tool: string; readonly input: object }[]
+): ReturnType<typeof chainOf> {
+  return chainOf(async function* (request) {
+    const last = lastMessage(request)
+    if (last?.role === 'tool') {
+      yield { type: 'text-delta', text: last.outcomes.map(({ content }) => content).join() }
+      yield { type: 'end', reason: 'stop', usage: USAGE }
+      return
+    }
+    for (const [at, call] of calls.entries()) yield { type: 'tool-call', call: { callId: `c${at}`, ...call } }
+    yield { type: 'end', reason: 'tool-calls', usage: USAGE }
+  })
+}
+
 export function lastMessage(request: ChainRequest): ModelMessage | undefined {
   return request.messages.at(-1)
 }
