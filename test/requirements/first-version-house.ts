@@ -29,7 +29,7 @@ export const FIRST_VERSION_HOUSE: readonly Requirement[] = [
     behaviour: 'Caps hold under parallel calls; what a call cost is written once.',
     provenBy: prove(
       budgets,
-      'a hundred parallel reservations from two processes never pass the cap together',
+      'parallel reservations from two processes never pass the cap together',
       'settling twice writes one row',
     ),
   },
