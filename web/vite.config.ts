@@ -17,6 +17,8 @@ export default defineConfig({
       output: {
         // Markdown is heavy and only conversations need it; the rest of the libraries change seldom.
         manualChunks: (id: string) => {
+          // It sets zod up: no chunk with schemas that pages share may come before it, and all come after the libraries.
+          if (id.endsWith('/state/zod-without-eval.ts')) return 'libraries'
           if (!id.includes('node_modules')) return undefined
           if (/markdown|remark|rehype|mdast|hast|micromark|unist|unified|vfile/.test(id)) return 'markdown'
           return 'libraries'

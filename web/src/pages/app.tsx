@@ -34,6 +34,7 @@ const TalkPage = lazy(ahead(() => import('./talk-page.tsx').then((room) => ({ de
 const BriefingSettingsPage = lazy(
   ahead(() => import('./briefing-page.tsx').then((room) => ({ default: room.BriefingSettingsPage }))),
 )
+const CalendarPage = lazy(() => import('./calendar-page.tsx').then((room) => ({ default: room.CalendarPage })))
 const ConnectionsPage = lazy(() => import('./connections-page.tsx').then((room) => ({ default: room.ConnectionsPage })))
 
 export function App() {
@@ -107,6 +108,7 @@ function PermittedPages() {
   const mayReadAudit = useMay('audit:read')
   const mayDraft = useMay('draft:use')
   const maySeeConnections = useMay('mcp:read')
+  const maySeeCalendar = useMay('calendar:read')
   return (
     <Switch>
       {mayDraft ? <Route path="/drafts/:id?">{({ id }) => <DraftsPage {...(id ? { id } : {})} />}</Route> : null}
@@ -116,6 +118,7 @@ function PermittedPages() {
       {maySeeConnections ? (
         <Route path="/connections/:id?">{({ id }) => <ConnectionsPage {...(id ? { id } : {})} />}</Route>
       ) : null}
+      {maySeeCalendar ? <Route path="/calendar" component={CalendarPage} /> : null}
       {mayReadAudit ? <Route path="/audit" component={AuditPage} /> : null}
       <Route component={NotFoundPage} />
     </Switch>

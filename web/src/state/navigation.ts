@@ -45,6 +45,13 @@ export const OPERATION_PLACES: readonly Place[] = [
   { href: '/members', label: 'Members', icon: 'members', action: 'member:read', words: 'invite people roles teams' },
   { href: '/keys', label: 'Keys', icon: 'key', action: 'key:manage-own', words: 'api keys' },
   { href: '/connections', label: 'Connections', icon: 'plug', action: 'mcp:read', words: 'mcp servers tools health' },
+  {
+    href: '/calendar',
+    label: 'Calendar',
+    icon: 'calendar',
+    action: 'calendar:read',
+    words: 'periods month-end holidays policies limits',
+  },
   { href: '/usage', label: 'Usage', icon: 'usage', action: 'usage:read-own', words: 'cost budget tokens money' },
   { href: '/audit', label: 'Audit', icon: 'audit', action: 'audit:read', words: 'log who did what' },
 ]
