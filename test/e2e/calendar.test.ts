@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -53,6 +53,15 @@ await enterAs(await joinHouse(house, { role: 'member' }), house, member)
 const { page, go } = owner
 const main = page.locator('main')
 const holds = page.getByRole('region', { name: 'What holds' })
+const text = page.getByLabel('Text of the file')
+const check = page.getByRole('region', { name: 'What the text means' })
+const save = page.getByRole('button', { name: 'Save', exact: true })
+
+/** What is marked in the field that has the focus. */
+const MARKED = `(() => {
+  const { value, selectionStart, selectionEnd } = document.activeElement
+  return value.slice(selectionStart, selectionEnd)
+})()`
 
 /** The button of a day in the month. */
 function dayOf(day: string, on = page) {
@@ -144,6 +153,51 @@ test('the days are walked by keys, and a time of the day is chosen by itself', a
   )
 })
 
+test('a faulty text cannot be saved, its place is jumped to, and a suggestion mends it', async () => {
+  await page.getByRole('link', { name: 'The file' }).click()
+  await text.waitFor()
+  assert.equal(await text.inputValue(), GOOD)
+  assert.equal(await save.isDisabled(), true)
+  await text.fill(GOOD.replace('when: mon-sun', 'when: last 3 bd of moth'))
+  await check.getByText('1 fault', { exact: true }).waitFor()
+  assert.equal(await save.isDisabled(), true)
+  assert.deepEqual(await findFaults(page, 'the file with a fault'), [])
+  await check.getByRole('button', { name: 'Go to line 7' }).click()
+  assert.equal(await page.evaluate(MARKED), 'moth')
+  await check.getByRole('button', { name: 'Use month' }).click()
+  await check.getByText('No faults').waitFor()
+  assert.match(await text.inputValue(), /when: last 3 bd of month\n/)
+})
+
+test('what would change is said before it is saved, and an unsaved text outlives a reload', async () => {
+  const changed = GOOD.replace('rate: x2', 'rate: x4')
+  await text.fill(changed)
+  await check.getByText('would be 80 instead of 40').waitFor()
+  await page.reload()
+  await check.getByText('would be 80 instead of 40').waitFor()
+  assert.equal(await text.inputValue(), changed)
+  assert.equal(await readFile(file, 'utf8'), GOOD)
+  assert.deepEqual(await findFaults(page, 'the file with a change'), [])
+})
+
+test('saving puts it in force and writes the file', async () => {
+  await save.click()
+  await page.getByText('Saved and in force.').waitFor()
+  assert.match(await readFile(file, 'utf8'), /rate: x4/)
+  await page.getByRole('link', { name: 'Days' }).click()
+  await holds.getByText('80 requests a second', { exact: true }).waitFor()
+})
+
+test('a pack is one button, until it is included', async () => {
+  await page.getByRole('link', { name: 'The file' }).click()
+  await page.getByRole('button', { name: 'Add include: [rent-cycle]' }).click()
+  assert.match(await text.inputValue(), /^# Of this house\.\ninclude: \[rent-cycle\]\n/)
+  await check.getByText('No faults').waitFor()
+  assert.equal(await page.getByRole('button', { name: /rent-cycle/ }).count(), 0)
+  await page.getByRole('button', { name: 'Discard changes' }).click()
+  assert.doesNotMatch(await text.inputValue(), /rent-cycle/)
+})
+
 test('a file that is broken on disk is told with its line, and the last good calendar holds on', async () => {
   await writeFile(file, GOOD.replace('dates:', 'when: last bd of mnth #'))
   const notice = page.locator('.notice', { hasText: 'The calendar file has 1 fault.' })
@@ -156,20 +210,57 @@ test('a file that is broken on disk is told with its line, and the last good cal
     (count) => count === 1,
   )
   assert.match(await wordsOf(notice), /Line 10 periods\.fair\.when .*Did you mean month\?/)
-  assert.match(await wordsOf(main), /The last good calendar is in force\..*40 requests a second/)
+  assert.match(await wordsOf(main), /The last good calendar is in force\..*80 requests a second/)
   assert.deepEqual(await findFaults(page, 'a faulty file'), [])
 })
 
-test('a member reads it as well', async () => {
-  await member.go('/calendar')
+test('who may not manage the calendar reads it and sees no editor', async () => {
+  await member.go('/calendar/file')
   await settled(member.page)
   await member.page
     .getByRole('region', { name: 'What holds' })
-    .getByText('40 requests a second', { exact: true })
+    .getByText('80 requests a second', { exact: true })
     .waitFor()
+  assert.equal(await member.page.getByRole('link', { name: 'The file' }).count(), 0)
+  assert.equal(await member.page.getByLabel('Text of the file').count(), 0)
 })
 
 test('nothing of it wrote an error to the console, asked another host or broke the policy', () => {
   assert.deepEqual(owner.misdeeds, { errors: [], foreign: [], dialogs: [], violations: [] })
   assert.deepEqual(member.misdeeds, { errors: [], foreign: [], dialogs: [], violations: [] })
+})
+
+test('when saving fails the text stays as it was written', async () => {
+  await go('/calendar/file')
+  await text.fill(GOOD)
+  await check.getByText('No faults').waitFor()
+  await page.route('**/api/calendar/file', (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  )
+  await save.click()
+  await page.getByText('Nothing was saved. Your text is still here.').waitFor()
+  assert.equal(await text.inputValue(), GOOD)
+  await page.unroute('**/api/calendar/file')
+  await save.click()
+  await page.getByText('Saved and in force.').waitFor()
+  assert.equal(await readFile(file, 'utf8'), GOOD)
+})
+
+test('who writes while the file changes elsewhere is told, and may take it as it is now', async () => {
+  const theirs = `${GOOD}# Theirs.\n`
+  await text.fill(`${GOOD}# Mine.\n`)
+  await writeFile(file, theirs)
+  const notice = page.getByText('The file was changed elsewhere since you began.')
+  await until(
+    async () => {
+      await page.reload()
+      await settled(page)
+      await text.waitFor()
+      return notice.count()
+    },
+    (count) => count === 1,
+  )
+  assert.match(await text.inputValue(), /# Mine\.\n$/)
+  await page.getByRole('button', { name: 'Take the file as it is now' }).click()
+  assert.equal(await text.inputValue(), theirs)
 })

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { CalendarExplanation, CalendarNow, CalendarUpcoming } from '#contract/calendar.ts'
+import { CalendarCheck, CalendarExplanation, CalendarFile, CalendarNow, CalendarUpcoming } from '#contract/calendar.ts'
 import { call } from './client.ts'
 
 /** Periods begin and end by themselves, and the file may change on disk. */
@@ -28,4 +28,19 @@ export const upcomingQuery = (span: { readonly from: string; readonly days: numb
     placeholderData: keepPreviousData,
     refetchInterval: LOOK_AGAIN_MS,
     enabled: span !== null,
+  })
+
+export const calendarFileQuery = queryOptions({
+  queryKey: ['calendar', 'file'],
+  queryFn: ({ signal }) => call(CalendarFile, '/api/calendar/file', { signal }),
+  refetchInterval: LOOK_AGAIN_MS,
+})
+
+/** What a text would mean. Only the last one is worth keeping. */
+export const calendarCheckQuery = (text: string) =>
+  queryOptions({
+    queryKey: ['calendar', 'check', text],
+    queryFn: ({ signal }) => call(CalendarCheck, '/api/calendar/check', { method: 'POST', json: { text }, signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
   })

@@ -118,7 +118,9 @@ function PermittedPages() {
       {maySeeConnections ? (
         <Route path="/connections/:id?">{({ id }) => <ConnectionsPage {...(id ? { id } : {})} />}</Route>
       ) : null}
-      {maySeeCalendar ? <Route path="/calendar" component={CalendarPage} /> : null}
+      {maySeeCalendar ? (
+        <Route path="/calendar/:part?">{({ part }) => <CalendarPage {...(part ? { part } : {})} />}</Route>
+      ) : null}
       {mayReadAudit ? <Route path="/audit" component={AuditPage} /> : null}
       <Route component={NotFoundPage} />
     </Switch>

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import type { CalendarNow } from '#contract/calendar.ts'
 import { calendarAtQuery, upcomingQuery } from '../api/calendar-queries.ts'
+import { ButtonLink } from '../parts/button.tsx'
+import { CalendarEditor } from '../parts/calendar-editor.tsx'
 import { CalendarFaults, CalendarVerdict } from '../parts/calendar-head.tsx'
 import { CalendarHolds } from '../parts/calendar-holds.tsx'
 import { CalendarMonth } from '../parts/calendar-month.tsx'
@@ -24,12 +26,15 @@ import {
 } from '../state/calendar-days.ts'
 import { timelineSpan } from '../state/calendar-timeline.ts'
 import type { Reader } from '../state/calendar-words.ts'
+import { useMay } from '../state/use-me.ts'
 
 const AHEAD_DAYS = 30
 
-/** The business calendar: what holds now, what comes. */
-export function CalendarPage() {
+/** The business calendar: what holds now, what comes, and for those who may, the file that says so. */
+export function CalendarPage({ part }: { part?: string }) {
   const now = useQuery(calendarAtQuery(null))
+  const mayManage = useMay('calendar:manage')
+  const isFile = part === 'file' && mayManage
   const zone = browserZone()
   return (
     <Page title="Calendar" width="wide" note={now.data ? <InForce now={now.data} /> : null}>
@@ -39,7 +44,8 @@ export function CalendarPage() {
           return (
             <>
               <Head now={found} reader={reader} />
-              <Reading now={found} reader={reader} />
+              {mayManage ? <Parts isFile={isFile} /> : null}
+              {isFile ? <CalendarEditor reader={reader} /> : <Reading now={found} reader={reader} />}
             </>
           )
         }}
@@ -70,6 +76,19 @@ function spanAhead({ zone, nowMs }: Reader) {
   return reachable(timelineSpan(zone, nowMs, AHEAD_DAYS), nowMs)
 }
 
+function Parts({ isFile }: { isFile: boolean }) {
+  return (
+    <nav className="tabs" aria-label="Parts of the calendar">
+      <Link href="/calendar" className="tab" aria-current={isFile ? undefined : 'page'}>
+        Days
+      </Link>
+      <Link href="/calendar/file" className="tab" aria-current={isFile ? 'page' : undefined}>
+        The file
+      </Link>
+    </nav>
+  )
+}
+
 /** The chosen instant stands in the address, so that a link shows the same; null is now. */
 function useChosen(): [string | null, (ms: number | null) => void] {
   const asked = new URLSearchParams(useSearch()).get('at') ?? ''
@@ -81,6 +100,7 @@ function useChosen(): [string | null, (ms: number | null) => void] {
 }
 
 function Reading({ now, reader }: { now: CalendarNow; reader: Reader }) {
+  const mayManage = useMay('calendar:manage')
   const { zone, nowMs } = reader
   const [at, choose] = useChosen()
   const today = dayAt(zone, nowMs)
@@ -93,7 +113,13 @@ function Reading({ now, reader }: { now: CalendarNow; reader: Reader }) {
       <Empty
         title="The calendar has no periods."
         hint="A period is a stretch of business time, such as the close of a month. While one is in force it can move limits, probes and what the colleagues are told."
-      />
+      >
+        {mayManage ? (
+          <ButtonLink href="/calendar/file" look="accent">
+            Write the first
+          </ButtonLink>
+        ) : null}
+      </Empty>
     )
   const chooseInstant = (ms: number | null): void => {
     choose(ms)
