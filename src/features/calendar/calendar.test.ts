@@ -112,8 +112,8 @@ test('what is told of a key is who says it, where, and until when', async (t) =>
   const told = CalendarExplanation.parse(calendar.explain({ key: 'limits.member.rate', at }))
   assert.deepEqual(told.steps[0]?.source, { file: 'calendar.yaml', line: 9 })
   assert.match(told.sentences.join('\n'), /is 60 requests a second; .* is 20 .*Closing .*line 9\) says x3/s)
-  const unused = calendar.explain({ key: 'scale.api.min', at })
-  assert.match(unused.sentences.join(), /Nothing in this process goes by `scale\.api\.min` yet/)
+  const unused = calendar.explain({ key: 'scale.worker.min', at })
+  assert.match(unused.sentences.join(), /Nothing in this process goes by `scale\.worker\.min` yet/)
   const fault = { code: 'INVALID_INPUT' }
   assert.throws(() => calendar.explain({ key: 'cache.tool-result.tll', at }), fault)
   assert.throws(() => calendar.now(new Date('2031-01-01T00:00:00Z')), fault)

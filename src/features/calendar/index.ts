@@ -20,7 +20,7 @@ import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createCalendarInForce, faultLine, type CalendarInForce } from './calendar-in-force.ts'
-import { baseOf, type KnownBases } from './known-bases.ts'
+import { baseOf, FLOOR_KEY, type KnownBases } from './known-bases.ts'
 import { loadCalendar } from './load-calendar.ts'
 import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
 import { createScaling, type Scaling } from './scaling.ts'
@@ -72,9 +72,11 @@ export interface Calendar {
   health(): { readonly state: 'ok' | 'degraded'; readonly detail: string }
 }
 
-export function createCalendar(needs: CalendarNeeds): Calendar {
-  const { clock } = needs
-  const inForce = createCalendarInForce(needs)
+export function createCalendar(given: CalendarNeeds): Calendar {
+  const { clock } = given
+  const inForce = createCalendarInForce(given)
+  const bases = (): KnownBases => new Map([...given.bases(), [FLOOR_KEY, inForce.scaling().min]])
+  const needs: CalendarNeeds = { ...given, bases }
   const numbers = createNumbers(inForce, clock)
   const file = (): CalendarFile => ({
     text: inForce.text(),
@@ -157,11 +159,20 @@ function presentNow({ bases }: CalendarNeeds, inForce: CalendarInForce, at: Date
       .filter(({ period }) => active.has(period))
       .map(({ period, boundaries }) => {
         const { name, label, priority } = period
-        return { name, label, priority, until: instantOrNull(boundaries[countUpTo(boundaries, atMs)] ?? null) }
+        return { name, label, priority, until: endOf(boundaries, { atMs, plan }) }
       }),
     policies: listKeys(plan, known).map((key) => presentPolicy(plan, { key, bases: known }, atMs)),
     context: Array.isArray(told) ? [...told] : [],
   }
+}
+
+/** When the stretch at an instant ends; null when that lies beyond what is worked out. */
+function endOf(
+  boundaries: Float64Array,
+  { atMs, plan }: { readonly atMs: number; readonly plan: CalendarPlan },
+): string | null {
+  const endMs = boundaries[countUpTo(boundaries, atMs)] ?? null
+  return instantOrNull(endMs !== null && endMs < plan.toMs ? endMs : null)
 }
 
 function presentExplanation(

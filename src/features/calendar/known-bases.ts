@@ -5,6 +5,9 @@ import { intervalOf } from '#domain/mcp/cadence.ts'
 /** What holds without the calendar, for the keys that something in this process goes by. */
 export type KnownBases = ReadonlyMap<string, KnobValue>
 
+/** The floor of the process that answers requests. */
+export const FLOOR_KEY = 'scale.api.min'
+
 interface GoneBy {
   readonly rates: Readonly<Record<string, { readonly ratePerSecond: number }>>
   /** null: no cap that could be moved. */

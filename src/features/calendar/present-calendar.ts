@@ -31,7 +31,8 @@ export function readInstant(plan: CalendarPlan, at: Date): number {
     checkInPlan(plan, at.getTime())
     return at.getTime()
   } catch (error) {
-    throw invalid('at', error)
+    const words = error instanceof Error ? error.message : String(error)
+    throw invalid('at', new Error(words.replace(' Compile it anew.', ''), { cause: error }))
   }
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '#domain/clock.ts'
 import { adviseReplicas, type ScalingFacts, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
 import { dayOf } from '#domain/day.ts'
 import type { Log } from '#platform/log/log.ts'
+import { FLOOR_KEY } from './known-bases.ts'
 import { instantOrNull } from './present-calendar.ts'
 
 interface ScalingNeeds {
@@ -22,8 +23,6 @@ export interface Scaling {
   advise(): Promise<ScalingAdvice>
 }
 
-/** The floor of the process that answers requests. */
-const FLOOR_KEY = 'scale.api.min'
 const KEPT_MS = 5000
 const HOUR_MS = 3_600_000
 
