@@ -1,18 +1,19 @@
 /**
- * All tests: sees that a browser is there, checks the house rules, then runs every test file, two at a time.
+ * All tests: sees that a browser and a Redis are there, checks the house rules, then runs every test file, two at a time.
  * Arguments are parts of file names; with any, only matching files run, without the checks.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { findChromium } from '../test/support/chromium.ts'
+import { findRedis } from '../test/support/redis.ts'
 
 const root = join(import.meta.dirname, '..')
 const FILE_LIMIT_MS = 15 * 60_000
-const APT = ['apt-get', 'install', '-y', '-q', '--no-install-recommends', 'chromium']
+const APT = ['apt-get', 'install', '-y', '-q', '--no-install-recommends']
 
 function listTestFiles(filters: readonly string[]): string[] {
   const patterns = ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts']
@@ -21,20 +22,53 @@ function listTestFiles(filters: readonly string[]): string[] {
   return chosen.toSorted().map((file) => join(root, file))
 }
 
-/** Finds a browser, installing one where that may be done without asking: as root on Debian and Ubuntu. */
-function hasBrowser(): boolean {
-  if (findChromium()) return true
+/** A program that some tests stand on. */
+interface Program {
+  readonly title: string
+  /** Its Debian package. */
+  readonly aptPackage: string
+  readonly elsewhere: string
+  readonly isThere: () => boolean
+  readonly isFor: (file: string, source: string) => boolean
+}
+
+const PROGRAMS: readonly Program[] = [
+  {
+    title: 'Chromium',
+    aptPackage: 'chromium',
+    elsewhere: 'install Google Chrome or Chromium',
+    isThere: () => findChromium() !== undefined,
+    isFor: (file) => file.includes(`${sep}e2e${sep}`),
+  },
+  {
+    title: 'Redis',
+    aptPackage: 'redis-server',
+    elsewhere: 'install redis-server',
+    isThere: () => findRedis() !== undefined,
+    isFor: (_file, source) => source.includes('support/redis.ts'),
+  },
+]
+
+/** Sees that what these tests stand on is there, installing it in one go where that may be done without asking: as root on Debian and Ubuntu. */
+function hasPrograms(files: readonly string[]): boolean {
+  const sources = files.map((file) => ({ file, source: readFileSync(file, 'utf8') }))
+  const needed = PROGRAMS.filter(({ isFor }) => sources.some(({ file, source }) => isFor(file, source)))
+  const missing = (): Program[] => needed.filter(({ isThere }) => !isThere())
+  const wanted = missing()
   const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version')
-  if (mayInstall) {
-    process.stderr.write('Installing Chromium for the browser tests ...\n')
+  if (wanted.length > 0 && mayInstall) {
+    process.stderr.write(`Installing ${wanted.map(({ title }) => title).join(' and ')} for the tests ...\n`)
     const quiet = ['DEBIAN_FRONTEND=noninteractive']
+    // The package of Redis would start one as a service: the tests start their own and need none beside them.
+    const packages = wanted.map(({ aptPackage }) => aptPackage)
     spawnSync('env', [...quiet, 'apt-get', 'update', '-q'], { stdio: ['ignore', 'ignore', 'inherit'] })
-    spawnSync('env', [...quiet, ...APT], { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (findChromium()) return true
+    spawnSync('env', [...quiet, 'RUNLEVEL=1', ...APT, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] })
   }
-  const how = process.platform === 'linux' ? `sudo ${APT.join(' ')}` : 'install Google Chrome or Chromium'
-  process.stderr.write(`The browser tests need Chromium, and none was found. Run: ${how}\n`)
-  return false
+  for (const { title, aptPackage, elsewhere } of missing()) {
+    const how = process.platform === 'linux' ? `sudo ${APT.join(' ')} ${aptPackage}` : elsewhere
+    process.stderr.write(`Some tests need ${title}, and none was found. Run: ${how}\n`)
+  }
+  return missing().length === 0
 }
 
 /** Builds the web app when its sources changed since it was built; the browser tests look at what is served. */
@@ -78,8 +112,8 @@ function printTotals(counts: Counts, durationMs: number): void {
 async function main(): Promise<boolean> {
   const filters = process.argv.slice(2)
   const files = listTestFiles(filters)
-  const needsBrowser = files.some((file) => file.includes(`${sep}e2e${sep}`))
-  if (needsBrowser && !(hasBrowser() && hasWebApp())) return false
+  if (!hasPrograms(files)) return false
+  if (files.some((file) => file.includes(`${sep}e2e${sep}`)) && !hasWebApp()) return false
   const isChecked =
     filters.length > 0 ||
     spawnSync(process.execPath, [join(root, 'scripts/check.ts')], { cwd: root, stdio: 'inherit' }).status === 0

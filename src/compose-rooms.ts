@@ -24,7 +24,7 @@ import { createTools, type Tools } from '#features/tools/index.ts'
 import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
-import { createId } from '#platform/crypto/ids.ts'
+import { contentHash, createId } from '#platform/crypto/ids.ts'
 import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
 import { createJobs } from '#platform/jobs/create-jobs.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -32,6 +32,7 @@ import { createMailer } from '#platform/mail/create-mailer.ts'
 import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import { waitForDatabase } from '#platform/postgres/wait-for-database.ts'
+import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
 import { openStorage, type Storage } from '#platform/storage.ts'
 import {
   countUsage,
@@ -142,14 +143,15 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     jobs: () => jobs.health(),
     mail: post.mailer,
     mcp: () => tools.health(),
+    redis: work.redis,
     calendar: () => calendar.health(),
   })
   const close = async (): Promise<void> => {
     await jobs.stop(0)
     await post.webhook?.close()
     // One after the other: what others stand on goes last.
-    // oxlint-disable-next-line no-await-in-loop
-    for (const room of [tools, calendar, work.cache, memories, personas, models, storage]) await room.close()
+    for (const room of [tools, calendar, work.cache, work.redis, memories, personas, models, storage])
+      await room?.close()
   }
   return { ...work, personas, conversations, briefings, imports, syncs, components, close }
 }
@@ -167,7 +169,7 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
   const shared = {
     ...foundation,
     processId: createId(),
-    cache: wireCache(foundation, calendar),
+    ...wireCache(foundation, calendar),
     jobs,
     chain: models.chain,
     budget: budgets,
@@ -198,10 +200,20 @@ async function wireWork(foundation: Foundation & ReturnType<typeof wireOperation
 }
 
 /** What may be remembered instead of asked again; its counters are read at each scrape. */
-function wireCache({ log, metrics }: Foundation, { seasonOf }: Calendar): Cache {
-  const cache = createCache({ clock, log, random: Math.random, seasonOf })
+function wireCache(
+  { config, log, metrics }: Foundation,
+  { seasonOf }: Calendar,
+): { readonly cache: Cache; readonly redis: RedisLink | null } {
+  const redis = config.redis.url && openRedis({ url: config.redis.url.reveal(), clock, log })
+  const shared = redis && { redis, namespace: deploymentName(config) }
+  const cache = createCache({ clock, log, random: Math.random, seasonOf, shared })
   watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
-  return cache
+  return { cache, redis }
+}
+
+/** Of what all processes of a deployment have and no other: so that two of them in one Redis never read each other. */
+function deploymentName({ secretKey, postgres, home }: Config): string {
+  return contentHash(`cache ${secretKey?.reveal() ?? postgres.url?.reveal() ?? home}`).slice(0, 16)
 }
 
 type ToolFoundation = Foundation & {

@@ -56,7 +56,8 @@ async function withRunning(open: OpenCache, work: (ask: Ask) => Promise<void>): 
 function toLine(stats: ClassStats): string {
   const { tiers, hitRate, stale, joined, misses, saved, savedMs } = stats
   const share = hitRate === null ? 'not asked yet' : `${Math.round(hitRate * 1000) / 10} % answered`
-  const counts = `${tiers.l1.hits} fresh, ${stale} stale, ${joined} joined, ${misses} made`
+  const fresh = tiers.l1.hits + (tiers.l2?.hits ?? 0)
+  const counts = `${fresh} fresh, ${stale} stale, ${joined} joined, ${misses} made`
   const room = `${tiers.l1.entries} kept in ${toKilobytes(tiers.l1.bytes)} of ${toKilobytes(tiers.l1.maxBytes)} KB`
   const spared = `spared ${Math.round(savedMs / 100) / 10} s and ${formatMoney(saved)}`
   return [stats.class, share, counts, room, spared].join('  ')

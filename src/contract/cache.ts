@@ -3,7 +3,7 @@ import { Money } from './common.ts'
 
 /** What the cache of one process did since it began, by class. */
 
-const TierStats = z.strictObject({
+const MemoryStats = z.strictObject({
   /** Answered while fresh. */
   hits: z.int(),
   entries: z.int(),
@@ -12,10 +12,18 @@ const TierStats = z.strictObject({
   evictions: z.int(),
 })
 
+const SharedStats = z.strictObject({
+  /** Found in Redis while fresh. */
+  hits: z.int(),
+  writes: z.int(),
+  /** Asked or told in vain: Redis was away, too late or full. */
+  failures: z.int(),
+})
+
 const ClassStats = z.strictObject({
   class: z.string(),
-  /** `l1`: in the process. */
-  tiers: z.strictObject({ l1: TierStats }),
+  /** `l1`: in the process. `l2`: in Redis; null for a class that stays in the process, and without Redis. */
+  tiers: z.strictObject({ l1: MemoryStats, l2: SharedStats.nullable() }),
   /** Answered past their freshness, while a new value was made or could not be. */
   stale: z.int(),
   /** Waited for what somebody else had asked for already. */

@@ -9,6 +9,7 @@ const backup = 'src/features/operations/backup/backup.test.ts'
 const chaos = 'test/chaos/chaos.test.ts'
 const budgets = 'src/features/budgets/budgets.test.ts'
 const stories = 'test/integration/sample-stories.test.ts'
+const sharedFaults = 'src/platform/cache/shared-faults.test.ts'
 const firstMinutes = 'test/e2e/first-minutes.test.ts'
 
 /** What every version promises; README.md prints it. */
@@ -199,12 +200,33 @@ export const PROMISES: readonly Requirement[] = [
     ),
   },
   {
-    id: 'A7/none',
+    id: 'A7/answers',
     source: 'promise A7',
-    behaviour: 'This version needs no Redis: it is no setting and no dependency.',
+    behaviour: 'Redis frozen, full, emptied, killed or never there: every request is answered, later at most.',
     provenBy: [
-      ...prove('test/pins/operator-surface.test.ts', 'every setting'),
-      ...prove('test/requirements.test.ts', 'nothing here talks to Redis'),
+      ...prove(
+        'test/integration/redis-outage.test.ts',
+        'Redis frozen, thawed, emptied, killed or never there: no request fails, and the health says how it is',
+      ),
+      ...prove(
+        sharedFaults,
+        'frozen: what is in memory answers at once, the first cold question after the deadline, the next without it',
+        'full: what is there is read, nothing new is put, invalidating still works, and every question is answered',
+        'killed and started again: questions are answered throughout, and sharing begins anew',
+      ),
+    ],
+  },
+  {
+    id: 'A7/nothing-old',
+    source: 'promise A7',
+    behaviour: 'What was invalidated while Redis was away is not answered from it when it is back.',
+    provenBy: [
+      ...prove(sharedFaults, 'an invalidation that Redis could not be told is told before Redis is asked again'),
+      ...prove(
+        'src/platform/cache/shared-cache.test.ts',
+        'after a lost connection nothing is taken for certain that was heard before',
+        'a tag that Redis forgot is a miss, not an older version',
+      ),
     ],
   },
   {

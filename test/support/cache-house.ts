@@ -4,7 +4,7 @@ import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import type { Maker } from '#platform/cache/flight.ts'
-import { NOTHING } from '#platform/cache/space.ts'
+import { NOTHING } from '#platform/cache/keeper.ts'
 import { createSteppedClock } from './stepped-clock.ts'
 
 /** Fresh for 10 s, stale for 10 more, a stand-in for 80 more; no jitter and no early renewal unless a test wants them. */

@@ -13,6 +13,8 @@ export interface ComponentNeeds {
   readonly model: () => Observation
   readonly jobs: () => Observation
   readonly mcp: () => Observation
+  /** null: no Redis is set. */
+  readonly redis: { observe(): Promise<Observation> } | null
   readonly calendar: () => Observation
   /** null: no mail server is set. */
   readonly mail: { probe(): Promise<{ readonly ok: boolean; readonly detail?: string }> } | null
@@ -31,10 +33,7 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     mail: { isCritical: false, probe: () => probeMail(needs.mail) },
     mcp: { isCritical: false, probe: async () => needs.mcp() },
     calendar: { isCritical: false, probe: async () => needs.calendar() },
-    redis: {
-      isCritical: false,
-      probe: async () => ({ state: 'not_configured', detail: 'This version keeps everything in PostgreSQL.' }),
-    },
+    redis: { isCritical: false, probe: () => observeRedis(needs.redis) },
   }
 }
 
@@ -60,4 +59,9 @@ async function probeMail(mail: ComponentNeeds['mail']): Promise<Observation> {
   if (mail === null) return { state: 'not_configured', detail: 'SMTP_URL is not set.' }
   const { ok, detail } = await mail.probe()
   return { state: ok ? 'ok' : 'degraded', detail: detail ?? 'The mail server answers.' }
+}
+
+async function observeRedis(redis: ComponentNeeds['redis']): Promise<Observation> {
+  if (redis) return redis.observe()
+  return { state: 'not_configured', detail: 'REDIS_URL is not set; each process has its own cache.' }
 }

@@ -48,13 +48,13 @@ export function cacheRoutes({ cache, access }: CacheRouteNeeds): Route[] {
   ]
 }
 
-function present({ ledger, policy }: CacheReport): ClassStats {
+function present({ ledger, policy, isShared }: CacheReport): ClassStats {
   const { cacheClass, tiers, stale, joined, misses, failures, savedMs, savedMicros } = ledger
   const answered = tiers.l1.hits + tiers.l2.hits + stale + joined
   const requests = answered + misses
   return {
     class: cacheClass,
-    tiers: { l1: { ...tiers.l1, maxBytes: policy.maxBytes } },
+    tiers: { l1: { ...tiers.l1, maxBytes: policy.maxBytes }, l2: isShared ? tiers.l2 : null },
     stale,
     joined,
     misses,

@@ -3,8 +3,11 @@ import { CACHE_CLASSES, type CacheClass } from '#domain/cache-policy/cache-class
 import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { RedisLink } from '#platform/redis/redis-link.ts'
 import { createFlightDeck } from './flight.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import type { SharedForm } from './shared-making.ts'
+import { createSharedTier } from './shared-tier.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { createSpace, type Space } from './space.ts'
 import { createTagBook } from './tag-book.ts'
@@ -18,13 +21,18 @@ export interface CacheNeeds {
   readonly seasonOf?: SeasonOf
   /** Other policies than those that Sophia ships with. */
   readonly policies?: Readonly<Record<CacheClass, CachePolicy>>
+  /** The second tier; the namespace sets deployments apart that share one Redis. Without it the first is alone. */
+  readonly shared?: { readonly redis: RedisLink; readonly namespace: string } | null
 }
 
 /** Values that may vanish at any moment without loss: only time and money are spared by them. */
 export interface Cache {
-  /** A space of its own for values of one kind; the name says whose. All spaces of a class share its room and its ledger. */
-  space<Value>(cacheClass: CacheClass, name: string): Space<Value>
-  /** From now on no value made before under one of these tags answers. */
+  /**
+   * A space of its own for values of one kind; the name says whose. All spaces of a class share its room and its ledger. With a
+   * form its values go to Redis as well, where there is one and the policy of the class allows.
+   */
+  space<Value>(cacheClass: CacheClass, name: string, form?: SharedForm<Value>): Space<Value>
+  /** From now on no value made before under one of these tags answers, in no process that hears of it. Never rejects. */
   invalidate(tags: readonly string[]): Promise<void>
   /** Of the classes that are in use, in the order of the list. */
   ledgers(): readonly CacheReport[]
@@ -34,6 +42,8 @@ export interface Cache {
 export interface CacheReport {
   readonly ledger: Readonly<Ledger>
   readonly policy: CachePolicy
+  /** Whether values of the class may lie in Redis too. */
+  readonly isShared: boolean
 }
 
 interface Class extends CacheReport {
@@ -43,32 +53,43 @@ interface Class extends CacheReport {
 }
 
 export function createCache(needs: CacheNeeds): Cache {
-  const { policies = CACHE_POLICIES } = needs
+  const { policies = CACHE_POLICIES, clock } = needs
   const tags = createTagBook()
-  const deck = createFlightDeck(needs.clock)
+  const deck = createFlightDeck(clock)
+  const tier = needs.shared
+    ? createSharedTier({
+        ...needs.shared,
+        onForgotten: tags.invalidate,
+        onBack: () => tags.unsettle(clock.monotonicMs()),
+      })
+    : null
   const classes = new Map<CacheClass, Class>()
   const classOf = (cacheClass: CacheClass): Class => {
     const known = classes.get(cacheClass)
     if (known) return known
     const policy = policies[cacheClass]
     const ledger = createLedger(cacheClass)
-    const made = { ledger, policy, shelf: createShelf(policy, ledger.tiers.l1), names: new Set<string>() }
+    const isShared = tier !== null && policy.tiers.includes('l2')
+    const made = { ledger, policy, isShared, shelf: createShelf(policy, ledger.tiers.l1), names: new Set<string>() }
     classes.set(cacheClass, made)
     return made
   }
   return {
-    space(cacheClass, name) {
-      const { ledger, policy, shelf, names } = classOf(cacheClass)
+    space(cacheClass, name, form) {
+      const { ledger, policy, isShared, shelf, names } = classOf(cacheClass)
       if (names.has(name)) throw new Error(`There is a space "${name}" of class ${cacheClass} already.`)
       names.add(name)
-      return createSpace({ ...needs, ledger, policy, shelf, tags, deck })
+      const shared = form && tier && isShared ? { tier, form, place: `${cacheClass} ${name}` } : null
+      return createSpace({ ...needs, ledger, policy, shelf, tags, deck, shared })
     },
     async invalidate(names) {
       tags.invalidate(names)
+      await tier?.invalidate(names)
     },
     ledgers: () => CACHE_CLASSES.flatMap((cacheClass) => classes.get(cacheClass) ?? []),
     async close() {
       deck.close()
+      tier?.close()
     },
   }
 }

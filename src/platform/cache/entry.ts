@@ -16,6 +16,8 @@ export interface Entry extends Expiry, Evictable<Entry> {
   readonly costMicros: number
   /** Before that no new try is begun, because the last one failed. */
   retryAtMs: number
+  /** Redis is being asked about its tags. */
+  asking: Promise<void> | undefined
 }
 
 /** Entries of one space by owner and key; finding one allocates nothing. */
@@ -48,6 +50,6 @@ export function createEntryIndex(): EntryIndex {
 }
 
 /** An entry that no order of leaving holds yet. */
-export function createEntry(facts: Omit<Entry, keyof typeof UNPLACED | 'retryAtMs'>): Entry {
-  return { ...facts, ...UNPLACED, retryAtMs: 0 }
+export function createEntry(facts: Omit<Entry, keyof typeof UNPLACED | 'retryAtMs' | 'asking'>): Entry {
+  return { ...facts, ...UNPLACED, retryAtMs: 0, asking: undefined }
 }

@@ -24,10 +24,10 @@ export interface Made<Value> {
 /** Limits on all makings of a cache; `close` ends their timers and aborts what is under way. */
 export interface FlightDeck {
   /**
-   * Runs a maker. Settles with it, or is given up with UNREACHABLE at twice the hard limit, so that a late result can still be
-   * kept; a maker that never returns holds nothing of ours after that.
+   * Runs a piece of work. Settles with it, or is given up with UNREACHABLE at twice the hard limit, so that a late result can still be
+   * kept; work that never ends holds nothing of ours after that, and hears of it by its signal.
    */
-  fly<Value>(make: Maker<Value>, hardMs: number): Promise<Made<Value>>
+  fly<Result>(work: (signal: AbortSignal) => Promise<Result>, hardMs: number): Promise<Result>
   /** Settles as the promise does, or rejects with UNREACHABLE after `ms`. */
   limit<Value>(promise: Promise<Value>, ms: number): Promise<Value>
   close(): void
@@ -50,10 +50,10 @@ export function createFlightDeck(clock: Clock): FlightDeck {
   }
   return {
     limit,
-    fly(make, hardMs) {
+    fly(work, hardMs) {
       const abandon = new AbortController()
       running.add(abandon)
-      return limit(run(make, { clock, signal: abandon.signal }), 2 * hardMs).finally(() => {
+      return limit(work(abandon.signal), 2 * hardMs).finally(() => {
         running.delete(abandon)
         abandon.abort()
       })
@@ -65,7 +65,8 @@ export function createFlightDeck(clock: Clock): FlightDeck {
   }
 }
 
-async function run<Value>(
+/** Runs a maker and notes what it took. */
+export async function runMaker<Value>(
   make: Maker<Value>,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Made<Value>> {

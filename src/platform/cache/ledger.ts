@@ -1,7 +1,7 @@
-import type { CacheClass, CacheTier } from '#domain/cache-policy/cache-class.ts'
+import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 
-/** What one tier did for one class since the process began, and what it holds now. */
-export interface TierLedger {
+/** What the process's own tier did for one class since it began, and what it holds now. */
+export interface MemoryLedger {
   /** Answered while fresh. */
   hits: number
   entries: number
@@ -9,10 +9,20 @@ export interface TierLedger {
   evictions: number
 }
 
+/** What Redis did for one class, as this process saw it. */
+export interface SharedLedger {
+  /** Found there while fresh. */
+  hits: number
+  /** Put there. */
+  writes: number
+  /** Asked in vain: away, too late, full or refusing. */
+  failures: number
+}
+
 /** What the cache did for one class since the process began. Plain counters: raising one allocates nothing. */
 export interface Ledger {
   readonly cacheClass: CacheClass
-  readonly tiers: Record<CacheTier, TierLedger>
+  readonly tiers: { readonly l1: MemoryLedger; readonly l2: SharedLedger }
   /** Answered from a value past its freshness. */
   stale: number
   /** Waited for a making that somebody else had begun. */
@@ -28,7 +38,6 @@ export interface Ledger {
 }
 
 export function createLedger(cacheClass: CacheClass): Ledger {
-  const tier = (): TierLedger => ({ hits: 0, entries: 0, bytes: 0, evictions: 0 })
-  const tiers = { l1: tier(), l2: tier() }
+  const tiers = { l1: { hits: 0, entries: 0, bytes: 0, evictions: 0 }, l2: { hits: 0, writes: 0, failures: 0 } }
   return { cacheClass, tiers, stale: 0, joined: 0, misses: 0, failures: 0, savedMs: 0, savedMicros: 0 }
 }

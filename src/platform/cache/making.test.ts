@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openCacheHouse } from '../../../test/support/cache-house.ts'
 import type { Maker } from './flight.ts'
-import { NOTHING } from './space.ts'
+import { NOTHING } from './keeper.ts'
 
 const never: Maker<string> = () => new Promise(() => undefined)
 const fail: Maker<string> = () => Promise.reject(new Error('the source is down'))
@@ -68,7 +68,7 @@ test('when making fails the older value stands in, without a new try for a secon
 })
 
 test('past the soft limit the older value answers, and what comes later is kept', async () => {
-  const { clock, space, ask } = openCacheHouse()
+  const { clock, space, ask, ledger } = openCacheHouse()
   await ask()
   await clock.advance(30_000)
   const slow: Maker<string> = async () => {
@@ -80,6 +80,7 @@ test('past the soft limit the older value answers, and what comes later is kept'
   assert.equal(await asked, 'v1')
   await clock.advance(1300)
   assert.equal(space.get('k', 'ann'), 'late')
+  assert.deepEqual([ledger().stale, ledger().misses], [1, 1], 'one answer is counted once')
 })
 
 test('who asks when the older value is past standing in waits for the new one', async () => {

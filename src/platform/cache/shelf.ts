@@ -1,7 +1,7 @@
 import { createEviction } from '#domain/cache-policy/eviction-by-cost.ts'
 import type { CachePolicy } from '#domain/cache-policy/policy.ts'
 import type { Entry } from './entry.ts'
-import type { TierLedger } from './ledger.ts'
+import type { MemoryLedger } from './ledger.ts'
 
 /** The room that all values of one class share in this process. */
 export interface Shelf {
@@ -12,7 +12,7 @@ export interface Shelf {
   drop(entry: Entry): void
 }
 
-export function createShelf(policy: CachePolicy, ledger: TierLedger): Shelf {
+export function createShelf(policy: CachePolicy, ledger: MemoryLedger): Shelf {
   const eviction = createEviction<Entry>(policy.eviction)
   const take = (entry: Entry): void => {
     entry.index.delete(entry)

@@ -1,24 +1,9 @@
-import type { Clock } from '#domain/clock.ts'
-import { ageOf, expiryOf, isNearEnd, isRenewedEarly, type SeasonOf } from '#domain/cache-policy/expiry.ts'
-import type { CachePolicy } from '#domain/cache-policy/policy.ts'
-import { worthOf } from '#domain/cache-policy/eviction-by-cost.ts'
-import { estimateBytes } from '#domain/cache-policy/value-bytes.ts'
-import type { Log } from '#platform/log/log.ts'
-import { createEntry, createEntryIndex, type Entry, type EntryIndex } from './entry.ts'
-import type { FlightDeck, Made, Maker } from './flight.ts'
-import type { Ledger } from './ledger.ts'
-import type { Shelf } from './shelf.ts'
-import { areCurrent, type HeldTag, type TagBook } from './tag-book.ts'
-
-/** What a maker returns when there is nothing: remembered too, for a shorter while. */
-export const NOTHING: unique symbol = Symbol('nothing')
-
-export interface Holding {
-  /** Whom the value may answer, such as `everyone` or a member's id; two owners never share a value, even under one key. */
-  readonly owner: string
-  /** What it depends on; invalidating one of them ends it. Standard: nothing. */
-  readonly tags?: readonly string[]
-}
+import { ageOf, isNearEnd, isRenewedEarly } from '#domain/cache-policy/expiry.ts'
+import { createEntryIndex, type Entry } from './entry.ts'
+import type { Maker } from './flight.ts'
+import { NOTHING, createKeeper, expiryNow } from './keeper.ts'
+import { createLoader, type Holding, type LoaderNeeds, type Request } from './loader.ts'
+import { areCurrent } from './tag-book.ts'
 
 /** Values of one kind. They are kept as given and handed to all who ask: never change one. */
 export interface Space<Value> {
@@ -33,208 +18,134 @@ export interface Space<Value> {
   begin(key: string, holding: Holding): (value: Value) => void
 }
 
-export interface SpaceNeeds {
-  readonly clock: Clock
-  readonly log: Log
-  /** From 0 up to, not including, 1. */
-  readonly random: () => number
-  readonly policy: CachePolicy
-  readonly ledger: Ledger
-  readonly shelf: Shelf
-  readonly tags: TagBook
-  readonly deck: FlightDeck
-  readonly seasonOf?: SeasonOf | undefined
-}
+/** How long what Redis said of tags is taken for so: a lost message costs no more. */
+const CERTAIN_MS = 2000
+/** The same while Redis is away and nobody can be asked. */
+const CERTAIN_ALONE_MS = 10_000
 
-interface Flight<Value> {
-  readonly inTime: Promise<Value>
-  /** The same, or what stands in for it. */
-  readonly answer: Promise<Value>
-  readonly held: readonly HeldTag[]
-}
-
-interface Request<Value> {
-  readonly key: string
-  readonly holding: Holding
-  readonly make: Maker<Value>
-  /** What may stand in when making fails. */
-  readonly older: Entry | undefined
-}
-
-const WARN_EVERY_MS = 60_000
-
-export function createSpace<Value>(needs: SpaceNeeds): Space<Value> {
+export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
   const { clock, ledger, shelf } = needs
   const index = createEntryIndex()
   const keep = createKeeper<Value>(needs, index)
-  const load = createLoader<Value>(needs, keep)
-  // Only this space puts entries into its index, and only values of its type.
-  const valueOf = (entry: Entry): Value => entry.value as Value
   const find = (key: string, owner: string): Entry | undefined => {
     const entry = index.find(key, owner)
     if (entry === undefined || areCurrent(entry.tags)) return entry
     shelf.drop(entry)
     return undefined
   }
-  const answerFrom = (entry: Entry, isFresh: boolean): Value => {
-    shelf.touch(entry)
-    if (isFresh) ledger.tiers.l1.hits += 1
-    else ledger.stale += 1
-    ledger.savedMs += entry.makingMs
-    ledger.savedMicros += entry.costMicros
-    return valueOf(entry)
-  }
-  const renew = (request: Request<Value>): void => void load(request, true)
-
+  const certainty = createCertainty(needs)
+  const load = createLoader<Value>(needs, keep)
+  const { answerFrom, answer } = createAnswers<Value>({ ...needs, find, load, certainty })
   return {
     get(key, owner) {
       const entry = find(key, owner)
-      const age = entry === undefined ? 'dead' : ageOf(entry, clock.monotonicMs())
-      if (entry !== undefined && (age === 'fresh' || age === 'stale')) return answerFrom(entry, age === 'fresh')
+      const nowMs = clock.monotonicMs()
+      const age = entry === undefined ? 'dead' : ageOf(entry, nowMs)
+      const isGood = age === 'fresh' || age === 'stale'
+      if (entry !== undefined && isGood && certainty.of(entry, nowMs) === 'certain')
+        return answerFrom(entry, age === 'fresh')
       ledger.misses += 1
       return undefined
     },
     getOrSet(key, holding, make) {
       const entry = find(key, holding.owner)
-      if (entry === undefined) return load({ key, holding, make, older: undefined })
-      const nowMs = clock.monotonicMs()
-      const age = ageOf(entry, nowMs)
-      if (age === 'fresh') {
-        // No draw of a random number unless the end is near: the usual hit is a look, a comparison and a count.
-        if (isNearEnd(entry, nowMs) && nowMs >= entry.retryAtMs) {
-          const isDue = isRenewedEarly(entry, { nowMs, random: 1 - needs.random() })
-          if (isDue) renew({ key, holding, make, older: entry })
-        }
-        return answerFrom(entry, true)
+      if (entry !== undefined) {
+        const nowMs = clock.monotonicMs()
+        // The usual hit: a look, some comparisons and a count; nothing is allocated.
+        const isPlain = nowMs < entry.freshUntilMs && !isNearEnd(entry, nowMs)
+        if (isPlain && certainty.of(entry, nowMs) === 'certain') return answerFrom(entry, true)
       }
-      if (age === 'dead') return load({ key, holding, make, older: undefined })
-      const isPaused = nowMs < entry.retryAtMs
-      if (age === 'fallback') return isPaused ? answerFrom(entry, false) : load({ key, holding, make, older: entry })
-      if (!isPaused) renew({ key, holding, make, older: entry })
-      return answerFrom(entry, false)
+      return answer(entry, { key, holding, make, older: undefined })
     },
     begin(key, holding) {
       const held = needs.tags.hold(holding.tags ?? [])
       const begunMs = clock.monotonicMs()
       return (value) => {
         const made = { value, isKept: true, costMicros: 0, makingMs: clock.monotonicMs() - begunMs }
-        keep({ key, owner: holding.owner, held, begunMs }, made)
+        const expiry = expiryNow(needs, value === NOTHING)
+        keep({ key, owner: holding.owner }, { made, held, begunMs, expiry, from: 'maker' })
       }
     },
   }
 }
 
-interface Begun {
-  readonly key: string
-  readonly owner: string
-  readonly held: readonly HeldTag[]
-  readonly begunMs: number
+interface AnswerNeeds<Value> extends LoaderNeeds<Value> {
+  readonly find: (key: string, owner: string) => Entry | undefined
+  readonly load: (request: Request<Value>, isQuiet?: boolean) => Promise<Value>
+  readonly certainty: CertaintyOf
 }
 
-/** Puts a made value on the shelf, unless it is not for others, too large, outdated already or older than what stands there. */
-function createKeeper<Value>(needs: SpaceNeeds, index: EntryIndex) {
-  const { clock, policy, shelf } = needs
-  return (begun: Begun, made: Made<Value>): void => {
-    const { key, owner, held, begunMs } = begun
-    if (!made.isKept || !areCurrent(held)) return
-    const before = index.find(key, owner)
-    if (before && before.begunMs > begunMs) return
-    const bytes = estimateBytes(made.value, policy.maxEntryBytes) + 2 * key.length
-    if (bytes > policy.maxEntryBytes) return
-    const { value, costMicros, makingMs } = made
-    const isNothing = value === NOTHING
+/** What a request gets by what is kept: the value, a promise of a new one, or the value while a new one is made. */
+function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certainty }: AnswerNeeds<Value>) {
+  const answerFrom = (entry: Entry, isFresh: boolean): Value => {
+    shelf.touch(entry)
+    if (isFresh) ledger.tiers.l1.hits += 1
+    else ledger.stale += 1
+    ledger.savedMs += entry.makingMs
+    ledger.savedMicros += entry.costMicros
+    // Only one space puts entries into its index, and only values of its type.
+    return entry.value as Value
+  }
+  const renew = (request: Request<Value>): void => void load(request, true)
+  const answerKept = (entry: Entry, request: Request<Value>): Value | Promise<Value> => {
     const nowMs = clock.monotonicMs()
-    const nowAt = clock.now().getTime()
-    const season = needs.seasonOf?.(needs.ledger.cacheClass, nowAt)
-    const freshAtMs = season?.freshAtMs ?? null
-    const birth = {
-      nowMs,
-      random: needs.random(),
-      isNothing,
-      untilFreshMs: freshAtMs === null ? null : freshAtMs - nowAt,
+    const age = ageOf(entry, nowMs)
+    const isPaused = nowMs < entry.retryAtMs
+    if (age === 'fresh') {
+      if (!isPaused && isRenewedEarly(entry, { nowMs, random: 1 - random() })) renew({ ...request, older: entry })
+      return answerFrom(entry, true)
     }
-    const expiry = expiryOf(policy, season ? { ...birth, season } : birth)
-    const worth = worthOf({ costMicros, makingMs })
-    shelf.put(
-      createEntry({ index, key, owner, value, tags: held, begunMs, makingMs, costMicros, bytes, worth, ...expiry }),
-    )
+    if (age === 'dead') return load(request)
+    if (age === 'fallback') return isPaused ? answerFrom(entry, false) : load({ ...request, older: entry })
+    if (!isPaused) renew({ ...request, older: entry })
+    return answerFrom(entry, false)
   }
+  const makeAnew = (entry: Entry, request: Request<Value>): Promise<Value> => {
+    shelf.drop(entry)
+    return load(request)
+  }
+  /** Asks Redis whether the tags still are as this entry knows them, once for all who come meanwhile, then answers. */
+  const askThenAnswer = async (entry: Entry, request: Request<Value>): Promise<Value> => {
+    entry.asking ??= certainty.ask(entry).finally(() => (entry.asking = undefined))
+    await entry.asking
+    const known = find(request.key, request.holding.owner)
+    if (known === undefined) return load(request)
+    const isLost = certainty.afterAsking(known, clock.monotonicMs()) === 'lost'
+    return isLost ? makeAnew(known, request) : answerKept(known, request)
+  }
+  const answer = (entry: Entry | undefined, request: Request<Value>): Value | Promise<Value> => {
+    if (entry === undefined) return load(request)
+    const known = certainty.of(entry, clock.monotonicMs())
+    if (known === 'certain') return answerKept(entry, request)
+    return known === 'ask' ? askThenAnswer(entry, request) : makeAnew(entry, request)
+  }
+  return { answerFrom, answer }
 }
 
-/** One making at a time for each key and owner, with its limits and what stands in when it fails. */
-function createLoader<Value>(needs: SpaceNeeds, keep: (begun: Begun, made: Made<Value>) => void) {
-  const { clock, deck, ledger, log, policy, tags } = needs
-  const flights = new Map<string, Flight<Value>>()
-  let warnedMs = Number.NEGATIVE_INFINITY
-
-  const noteFailure = (error: unknown, older: Entry | undefined): void => {
-    const nowMs = clock.monotonicMs()
-    ledger.failures += 1
-    if (!older) return
-    older.retryAtMs = nowMs + policy.pauseAfterErrorMs
-    // Without an older value somebody gets the error itself. With one it would pass unseen; once a minute is enough to know.
-    if (nowMs - warnedMs < WARN_EVERY_MS) return
-    warnedMs = nowMs
-    log.warn({ error, cacheClass: ledger.cacheClass }, 'a value could not be made anew; the older one answers')
-  }
-  const start = ({ key, holding, make, older }: Request<Value>, isQuiet: boolean): Flight<Value> => {
-    const id = flightId(key, holding.owner)
-    const held = tags.hold(holding.tags ?? [])
-    const begun = { key, owner: holding.owner, held, begunMs: clock.monotonicMs() }
-    const landed = deck.fly(make, policy.hardFactoryMs).then((made) => {
-      keep(begun, made)
-      return made
-    })
-    const inTime = deck.limit(landed, policy.hardFactoryMs).then(({ value }) => value)
-    const flight = { inTime, answer: older ? standIn(needs, { inTime, older, isQuiet }) : inTime, held }
-    flights.set(id, flight)
-    const end = (): void => void (flights.get(id) === flight && flights.delete(id))
-    inTime.then(end, (error: unknown) => {
-      end()
-      noteFailure(error, older)
-    })
-    // Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already.
-    landed.catch(() => undefined)
-    return flight
-  }
-  return (request: Request<Value>, isQuiet = false): Promise<Value> => {
-    const running = flights.get(flightId(request.key, request.holding.owner))
-    // One that began before an invalidation knows too little for who asks after it.
-    if (running && areCurrent(running.held)) {
-      if (!isQuiet) ledger.joined += 1
-      return request.older ? running.answer : running.inTime
-    }
-    const { answer } = start(request, isQuiet)
-    if (isQuiet) answer.catch(() => undefined)
-    else if (!request.older) ledger.misses += 1
-    return answer
-  }
+interface CertaintyOf {
+  of(entry: Entry, nowMs: number): 'certain' | 'ask' | 'lost'
+  /** The same once Redis was asked: what it could not say is not asked again. */
+  afterAsking(entry: Entry, nowMs: number): 'certain' | 'lost'
+  ask(entry: Entry): Promise<void>
 }
 
-interface Standing<Value> {
-  readonly inTime: Promise<Value>
-  readonly older: Entry
-  /** Nobody waits for this making yet: nothing to count. */
-  readonly isQuiet: boolean
-}
-
-/** The new value, or the older one when making fails or takes longer than the soft limit, as long as that one may answer. */
-async function standIn<Value>(needs: SpaceNeeds, { inTime, older, isQuiet }: Standing<Value>): Promise<Value> {
-  const { clock, deck, ledger, policy } = needs
-  try {
-    const value = await deck.limit(inTime, policy.softFactoryMs)
-    if (!isQuiet) ledger.misses += 1
-    return value
-  } catch {
-    // Told by the flight itself, which fails with the same error or goes on.
-    const mayAnswer = areCurrent(older.tags) && ageOf(older, clock.monotonicMs()) !== 'dead'
-    if (!mayAnswer) return inTime
-    if (!isQuiet) ledger.stale += 1
-    return older.value as Value
+/** Whether another process may have invalidated a tag of an entry without this one having heard. */
+function createCertainty<Value>({ clock, tags, shared }: LoaderNeeds<Value>): CertaintyOf {
+  const sinceMs = (entry: Entry, nowMs: number): number => nowMs - tags.certainAt(entry.tags, entry.begunMs)
+  const afterAsking = (entry: Entry, nowMs: number): 'certain' | 'lost' =>
+    sinceMs(entry, nowMs) < CERTAIN_ALONE_MS ? 'certain' : 'lost'
+  return {
+    of(entry, nowMs) {
+      if (shared === null || entry.tags.length === 0 || sinceMs(entry, nowMs) < CERTAIN_MS) return 'certain'
+      return shared.tier.isUp() ? 'ask' : afterAsking(entry, nowMs)
+    },
+    afterAsking,
+    async ask(entry) {
+      const names = entry.tags.map(({ tag }) => tag.name)
+      const atMs = clock.monotonicMs()
+      const versions = await shared?.tier.readVersions(names).catch(() => null)
+      // Without an answer it stays as uncertain as it was.
+      if (versions) tags.learn(names, { versions, atMs })
+    },
   }
-}
-
-/** With the owner's length in front no two pairs give the same text. */
-function flightId(key: string, owner: string): string {
-  return `${owner.length} ${owner}${key}`
 }

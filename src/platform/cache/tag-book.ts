@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 
-/** One tag as this process knows it. Its version is random, so that a tag that was lost never comes back as an older one. */
+/** One tag as this process knows it. Versions are random, so that a tag that was lost never comes back as an older one. */
 export interface Tag {
   readonly name: string
   version: string
+  /** Its version in Redis; null while that is not known. */
+  shared: string | null
+  /** When Redis last said so. */
+  confirmedMs: number
 }
 
 /** A tag with the version that something was made under. */
@@ -17,23 +21,35 @@ export interface TagBook {
   /** The tags as they are now; what is made from here on is good for as long as they stay so. */
   hold(names: readonly string[]): readonly HeldTag[]
   invalidate(names: readonly string[]): void
+  /** What Redis said of tags at an instant, in their order; one that it knows otherwise, or not, is another from now on. */
+  learn(names: readonly string[], told: { readonly versions: readonly (string | null)[]; readonly atMs: number }): void
+  /** Messages may have been missed: nothing confirmed before now counts, and what Redis cannot confirm is over. */
+  unsettle(nowMs: number): void
+  /** When it was last certain that what began at `begunMs` under these tags is good; long ago when it is not known. */
+  certainAt(held: readonly HeldTag[], begunMs: number): number
 }
 
 /** A tag beyond these leaves, oldest first, and takes the values that hold it with it. */
 const MOST_TAGS = 50_000
 const NONE: readonly HeldTag[] = []
+const LONG_AGO = Number.NEGATIVE_INFINITY
 
 export function createTagBook(most = MOST_TAGS): TagBook {
   const tags = new Map<string, Tag>()
+  let settledFromMs = LONG_AGO
   const renew = (tag: Tag): void => void (tag.version = createVersion())
+  /** Set anew it is the youngest. */
+  const touch = (name: string): Tag => {
+    const tag = tags.get(name) ?? { name, version: createVersion(), shared: null, confirmedMs: LONG_AGO }
+    tags.delete(name)
+    tags.set(name, tag)
+    return tag
+  }
   return {
     hold(names) {
       if (names.length === 0) return NONE
       const held = names.map((name) => {
-        const tag = tags.get(name) ?? { name, version: createVersion() }
-        // Set anew it is the youngest.
-        tags.delete(name)
-        tags.set(name, tag)
+        const tag = touch(name)
         return { tag, version: tag.version }
       })
       for (const [name, tag] of tags) {
@@ -47,8 +63,29 @@ export function createTagBook(most = MOST_TAGS): TagBook {
       for (const name of names) {
         const tag = tags.get(name)
         // One that nobody holds has nothing to lose.
-        if (tag) renew(tag)
+        if (!tag) continue
+        renew(tag)
+        tag.shared = null
       }
+    },
+    learn(names, { versions, atMs }) {
+      for (const [place, name] of names.entries()) {
+        const tag = touch(name)
+        const version = versions[place] ?? null
+        if (version === null || version !== tag.shared) renew(tag)
+        tag.shared = version
+        tag.confirmedMs = Math.max(tag.confirmedMs, atMs)
+      }
+    },
+    unsettle(nowMs) {
+      settledFromMs = nowMs
+      for (const tag of tags.values()) if (tag.shared === null) renew(tag)
+    },
+    certainAt(held, begunMs) {
+      let confirmedMs = Number.POSITIVE_INFINITY
+      for (const { tag } of held) confirmedMs = Math.min(confirmedMs, tag.confirmedMs)
+      const atMs = Math.max(begunMs, confirmedMs)
+      return atMs >= settledFromMs ? atMs : LONG_AGO
     },
   }
 }

@@ -47,6 +47,17 @@ test('settings that need each other say so', () => {
   assert.deepEqual(faultsOf({ SOPHIA_MODEL: 'openai/llama', OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }), [])
 })
 
+test('Redis is one server, by redis:// or rediss://; other ways to it say that they are not built yet', () => {
+  for (const good of ['redis://cache.internal', 'redis://u:p@10.0.0.3:6380/2', 'rediss://:p@cache.internal:6379'])
+    assert.equal(readConfig({ REDIS_URL: good }).redis.url?.reveal(), good)
+  assert.equal(readConfig({}).redis.url, null)
+  for (const other of ['redis-sentinel://a,b/main', 'redis-cluster://a']) {
+    assert.throws(() => readConfig({ REDIS_URL: other }), /REDIS_URL: Redis-sentinel:\/\/ and .* not built yet/)
+  }
+  for (const bad of ['cache.internal:6379', 'http://cache', 'redis://', 'redis://host/name'])
+    assert.deepEqual(faultsOf({ REDIS_URL: bad }), ['REDIS_URL'])
+})
+
 test('a value may come from a file; both forms at once or a missing file are faults', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'key')
   writeFileSync(file, 'sk-from-a-file\n')

@@ -21,6 +21,8 @@ export interface Config {
     readonly metricsToken: Secret | null
   }
   readonly postgres: { readonly url: Secret | null; readonly directUrl: Secret | null; readonly poolMax: number }
+  /** null: no Redis; each process has its own cache only. */
+  readonly redis: { readonly url: Secret | null }
   readonly models: {
     /** Fallback order; `playbook` alone when no key is there. */
     readonly order: readonly string[]
@@ -207,6 +209,7 @@ function toConfig(values: Values, environment: Environment): Config {
       directUrl: values.DATABASE_DIRECT_URL ?? values.DATABASE_URL,
       poolMax: values.DATABASE_POOL_MAX,
     },
+    redis: { url: values.REDIS_URL },
     models: {
       order: modelOrder(values),
       embedding: values.SOPHIA_EMBEDDING_MODEL,

@@ -32,6 +32,16 @@ const postgresUrl = text
   .refine((value) => /^postgres(ql)?:\/\//.test(value), { error: 'expected postgres://user:password@host:port/name' })
   .transform((value) => new Secret(value))
 
+const redisUrl = text
+  .refine((value) => !/^redis-(sentinel|cluster):/.test(value), {
+    error: 'redis-sentinel:// and redis-cluster:// are not built yet; give redis:// or rediss:// of one Redis',
+    abort: true,
+  })
+  .refine((value) => /^rediss?:\/\/[^/\s]+(\/\d{0,4})?$/.test(value) && URL.canParse(value), {
+    error: 'expected redis://user:password@host:port/number, or rediss:// for TLS',
+  })
+  .transform((value) => new Secret(value))
+
 const mailServer = text
   .refine((value) => /^smtps?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value), {
     error: 'expected smtp://user:password@host:port, or smtps:// for TLS from the first byte',
@@ -96,6 +106,11 @@ export const SETTINGS = {
     z.coerce.number().int().min(2).max(200).default(20),
     'Most connections of this process. 20 serves hundreds of requests a second; for more than 100 across replicas put a pooler in front.',
     '20',
+  ),
+  REDIS_URL: secretSetting(
+    orNull(redisUrl),
+    'A Redis that several processes share as a cache: redis:// or rediss://. It may vanish at any moment; nothing is lost with it.',
+    'each process by itself',
   ),
   SOPHIA_MODEL: setting(
     orNull(modelList),

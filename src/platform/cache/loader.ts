@@ -1,0 +1,184 @@
+import { ageOf } from '#domain/cache-policy/expiry.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Entry } from './entry.ts'
+import { runMaker, type FlightDeck, type Maker } from './flight.ts'
+import { NOTHING, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
+import { makeShared, type SharedForm } from './shared-making.ts'
+import type { SharedTier } from './shared-tier.ts'
+import { areCurrent, type HeldTag, type TagBook } from './tag-book.ts'
+
+export interface Holding {
+  /** Whom the value may answer, such as `everyone` or a member's id; two owners never share a value, even under one key. */
+  readonly owner: string
+  /** What it depends on; invalidating one of them ends it. Standard: nothing. */
+  readonly tags?: readonly string[]
+}
+
+/** Where the values of a space also lie, for all processes. */
+export interface SharedPlace<Value> {
+  readonly tier: SharedTier
+  readonly form: SharedForm<Value>
+  /** Class and name of the space. */
+  readonly place: string
+}
+
+export interface LoaderNeeds<Value> extends KeeperNeeds {
+  readonly log: Log
+  readonly tags: TagBook
+  readonly deck: FlightDeck
+  /** Null: in this process only. */
+  readonly shared: SharedPlace<Value> | null
+}
+
+export interface Request<Value> {
+  readonly key: string
+  readonly holding: Holding
+  readonly make: Maker<Value>
+  /** What may stand in when making fails. */
+  readonly older: Entry | undefined
+}
+
+interface Flight<Value> {
+  readonly inTime: Promise<Landed<Value>>
+  /** The same, or what stands in for it. */
+  readonly answer: Promise<Value>
+  readonly held: readonly HeldTag[]
+}
+
+const WARN_EVERY_MS = 60_000
+const NO_TAGS: readonly string[] = []
+
+/** One making at a time for each key and owner, with its limits and what stands in when it fails. */
+export function createLoader<Value>(
+  needs: LoaderNeeds<Value>,
+  keep: (place: { readonly key: string; readonly owner: string }, landed: Landed<Value>) => void,
+) {
+  const { deck, ledger, policy, tags } = needs
+  const flights = new Map<string, Flight<Value>>()
+  const noteFailure = createFailureNotes(needs)
+  const start = (request: Request<Value>, isQuiet: boolean): Flight<Value> => {
+    const { key, holding, older } = request
+    const id = flightId(key, holding.owner)
+    const held = tags.hold(holding.tags ?? NO_TAGS)
+    const landing = deck
+      .fly((signal) => land(needs, { request, held, signal }), policy.hardFactoryMs)
+      .then((landed) => {
+        keep({ key, owner: holding.owner }, landed)
+        return landed
+      })
+    const inTime = deck.limit(landing, policy.hardFactoryMs)
+    const asked = { inTime, older, isCounted: isQuiet }
+    const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held }
+    flights.set(id, flight)
+    const end = (): void => void (flights.get(id) === flight && flights.delete(id))
+    inTime.then(end, (error: unknown) => {
+      end()
+      noteFailure(error, older)
+    })
+    // Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already.
+    landing.catch(() => undefined)
+    flight.answer.catch(() => undefined)
+    return flight
+  }
+  return (request: Request<Value>, isQuiet = false): Promise<Value> => {
+    const running = flights.get(flightId(request.key, request.holding.owner))
+    // One that began before an invalidation knows too little for who asks after it.
+    if (!running || !areCurrent(running.held)) return start(request, isQuiet).answer
+    if (!isQuiet) ledger.joined += 1
+    return request.older ? running.answer : running.inTime.then(valueOf)
+  }
+}
+
+interface Landing<Value> {
+  readonly request: Request<Value>
+  readonly held: readonly HeldTag[]
+  readonly signal: AbortSignal
+}
+
+/** Makes the value here, or finds or makes it together with the other processes. */
+async function land<Value>(
+  needs: LoaderNeeds<Value>,
+  { request, held, signal }: Landing<Value>,
+): Promise<Landed<Value>> {
+  const { clock, shared } = needs
+  const { key, holding, older } = request
+  const make = () => runMaker(request.make, { clock, signal })
+  if (shared?.tier.isUp()) {
+    const names = holding.tags ?? NO_TAGS
+    const asked = { key, owner: holding.owner, names, isStaleEnough: older === undefined, signal, make }
+    return makeShared({ ...needs, ...shared }, asked)
+  }
+  const begunMs = clock.monotonicMs()
+  const made = await make()
+  return { made, held, begunMs, expiry: expiryNow(needs, made.value === NOTHING), from: 'maker' }
+}
+
+interface Asked<Value> {
+  readonly inTime: Promise<Landed<Value>>
+  readonly older: Entry | undefined
+  /** Counted already, or nobody waits for this making yet. */
+  isCounted: boolean
+}
+
+/** Counts what became of a request that set off a making, unless something else has answered it. */
+async function countLanding<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<Value>): Promise<Value> {
+  try {
+    const { made, from, expiry } = await asked.inTime
+    if (asked.isCounted) return made.value
+    if (from === 'maker') ledger.misses += 1
+    else {
+      if (ageOf(expiry, clock.monotonicMs()) === 'fresh') ledger.tiers.l2.hits += 1
+      else ledger.stale += 1
+      ledger.savedMs += made.makingMs
+      ledger.savedMicros += made.costMicros
+    }
+    return made.value
+  } catch (error) {
+    if (!asked.isCounted && !asked.older) ledger.misses += 1
+    throw error
+  }
+}
+
+/** The new value, or the older one when making fails or takes longer than the soft limit, as long as that one may answer. */
+async function standIn<Value>(needs: LoaderNeeds<Value>, asked: Asked<Value>, older: Entry): Promise<Value> {
+  const { clock, deck, ledger, policy } = needs
+  const counted = countLanding(needs, asked)
+  try {
+    return await deck.limit(counted, policy.softFactoryMs)
+  } catch {
+    // Told by the flight itself, which fails with the same error or goes on.
+    if (!areCurrent(older.tags) || ageOf(older, clock.monotonicMs()) === 'dead') return counted
+    if (!asked.isCounted) ledger.stale += 1
+    asked.isCounted = true
+    // Only the space whose entry it is asks with it.
+    return older.value as Value
+  }
+}
+
+function createFailureNotes({
+  clock,
+  ledger,
+  log,
+  policy,
+}: Pick<LoaderNeeds<never>, 'clock' | 'ledger' | 'log' | 'policy'>) {
+  let warnedMs = Number.NEGATIVE_INFINITY
+  return (error: unknown, older: Entry | undefined): void => {
+    const nowMs = clock.monotonicMs()
+    ledger.failures += 1
+    if (!older) return
+    older.retryAtMs = nowMs + policy.pauseAfterErrorMs
+    // Without an older value somebody gets the error itself. With one it would pass unseen; once a minute is enough to know.
+    if (nowMs - warnedMs < WARN_EVERY_MS) return
+    warnedMs = nowMs
+    log.warn({ error, cacheClass: ledger.cacheClass }, 'a value could not be made anew; the older one answers')
+  }
+}
+
+function valueOf<Value>({ made }: Landed<Value>): Value {
+  return made.value
+}
+
+/** With the owner's length in front no two pairs give the same text. */
+function flightId(key: string, owner: string): string {
+  return `${owner.length} ${owner}${key}`
+}

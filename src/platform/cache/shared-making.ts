@@ -1,0 +1,204 @@
+import type { Clock } from '#domain/clock.ts'
+import { ageOf, type Expiry } from '#domain/cache-policy/expiry.ts'
+import { open, seal, type Head } from './envelope.ts'
+import type { Made } from './flight.ts'
+import { NOTHING, bytesToKeep, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
+import type { SharedTier, SharedValue, TagVersions } from './shared-tier.ts'
+import type { TagBook } from './tag-book.ts'
+
+/** How a space's values lie in Redis: as JSON, and read back by a parser, since what comes from outside is never cast. */
+export interface SharedForm<Value> {
+  /** Names the shape; give it another name when the shape changes, and older values are misses. */
+  readonly shape: string
+  /** Throws when it is no such value. */
+  read(raw: unknown): Value
+}
+
+export interface SharedNeeds<Value> extends KeeperNeeds {
+  readonly clock: Clock
+  readonly tags: TagBook
+  readonly tier: SharedTier
+  readonly form: SharedForm<Value>
+  /** Class and name of the space. */
+  readonly place: string
+}
+
+export interface SharedRequest<Value> {
+  readonly key: string
+  readonly owner: string
+  readonly names: readonly string[]
+  /** A stale value would do; false when one is there already and a new one is wanted. */
+  readonly isStaleEnough: boolean
+  readonly signal: AbortSignal
+  readonly make: () => Promise<Made<Value>>
+}
+
+const LEASE_MS = 3000
+const POLL_MS = 250
+
+/**
+ * Finds a value in Redis or makes it, while all processes together make it once: who gets the right makes, the others wait for
+ * a word or look again every 250 ms. When Redis fails at any step the value is made here and now.
+ */
+export async function makeShared<Value>(
+  needs: SharedNeeds<Value>,
+  request: SharedRequest<Value>,
+): Promise<Landed<Value>> {
+  const id = `${needs.place} ${request.owner.length} ${request.owner}${request.key}`
+  const found = await findOrTake(needs, request, id).catch(() => {
+    // Away or refusing: making it alone is right, and the link tells of it.
+    needs.ledger.tiers.l2.failures += 1
+    return null
+  })
+  if (found !== null && typeof found !== 'string') return found
+  // Given up meanwhile: nobody would hear of what is made now.
+  request.signal.throwIfAborted()
+  const { tags, clock } = needs
+  const held = tags.hold(request.names)
+  const begunMs = clock.monotonicMs()
+  const made = await makeUnder(needs, request, { id, token: found })
+  const landed = { made, held, begunMs, expiry: expiryNow(needs, made.value === NOTHING), from: 'maker' as const }
+  // Nobody waits for Redis to have it.
+  if (found !== null) void hand(needs, { id, token: found, request, landed })
+  return landed
+}
+
+/** A value out of Redis, or the token of the right to make it; null when nobody waits any more. */
+async function findOrTake<Value>(
+  needs: SharedNeeds<Value>,
+  request: SharedRequest<Value>,
+  id: string,
+): Promise<Landed<Value> | string | null> {
+  const { tier, clock, tags } = needs
+  const address = { id, tags: request.names }
+  while (!request.signal.aborted) {
+    const atMs = clock.monotonicMs()
+    const { value, versions } = await tier.read(address)
+    const found = value && (await readBack(needs, request, { value, versions, atMs }))
+    if (found) return found
+    const askedMs = clock.monotonicMs()
+    const { token, versions: known } = await tier.take(address, LEASE_MS)
+    tags.learn(request.names, { versions: known, atMs: askedMs })
+    if (token !== null) return token
+    await tier.wake(id, POLL_MS)
+  }
+  return null
+}
+
+/** Makes while holding the right; gives it back when nothing comes of it. */
+async function makeUnder<Value>(
+  { tier, clock }: SharedNeeds<Value>,
+  { make, signal }: SharedRequest<Value>,
+  { id, token }: { readonly id: string; readonly token: string | null },
+): Promise<Made<Value>> {
+  if (token === null) return make()
+  const ending = new AbortController()
+  const end = (): void => ending.abort()
+  signal.addEventListener('abort', end, { once: true })
+  const hold = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await clock.sleep(LEASE_MS / 3, ending.signal)
+      await tier.renew(id, { token, leaseMs: LEASE_MS })
+    }
+  }
+  // Ends with the making; when Redis fails meanwhile the right runs out, and another may make the same: no harm but the work.
+  hold().catch(() => undefined)
+  try {
+    return await make()
+  } catch (error) {
+    tier.release(id, token).catch(() => undefined)
+    throw error
+  } finally {
+    end()
+    signal.removeEventListener('abort', end)
+  }
+}
+
+interface Handing<Value> {
+  readonly id: string
+  readonly token: string
+  readonly request: SharedRequest<Value>
+  readonly landed: Landed<Value>
+}
+
+/** Gives a made value to the others, or only the right back when it is not for them. Never rejects. */
+async function hand<Value>(needs: SharedNeeds<Value>, { id, token, request, landed }: Handing<Value>): Promise<void> {
+  const { tier, policy, ledger } = needs
+  const { made, held, expiry } = landed
+  try {
+    const isWanted = bytesToKeep(made, request.key, policy) !== null && held.every(({ tag }) => tag.shared !== null)
+    const sealed = isWanted ? await sealLanded(needs, request, landed) : undefined
+    const keptMs = expiry.fallbackUntilMs - needs.clock.monotonicMs()
+    if (sealed === undefined || keptMs < 1) await tier.release(id, token)
+    else if (await tier.put(id, { token, sealed, keptMs })) ledger.tiers.l2.writes += 1
+  } catch {
+    // Full or away: the value is here, and the others make their own.
+    ledger.tiers.l2.failures += 1
+  }
+}
+
+function sealLanded<Value>(
+  { form, clock }: SharedNeeds<Value>,
+  { key, owner }: SharedRequest<Value>,
+  { made, held, expiry }: Landed<Value>,
+): Promise<Buffer | undefined> {
+  const nowMs = clock.monotonicMs()
+  const facts: Omit<Head, 'v' | 'form'> = {
+    shape: form.shape,
+    owner,
+    key,
+    freshMs: Math.max(0, expiry.freshUntilMs - nowMs),
+    staleMs: Math.max(0, expiry.staleUntilMs - nowMs),
+    keptMs: Math.max(0, expiry.fallbackUntilMs - nowMs),
+    makingMs: made.makingMs,
+    costMicros: made.costMicros,
+    tags: held.map(({ tag }) => [tag.name, tag.shared ?? '']),
+  }
+  return seal(facts, made.value === NOTHING ? 'nothing' : { raw: made.value })
+}
+
+interface Seen {
+  readonly value: SharedValue
+  readonly versions: TagVersions
+  readonly atMs: number
+}
+
+/** The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. */
+async function readBack<Value>(
+  needs: SharedNeeds<Value>,
+  request: SharedRequest<Value>,
+  { value: { sealed, leftMs }, versions, atMs }: Seen,
+): Promise<Landed<Value> | undefined> {
+  const { form, tags } = needs
+  const opened = await open(sealed)
+  if (!opened || !fits(opened.head, request, form.shape)) return undefined
+  const { head, raw } = opened
+  if (!head.tags.every(([, version], place) => version === versions[place])) return undefined
+  const expiry = expiryLeft(head, { leftMs, atMs })
+  const age = ageOf(expiry, atMs)
+  if (age !== 'fresh' && !(age === 'stale' && request.isStaleEnough)) return undefined
+  try {
+    // NOTHING is a value of every space whose maker returned it.
+    const value = head.form === 'nothing' ? (NOTHING as Value) : form.read(raw)
+    tags.learn(request.names, { versions, atMs })
+    const made = { value, isKept: true, makingMs: head.makingMs, costMicros: head.costMicros }
+    return { made, held: tags.hold(request.names), begunMs: atMs, expiry, from: 'l2' }
+  } catch {
+    // Of another shape than the parser knows: a miss.
+    return undefined
+  }
+}
+
+function fits(head: Head, { key, owner, names }: SharedRequest<unknown>, shape: string): boolean {
+  const hasTags = head.tags.length === names.length && head.tags.every(([name], place) => name === names[place])
+  return hasTags && head.owner === owner && head.key === key && head.shape === shape
+}
+
+/** What is left of the lifetimes, by how long Redis still keeps it: no clock but its own measures. */
+function expiryLeft(
+  { freshMs, staleMs, keptMs }: Head,
+  { leftMs, atMs }: { readonly leftMs: number; readonly atMs: number },
+): Expiry {
+  const bornMs = atMs - Math.max(0, keptMs - leftMs)
+  return { freshUntilMs: bornMs + freshMs, staleUntilMs: bornMs + staleMs, fallbackUntilMs: bornMs + keptMs }
+}

@@ -1,0 +1,196 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
+import { createWakeBoard } from './wake-board.ts'
+
+/** Where a value lies in Redis; texts, so that what is passed on needs no thought. */
+export interface Address {
+  readonly id: string
+  readonly tags: readonly string[]
+}
+
+export interface SharedValue {
+  readonly sealed: Buffer
+  /** How long Redis still keeps it: what is left of its lifetimes, on the clock of Redis alone. */
+  readonly leftMs: number
+}
+
+/** The versions of tags in the order asked; null: Redis does not know the tag, and nothing made under it is good. */
+export type TagVersions = readonly (string | null)[]
+
+/** What the processes of one deployment share through Redis. Each method rejects when Redis is away; none waits long. */
+export interface SharedTier {
+  /** False while Redis is away, or has not yet been told of an invalidation: then it is not asked. */
+  isUp(): boolean
+  read(address: Address): Promise<{ readonly value: SharedValue | null; readonly versions: TagVersions }>
+  readVersions(tags: readonly string[]): Promise<TagVersions>
+  /** Asks for the right to make a value; gives tags that are unknown a version. The token names who has it. */
+  take(address: Address, leaseMs: number): Promise<{ readonly token: string | null; readonly versions: TagVersions }>
+  /** Holds the right for longer; false when it is gone. */
+  renew(id: string, lease: { readonly token: string; readonly leaseMs: number }): Promise<boolean>
+  /** Puts what was made, if the right is still held, and wakes who waits; false when it is gone. */
+  put(id: string, made: { readonly token: string; readonly sealed: Buffer; readonly keptMs: number }): Promise<boolean>
+  /** Gives the right back with nothing made. */
+  release(id: string, token: string): Promise<void>
+  /** Resolves when something happened to a value somebody else makes, or after `ms`: messages get lost. */
+  wake(id: string, ms: number): Promise<void>
+  /** Forgets the versions of tags everywhere. Never rejects: what Redis could not be told it is told before it is asked again. */
+  invalidate(tags: readonly string[]): Promise<void>
+  close(): void
+}
+
+/** Value (or nothing), what is left of it, and the versions of the tags, in one look. */
+const READ = defineScript(`
+local found = redis.call('GET', KEYS[1])
+local reply = { found, found and redis.call('PTTL', KEYS[1]) or 0 }
+for place = 2, #KEYS do reply[place + 1] = redis.call('GET', KEYS[place]) end
+return reply`)
+const VERSIONS = defineScript(`
+local reply = {}
+for place = 1, #KEYS do reply[place] = redis.call('GET', KEYS[place]) end
+return reply`)
+/** Keys: right, mark of waiters, tags. Values: token, its time, time of tags, a version for tags without one. */
+const TAKE = defineScript(`
+local got = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+if not got then redis.call('SET', KEYS[2], '1', 'PX', ARGV[2]) end
+local reply = { got and 1 or 0 }
+for place = 3, #KEYS do
+  local version = redis.call('GET', KEYS[place])
+  if version then redis.call('PEXPIRE', KEYS[place], ARGV[3])
+  else
+    version = ARGV[4] .. place
+    redis.call('SET', KEYS[place], version, 'PX', ARGV[3])
+  end
+  reply[place - 1] = version
+end
+return reply`)
+const RENEW = defineScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
+/** Keys: right, mark of waiters, value. Values: token, channel, message; with a value also itself and its time. */
+const END = defineScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+if redis.call('DEL', KEYS[2]) == 1 then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
+if ARGV[4] then redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5]) end
+return 1`)
+/** To forget a tag is enough: what is not known is a miss. It works in a full Redis too. */
+const FORGET = defineScript(`
+for place = 1, #KEYS do redis.call('DEL', KEYS[place]) end
+return redis.call('PUBLISH', ARGV[1], ARGV[2])`)
+
+const Text = z.instanceof(Buffer).transform(String)
+const Versions = z.array(Text.nullable())
+const ReadReply = z.tuple([z.instanceof(Buffer).nullable(), z.number()], Text.nullable())
+const TakeReply = z.tuple([z.number()], Text.nullable())
+const Message = z.strictObject({ from: z.string(), woken: z.string().optional(), tags: z.array(z.string()).optional() })
+
+/** Longer than any value lives. */
+const TAG_MS = 40 * 24 * 3_600_000
+const RETRY_MS = 1000
+
+export interface SharedNeeds {
+  readonly redis: RedisLink
+  /** Sets deployments apart that share one Redis. */
+  readonly namespace: string
+  /** Another process invalidated these tags. */
+  readonly onForgotten: (tags: readonly string[]) => void
+  /** Messages may have been missed: what was heard before proves nothing any more. */
+  readonly onBack: () => void
+}
+
+export function createSharedTier({ redis, namespace, onForgotten, onBack }: SharedNeeds): SharedTier {
+  const from = randomBytes(9).toString('base64url')
+  const channel = `sophia:${namespace}:cache`
+  const keyOf = (kind: string, name: string): string => `sophia:${namespace}:${kind}:${shorten(name)}`
+  const tagKeys = (tags: readonly string[]): string[] => tags.map((tag) => keyOf('t', tag))
+  const board = createWakeBoard()
+  const forgetting = createForgetting(redis, (tags) => {
+    const message = JSON.stringify({ from, tags })
+    return redis.run(FORGET, { keys: tagKeys(tags), values: [channel, message] })
+  })
+  const hear = (text: string): void => {
+    const message = Message.safeParse(parsed(text))
+    if (!message.success) return
+    if (message.data.woken !== undefined) board.wake(message.data.woken)
+    if (message.data.tags && message.data.from !== from) onForgotten(message.data.tags)
+  }
+  redis.listen(channel, hear)
+  redis.onBack(onBack)
+  const end = async (id: string, token: string, value: readonly (string | Buffer)[]): Promise<boolean> => {
+    const keys = [keyOf('l', id), keyOf('w', id), keyOf('v', id)]
+    const values = [token, channel, JSON.stringify({ from, woken: id }), ...value]
+    return (await redis.run(END, { keys, values })) === 1
+  }
+  return {
+    isUp: () => redis.isUp() && !forgetting.isBehind(),
+    async read({ id, tags }) {
+      const reply = await redis.run(READ, { keys: [keyOf('v', id), ...tagKeys(tags)], values: [] })
+      const [sealed, leftMs, ...versions] = ReadReply.parse(reply)
+      return { value: sealed === null ? null : { sealed, leftMs }, versions }
+    },
+    readVersions: async (tags) => Versions.parse(await redis.run(VERSIONS, { keys: tagKeys(tags), values: [] })),
+    async take({ id, tags }, leaseMs) {
+      const token = randomBytes(12).toString('base64url')
+      const values = [token, String(leaseMs), String(TAG_MS), randomBytes(9).toString('base64url')]
+      const keys = [keyOf('l', id), keyOf('w', id), ...tagKeys(tags)]
+      const [got, ...versions] = TakeReply.parse(await redis.run(TAKE, { keys, values }))
+      return { token: got === 1 ? token : null, versions }
+    },
+    renew: async (id, { token, leaseMs }) =>
+      (await redis.run(RENEW, { keys: [keyOf('l', id)], values: [token, String(leaseMs)] })) === 1,
+    put: (id, { token, sealed, keptMs }) => end(id, token, [sealed, String(Math.max(1, Math.round(keptMs)))]),
+    release: async (id, token) => void (await end(id, token, [])),
+    wake: board.wait,
+    invalidate: forgetting.forget,
+    close: () => (forgetting.close(), board.close()),
+  }
+}
+
+/** Tells Redis what to forget, and tells it again until it has heard: nothing is read from it while it is behind. */
+function createForgetting(redis: RedisLink, tell: (tags: readonly string[]) => Promise<unknown>) {
+  /** Tags with the number of the call that named them last: one that is named again meanwhile is told again. */
+  const behind = new Map<string, number>()
+  let calls = 0
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+  const flush = async (): Promise<void> => {
+    const told = [...behind]
+    if (told.length === 0 || isClosed) return
+    try {
+      await tell(told.map(([tag]) => tag))
+      for (const [tag, call] of told) if (behind.get(tag) === call) behind.delete(tag)
+    } catch {
+      // Redis is away, or refuses; it is not asked for anything before it has heard this.
+      clearTimeout(timer)
+      if (!isClosed) timer = setTimeout(() => void flush(), RETRY_MS).unref()
+    }
+  }
+  redis.onBack(() => void flush())
+  return {
+    isBehind: () => behind.size > 0,
+    forget(tags: readonly string[]): Promise<void> {
+      calls += 1
+      for (const tag of tags) behind.set(tag, calls)
+      return flush()
+    },
+    close(): void {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Short keys whatever the name; who reads checks the whole name in the envelope. */
+function shorten(name: string): string {
+  return createHash('sha256').update(name).digest('base64url').slice(0, 27)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not one of our messages.
+    return null
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+import pino from 'pino'
+import { z } from 'zod'
+import type { Clock } from '#domain/clock.ts'
+import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
+import type { Maker } from '#platform/cache/flight.ts'
+import { NOTHING } from '#platform/cache/keeper.ts'
+import type { SharedForm } from '#platform/cache/shared-making.ts'
+import { systemClock } from '#platform/clock.ts'
+import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
+import { until } from './until.ts'
+
+interface Opening {
+  readonly url: string
+  readonly policy?: Partial<CachePolicy>
+  readonly namespace?: string
+  readonly shape?: string
+  readonly deadlineMs?: number
+  /** A link that is in some way worse than the real one. */
+  readonly spoil?: (link: RedisLink) => RedisLink
+}
+
+type Text = string | typeof NOTHING
+
+/** A clock that stands still until a test puts it forward: how busy the machine is ends no lifetime. */
+function createMovableClock(): Clock & { aheadMs: number } {
+  const startMs = Date.now()
+  const clock = {
+    aheadMs: 0,
+    now: () => new Date(startMs + clock.aheadMs),
+    monotonicMs: () => startMs + clock.aheadMs,
+    sleep: systemClock.sleep,
+  }
+  return clock
+}
+
+/** Longer than a busy machine is away; how long a command is waited for in service is a matter of `bench/`. */
+const PATIENT_MS = 10_000
+
+/** A cache over a real Redis, as one process of several has it. Closed with the test file. */
+export async function openSharedCache({
+  url,
+  policy,
+  namespace = 'test',
+  shape = 'text 1',
+  deadlineMs = PATIENT_MS,
+  spoil,
+}: Opening) {
+  const clock = createMovableClock()
+  const log = pino({ level: 'silent' })
+  const real = openRedis({ url, clock, log, deadlineMs })
+  const redis = spoil ? spoil(real) : real
+  const directory = { ...CACHE_POLICIES.directory, jitter: 0, ...policy }
+  const policies = { ...CACHE_POLICIES, directory }
+  const cache = createCache({ clock, log, random: () => 0, policies, shared: { redis, namespace } })
+  after(async () => {
+    await cache.close()
+    await real.close()
+  })
+  const form: SharedForm<Text> = { shape, read: (raw) => z.string().parse(raw) }
+  const space = cache.space<Text>('directory', 'test', form)
+  let calls = 0
+  const make: Maker<Text> = async () => `made ${(calls += 1)}`
+  return {
+    cache,
+    clock,
+    redis,
+    space,
+    calls: () => calls,
+    ask: async (key: string, how: Maker<Text> = make, tags: readonly string[] = []) =>
+      space.getOrSet(key, { owner: 'everyone', tags }, how),
+    ledger() {
+      const [report] = cache.ledgers()
+      assert.ok(report)
+      return report.ledger
+    },
+  }
+}
+
+export type SharedCacheHouse = Awaited<ReturnType<typeof openSharedCache>>
+
+/** Until it talks with Redis and what it put there has arrived. */
+export const isConnected = (house: SharedCacheHouse): Promise<void> => until(() => house.redis.isUp(), 'Redis is up')
+export const hasWritten = (house: SharedCacheHouse, writes: number): Promise<void> =>
+  until(() => house.ledger().tiers.l2.writes >= writes, `${writes} values are in Redis`)
