@@ -47,7 +47,7 @@ test('frozen: what is in memory answers at once, the first cold question after t
 
 test('an invalidation that Redis could not be told is told before Redis is asked again', async () => {
   const redis = await openTestRedis()
-  const one = await openSharedCache({ url: redis.url })
+  const one = await openSharedCache({ url: redis.url, deadlineMs: SHORT_MS })
   const other = await openSharedCache({ url: redis.url })
   await isConnected(one)
   await isConnected(other)
