@@ -23,7 +23,8 @@ import { addSampleCommand } from './cli/sample-command.ts'
 import { addUpCommand } from './cli/up-command.ts'
 import { listenForStop } from './cli/listen-for-stop.ts'
 import { openHouse, type House } from './compose.ts'
-import { openRooms, wireCalendar, type Rooms } from './compose-rooms.ts'
+import { openRooms, type Rooms } from './wiring/open-rooms.ts'
+import { wireCalendar } from './wiring/wire-parts.ts'
 
 /** The process: arguments, signals, exit codes. */
 

@@ -10,7 +10,7 @@ const FLOORS = [
   ['src/platform'],
   ['src/features/*'],
   ['src/http', 'src/worker', 'src/cli'],
-  ['src/compose-rooms.ts'],
+  ['src/wiring'],
   ['src/compose.ts'],
   ['src/main.ts'],
 ]

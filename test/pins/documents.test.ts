@@ -102,7 +102,7 @@ const FLOORS = [
   'http',
   'cli',
   'worker',
-  'compose-rooms.ts',
+  'wiring',
   'compose.ts',
   'main.ts',
 ]

@@ -1,0 +1,24 @@
+import type { Clock } from '#domain/clock.ts'
+import type { Config } from '#platform/config/config.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Storage } from '#platform/storage.ts'
+import type { createMetrics } from '#platform/telemetry/metrics.ts'
+
+export interface Opening {
+  readonly config: Config
+  readonly log: Log
+  /** `server` owns the home and answers turns; `command` works beside a running server or alone for a moment. */
+  readonly purpose: 'server' | 'command'
+  /** Where people reach this deployment. */
+  readonly publicUrl: string
+  /** Ends the wait for a database that is not there yet. */
+  readonly signal?: AbortSignal
+}
+
+/** What every room may stand on. */
+export interface Foundation extends Opening {
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly storage: Storage
+  readonly database: Storage['database']
+  readonly clock: Clock
+}

@@ -1,0 +1,68 @@
+import type { Skill } from '#domain/skill.ts'
+import { createAccess } from '#features/access/index.ts'
+import { createClients } from '#features/clients/index.ts'
+import { countOpenTurns } from '#features/conversations/index.ts'
+import { createCalls } from '#features/deals/calls.ts'
+import { createDeals } from '#features/deals/index.ts'
+import { createDrafts } from '#features/drafts/index.ts'
+import { createEvidence } from '#features/evidence/index.ts'
+import { createHome } from '#features/home/index.ts'
+import { createMemory, type Memories } from '#features/memory/index.ts'
+import { type Tools } from '#features/tools/index.ts'
+import { systemClock as clock } from '#platform/clock.ts'
+import { createId } from '#platform/crypto/ids.ts'
+import { createStandings } from '../worker/standings.ts'
+import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools } from './wire-parts.ts'
+import type { Foundation } from './foundation.ts'
+
+/** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
+export async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
+  const { log, publicUrl, database } = foundation
+  const access = createAccess({ database, clock, log, publicUrl })
+  const servers = () => tools.listServers()
+  const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
+  const calendar = await openCalendar(foundation, hooks)
+  const { models, budgets } = await wireModels({ ...foundation, calendar })
+  const post = wirePost(foundation)
+  const { jobs } = post
+  const shared = {
+    ...foundation,
+    processId: createId(),
+    ...wireCache(foundation, calendar),
+    jobs,
+    chain: models.chain,
+    budget: budgets,
+    principalOf: access.principalOf,
+    onAudit: access.recordAudit,
+  }
+  const memories = createMemory({
+    ...shared,
+    embedder: models.embedder,
+    // Defined below: nothing is remembered before the rooms stand.
+    onSharedFactChanged: (subject) => standings.refreshOne(subject),
+  })
+  const { deals, clients, calls } = wireRecords({ ...foundation, memories })
+  const evidence = createEvidence({ database, clock, readMemories: memories.evidence })
+  const drafts = createDrafts({
+    ...shared,
+    mailer: post.mailer,
+    findFollowUpFacts: calls.findFollowUpFacts,
+    applyDealUpdate: calls.applyDealUpdate,
+    onDealChanged: (id) => standings.refreshOne({ kind: 'deal', id }),
+  })
+  const home = createHome({ deals, clients, clock, countDrafts: drafts.countWaiting })
+  const standings = createStandings({ deals, clients, calls, home, jobs, log })
+  const skills: readonly Skill[] = [...deals.skills, ...calls.skills, ...drafts.skills, ...clients.skills]
+  const tools: Tools = wireTools({ ...shared, calendar })
+  const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
+  return { ...shared, ...rooms, models, post, skills }
+}
+
+/** The rooms over the company's records; what is remembered bears on both. */
+function wireRecords({ database, memories }: Foundation & { readonly memories: Memories }) {
+  const { recallFacts, sharedFacts } = memories
+  const deals = createDeals({ database, clock, recallFacts, sharedFacts })
+  const { listDealsOfClient } = deals
+  const clients = createClients({ database, clock, recallFacts, sharedFacts, listDealsOfClient })
+  return { deals, clients, calls: createCalls({ database, clock, onCallsRead: memories.noteTranscripts }) }
+}
