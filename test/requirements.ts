@@ -4,6 +4,7 @@ import { CRAFT_AND_MEMORY } from './requirements/craft-and-memory.ts'
 import { FIRST_VERSION } from './requirements/first-version.ts'
 import { FIRST_VERSION_HOUSE } from './requirements/first-version-house.ts'
 import { PROMISES } from './requirements/promises.ts'
+import { REPLICAS } from './requirements/replicas.ts'
 import type { Requirement } from './requirements/requirement.ts'
 
 /** What Sophia promises, as data: each behaviour with the tests that prove it. README.md names these by their ids. */
@@ -14,4 +15,5 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...CRAFT_AND_MEMORY,
   ...CONNECTIONS,
   ...CALENDAR,
+  ...REPLICAS,
 ]

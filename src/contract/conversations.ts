@@ -88,6 +88,8 @@ export const Turn = z.strictObject({
   startedAt: Instant.nullable(),
   firstTokenAt: Instant.nullable(),
   endedAt: Instant.nullable(),
+  /** While it is queued: 1 is claimed next. Null while it waits for an earlier question of its conversation, and once it was begun. */
+  queuePlace: z.int().nullable(),
 })
 export type Turn = z.infer<typeof Turn>
 

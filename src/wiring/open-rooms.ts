@@ -84,6 +84,7 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     personas: () => personas.health(),
     model: () => models.observe(),
     jobs: () => jobs.health(),
+    turns: () => conversations.observe(),
     mail: post.mailer,
     mcp: () => tools.health(),
     redis: work.redis,

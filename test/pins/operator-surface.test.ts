@@ -110,6 +110,8 @@ const METRICS = [
   'sophia_first_token_seconds{}',
   'sophia_turns_active{}',
   'sophia_turn_takeovers_total{}',
+  'sophia_turns_queued{}',
+  'sophia_turns_stalled{stall}',
   'sophia_websocket_connections{}',
   'sophia_model_requests_total{provider,model,status}',
   'sophia_model_tokens_total{direction}',

@@ -15,6 +15,8 @@ export interface TurnLimits {
   readonly turnsPerProcess: number
   /** Questions of one member that may be open at once: half of what a process answers, so that one cannot hold up all. */
   readonly openTurnsPerMember: number
+  /** Questions that may wait, over all processes; more would wait for minutes and are better refused at once. */
+  readonly queuedTurns: number
   /** Between two group commits of the journal; the first events of a turn go out sooner. */
   readonly flushMs: number
   readonly heartbeatMs: number
@@ -34,6 +36,7 @@ export const DEFAULT_TURN_LIMITS: TurnLimits = {
   maxAttempts: 12,
   turnsPerProcess: 64,
   openTurnsPerMember: 32,
+  queuedTurns: 1000,
   flushMs: 40,
   // Well under the promised second, so that a cancel seen by heartbeat still reaches the provider within it.
   heartbeatMs: 750,

@@ -4,7 +4,8 @@ import type { Principal } from '#domain/permission.ts'
 import { lockConversation } from './messages-store.ts'
 import type { House } from './needs.ts'
 import type { TurnRunner } from './turn-runner.ts'
-import { claimIdleTurn, findTurn, requestCancel } from './turns-store.ts'
+import { claimIdleTurn } from './queue-store.ts'
+import { findTurn, requestCancel } from './turns-store.ts'
 
 /** Stops a turn: at once where it runs in this process, within a heartbeat elsewhere. One that ended stays as it is. */
 export async function cancelTurn(
@@ -16,7 +17,7 @@ export async function cancelTurn(
   const idle = await house.database.inTransaction(async (handle) => {
     const turn = await findTurn(handle, principal.memberId, turnId)
     if (!turn) throw new SophiaError('NOT_FOUND')
-    await lockConversation(handle, principal.memberId, turn.conversationId)
+    await lockConversation(handle, { memberId: principal.memberId, id: turn.conversationId })
     await requestCancel(handle, turnId)
     return claimIdleTurn(handle, { id: turnId, processId: house.processId, leaseMs: house.limits.leaseMs })
   })

@@ -1,6 +1,6 @@
 import { mayClaim } from '#domain/turn/lease.ts'
 import { noteFailure, noteSuccess, type RunnerState } from './runner-state.ts'
-import { claimTurns, type ClaimedTurn } from './turns-store.ts'
+import { claimTurns, type ClaimedTurn } from './queue-store.ts'
 
 // Made once: the default reason would record a stack with each wake-up.
 const WOKEN = new Error('woken')

@@ -23,10 +23,12 @@ import { maintainPartitions } from './journal-store.ts'
 import { listConversations } from './list-conversations.ts'
 import { listMessages } from './list-messages.ts'
 import type { ConversationNeeds, House } from './needs.ts'
+import { observeTurns, type TurnsObservation } from './observe-turns.ts'
 import { postBriefing, type BriefingToPost } from './post-briefing.ts'
 import { postMessage, type PostRequest } from './post-message.ts'
 import { readTurnEvents, type ReadRequest } from './read-turn-events.ts'
 import { createTurnFeed } from './turn-feed.ts'
+import { findPlace } from './queue-store.ts'
 import { createTurnRunner, type TurnRunner } from './turn-runner.ts'
 import { findTurn } from './turns-store.ts'
 
@@ -66,6 +68,8 @@ export interface Conversations {
   /** Begins to answer queued turns. Without it this process only accepts and reads. */
   start(): Promise<void>
   activeTurns(): number
+  /** The queue of all processes, and what hangs in this one. */
+  observe(): Promise<TurnsObservation>
   /** Claims nothing more, lets running turns end for `graceMs`, then gives them back to other processes. */
   drain(graceMs: number): Promise<void>
 }
@@ -89,6 +93,7 @@ export function createConversations(needs: ConversationNeeds): Conversations {
       runner.start()
     },
     activeTurns: () => runner.activeTurns(),
+    observe: () => observeTurns(house, runner),
     async drain(graceMs) {
       await runner.drain(graceMs)
       journal.close()
@@ -96,7 +101,7 @@ export function createConversations(needs: ConversationNeeds): Conversations {
   }
 }
 
-type Verbs = Omit<Conversations, 'onChange' | 'maintainJournal' | 'start' | 'activeTurns' | 'drain'>
+type Verbs = Omit<Conversations, 'onChange' | 'maintainJournal' | 'start' | 'activeTurns' | 'observe' | 'drain'>
 
 function verbsOf(house: House, runner: TurnRunner): Verbs {
   return {
@@ -115,7 +120,8 @@ function verbsOf(house: House, runner: TurnRunner): Verbs {
     async getTurn(principal, turnId) {
       const turn = await house.database.read((handle) => findTurn(handle, principal.memberId, turnId))
       if (!turn) throw new SophiaError('NOT_FOUND')
-      return turn
+      if (turn.status !== 'queued') return turn
+      return { ...turn, queuePlace: await house.database.read((handle) => findPlace(handle, turnId)) }
     },
     readTurnEvents: (request) => readTurnEvents(house, { ...request, isOwn: () => runner.isRunning(request.turnId) }),
     cancelTurn: (principal, turnId) => cancelTurn(house, runner, { principal, turnId }),

@@ -63,18 +63,20 @@ const LockedRow = z.object({
   has_own_title: z.boolean(),
   /** Of the member, in all conversations. */
   open_turns: z.int(),
+  /** Of everybody; counted no further than the limit. */
+  queued_turns: z.int(),
 })
 
 /** Locks the conversation, which orders everything written into it. Absent and another member's look the same. */
 export async function lockConversation(
   handle: Handle,
-  memberId: string,
-  id: string,
+  { memberId, id, queueLimit = 0 }: { readonly memberId: string; readonly id: string; readonly queueLimit?: number },
 ): Promise<z.infer<typeof LockedRow> | undefined> {
   return handle.first(
     LockedRow,
     sql`select persona, message_count, has_own_title,
-        (select count(*)::int from turns t where t.member_id = ${memberId} and t.status in ('queued', 'running', 'waiting')) as open_turns
+        (select count(*)::int from turns t where t.member_id = ${memberId} and t.status in ('queued', 'running', 'waiting')) as open_turns,
+        (select count(*)::int from (select from turns t where t.status = 'queued' limit ${queueLimit}) as waiting) as queued_turns
       from conversations where id = ${id} and member_id = ${memberId} for update`,
   )
 }

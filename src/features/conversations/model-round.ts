@@ -149,6 +149,7 @@ function openAccount(
   return {
     started(started) {
       by = started
+      work.run.startedMs ??= work.house.clock.monotonicMs()
       const model = started.provider === started.model ? started.model : `${started.provider}/${started.model}`
       if (work.model === null)
         emit(work, { type: 'turn-start', persona: context.persona.id, personaVersion: context.persona.version, model })

@@ -74,7 +74,10 @@ export interface ConversationNeeds {
   /** Without it turns neither recall nor learn. */
   readonly memory?: TurnMemory
   readonly onAudit?: (note: AuditNote) => Promise<void>
-  readonly metrics?: Pick<Metrics, 'turns' | 'turnDuration' | 'firstToken' | 'turnsActive' | 'takeovers'>
+  readonly metrics?: Pick<
+    Metrics,
+    'turns' | 'turnDuration' | 'firstToken' | 'turnsActive' | 'turnsQueued' | 'turnsStalled' | 'takeovers'
+  >
   readonly limits?: Partial<TurnLimits>
 }
 

@@ -35,12 +35,17 @@ async function store(
   const text = cleanText(message.text)
   if (text.trim() === '')
     throw new SophiaError('INVALID_INPUT', { faults: [{ path: 'text', message: 'The message is empty.' }] })
-  const conversation = await lockConversation(handle, principal.memberId, conversationId)
+  const conversation = await lockConversation(handle, {
+    memberId: principal.memberId,
+    id: conversationId,
+    queueLimit: limits.queuedTurns,
+  })
   if (!conversation) throw new SophiaError('NOT_FOUND')
   const earlier = await findAccepted(handle, message.id)
   if (earlier && earlier.conversationId === conversationId && earlier.role === 'user')
     return { accepted: earlier.accepted, isNew: false }
   checkOpenTurns(conversation.open_turns, limits.openTurnsPerMember)
+  checkQueue(conversation.queued_turns, limits.queuedTurns)
   const seq = conversation.message_count + 1
   const turnId = createId()
   const isStored =
@@ -68,5 +73,14 @@ function checkOpenTurns(open: number, most: number): void {
   throw new SophiaError('RATE_LIMITED', {
     detail: `${open} of your questions are still being answered. Wait for one of them, or stop one.`,
     retryAfterSeconds: 5,
+  })
+}
+
+/** Those who are refused come back over ten seconds, not all at once. */
+function checkQueue(queued: number, most: number): void {
+  if (queued < most) return
+  throw new SophiaError('OVERLOADED', {
+    detail: `${queued} questions wait to be answered; more are not taken in just now. Your message was not stored: send it again shortly.`,
+    retryAfterSeconds: 10 + Math.floor(Math.random() * 10),
   })
 }

@@ -19,7 +19,7 @@ import {
   untilAborted,
 } from '../../../test/support/conversation-house.ts'
 import { insertEvents } from './journal-store.ts'
-import { claimTurns } from './turns-store.ts'
+import { claimTurns } from './queue-store.ts'
 
 const { database } = await openTestDatabase({ poolMax: 20 })
 const ann = await addMember(database, 'ann')

@@ -1,11 +1,14 @@
+import type { Stall } from '#domain/turn/stall.ts'
 import { withCorrelation } from '#platform/log/correlation.ts'
 import { answerTurn } from './answer-turn.ts'
 import { claimLoop } from './claim-loop.ts'
 import { heartbeatLoop } from './heartbeat.ts'
+import { findStalls } from './find-stalls.ts'
 import type { House } from './needs.ts'
+import type { ClaimedTurn } from './queue-store.ts'
 import { createRunnerState, wake, type RunnerState } from './runner-state.ts'
 import { TurnStopped, type TurnRun } from './turn-work.ts'
-import { releaseTurns, type ClaimedTurn } from './turns-store.ts'
+import { releaseTurns } from './turns-store.ts'
 
 export interface TurnRunner {
   start(): void
@@ -20,6 +23,8 @@ export interface TurnRunner {
   /** Answers a turn that a verb has claimed, here and now. */
   run(turn: ClaimedTurn): Promise<void>
   activeTurns(): number
+  /** Attempts of this process that hang now. Each is logged when it is first seen. */
+  stalls(): Readonly<Record<Stall, number>>
   /** No more claims; waits for the running turns up to `graceMs`, then gives the rest back to others. */
   drain(graceMs: number): Promise<void>
 }
@@ -41,6 +46,7 @@ export function createTurnRunner(house: House): TurnRunner {
     isRunning: (turnId) => state.runs.has(turnId),
     run: (turn) => begin(state, turn),
     activeTurns: () => state.runs.size,
+    stalls: () => findStalls(state),
     async drain(graceMs) {
       await drainRuns(state, graceMs)
       state.ended.abort()
@@ -49,9 +55,22 @@ export function createTurnRunner(house: House): TurnRunner {
   }
 }
 
+function createRun({ clock }: House, turn: ClaimedTurn): TurnRun {
+  return {
+    turn,
+    stop: new AbortController(),
+    isWaiting: false,
+    claimedMs: clock.monotonicMs(),
+    startedMs: null,
+    firstTokenMs: null,
+    isStallTold: false,
+    onDecision: undefined,
+  }
+}
+
 function begin(state: RunnerState, turn: ClaimedTurn): Promise<void> {
   const { house, runs } = state
-  const run: TurnRun = { turn, stop: new AbortController(), isWaiting: false, onDecision: undefined }
+  const run = createRun(house, turn)
   if (turn.attempt > 1) house.metrics?.takeovers.inc()
   const done = withCorrelation({ correlationId: turn.correlationId, turnId: turn.id }, () => answerTurn(house, run))
     .catch((error: unknown) => house.log.error({ error, turn: turn.id }, 'turn left open; its lease will run out'))

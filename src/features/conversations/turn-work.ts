@@ -9,7 +9,7 @@ import type { StoredCall } from './calls-store.ts'
 import type { Deadline } from './deadline.ts'
 import type { Lane } from './journal.ts'
 import type { House } from './needs.ts'
-import type { ClaimedTurn } from './turns-store.ts'
+import type { ClaimedTurn } from './queue-store.ts'
 
 /** Why an attempt stops before its own end. Not failures: nobody is told an error. */
 export class TurnStopped extends Error {
@@ -27,6 +27,12 @@ export interface TurnRun {
   readonly turn: ClaimedTurn
   readonly stop: AbortController
   isWaiting: boolean
+  /** When it was claimed, the model began, and the first word came; on the monotonic clock. */
+  readonly claimedMs: number
+  startedMs: number | null
+  firstTokenMs: number | null
+  /** Told once when it hangs. */
+  isStallTold: boolean
   /** Wakes a call that waits for a person's answer. */
   onDecision: (() => void) | undefined
 }
@@ -85,6 +91,7 @@ export function createWork(parts: Pick<TurnWork, 'house' | 'run' | 'lane' | 'dea
 function say(work: TurnWork, text: string): void {
   if (text === '') return
   work.firstTokenAt ??= work.house.clock.now()
+  work.run.firstTokenMs ??= work.house.clock.monotonicMs()
   work.text += text
   work.lane.emit({ type: 'text-delta', text })
 }

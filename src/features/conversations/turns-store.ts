@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Turn } from '#contract/conversations.ts'
 import type { TokenUsage } from '#domain/model.ts'
-import { ACTIONS, type Action } from '#domain/permission.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql, type Sql } from '#platform/postgres/sql.ts'
 
@@ -37,9 +36,16 @@ const TurnRow = z
     startedAt: row.started_at,
     firstTokenAt: row.first_token_at,
     endedAt: row.ended_at,
+    queuePlace: null,
   }))
 
-const OPEN = sql`('queued', 'running', 'waiting')`
+/** Turns that have not ended. */
+export const OPEN = sql`('queued', 'running', 'waiting')`
+
+/** When a lease that begins now runs out, on the database's clock. */
+export function lease(leaseMs: number): Sql {
+  return sql`clock_timestamp() + make_interval(secs => ${leaseMs / 1000})`
+}
 
 /** A member's own turn; anybody else's is as absent as one that never was. */
 export async function findTurn(handle: Handle, memberId: string, id: string): Promise<Turn | undefined> {
@@ -47,78 +53,6 @@ export async function findTurn(handle: Handle, memberId: string, id: string): Pr
     TurnRow,
     sql`select id, conversation_id, message_id, persona, status, attempt, error_code, created_at, started_at, first_token_at, ended_at
       from turns where id = ${id} and member_id = ${memberId}`,
-  )
-}
-
-const ActionName = z.custom<Action>((name) => typeof name === 'string' && name in ACTIONS)
-
-const ClaimedRow = z
-  .object({
-    id: z.string(),
-    conversation_id: z.string(),
-    member_id: z.string(),
-    persona: z.string(),
-    attempt: z.int(),
-    fence: z.string(),
-    correlation_id: z.string(),
-    allowed_actions: z.array(ActionName).nullable(),
-    created_at: z.date(),
-    is_cancelled: z.boolean(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    conversationId: row.conversation_id,
-    memberId: row.member_id,
-    persona: row.persona,
-    attempt: row.attempt,
-    fence: row.fence,
-    correlationId: row.correlation_id,
-    allowedActions: row.allowed_actions,
-    createdAt: row.created_at,
-    isCancelled: row.is_cancelled,
-  }))
-
-export type ClaimedTurn = z.infer<typeof ClaimedRow>
-
-interface Claim {
-  readonly processId: string
-  readonly leaseMs: number
-  readonly limit: number
-}
-
-const CLAIMED = sql`turns.id, turns.conversation_id, turns.member_id, turns.persona, turns.attempt, turns.fence, turns.correlation_id,
-  turns.allowed_actions, turns.created_at, turns.cancel_requested_at is not null as is_cancelled`
-
-function lease(leaseMs: number): Sql {
-  return sql`clock_timestamp() + make_interval(secs => ${leaseMs / 1000})`
-}
-
-/** Takes waiting turns and those whose lease ran out, oldest first, one per conversation. Each claim is a new attempt under a new fence. */
-export async function claimTurns(handle: Handle, claim: Claim): Promise<ClaimedTurn[]> {
-  return handle.rows(
-    ClaimedRow,
-    sql`with next as (
-        select t.id from turns t
-        where t.status in ${OPEN} and (t.lease_until is null or t.lease_until < clock_timestamp())
-          and not exists (select 1 from turns earlier where earlier.conversation_id = t.conversation_id and earlier.status in ${OPEN}
-            and (earlier.created_at, earlier.id) < (t.created_at, t.id))
-        order by t.created_at limit ${claim.limit} for update of t skip locked)
-      update turns set status = 'running', attempt = turns.attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
-        lease_until = ${lease(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
-      from next where turns.id = next.id returning ${CLAIMED}`,
-  )
-}
-
-/** Claims one turn whoever is due, if nobody holds it: to end it without answering. Needs the conversation's lock. */
-export async function claimIdleTurn(
-  handle: Handle,
-  claim: Omit<Claim, 'limit'> & { id: string },
-): Promise<ClaimedTurn | undefined> {
-  return handle.first(
-    ClaimedRow,
-    sql`update turns set status = 'running', attempt = attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
-        lease_until = ${lease(claim.leaseMs)}
-      where id = ${claim.id} and status in ${OPEN} and (lease_until is null or lease_until < clock_timestamp()) returning ${CLAIMED}`,
   )
 }
 

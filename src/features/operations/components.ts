@@ -12,6 +12,7 @@ export interface ComponentNeeds {
   readonly personas: () => { readonly state: 'ok' | 'degraded'; readonly detail: string }
   readonly model: () => Observation
   readonly jobs: () => Observation
+  readonly turns: () => Promise<Observation>
   readonly mcp: () => Observation
   /** null: no Redis is set. */
   readonly redis: { observe(): Promise<Observation> } | null
@@ -29,6 +30,7 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     disk: { isCritical: false, probe: () => probeDisk(needs.home) },
     personas: { isCritical: false, probe: async () => needs.personas() },
     model: { isCritical: false, probe: async () => needs.model() },
+    turns: { isCritical: false, probe: () => needs.turns() },
     jobs: { isCritical: false, probe: async () => needs.jobs() },
     mail: { isCritical: false, probe: () => probeMail(needs.mail) },
     mcp: { isCritical: false, probe: async () => needs.mcp() },

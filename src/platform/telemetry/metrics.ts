@@ -22,6 +22,8 @@ export function createMetrics() {
     turnDuration: make.seconds('sophia_turn_duration_seconds', 'From acceptance to end of a turn'),
     firstToken: make.seconds('sophia_first_token_seconds', 'From acceptance to the first text'),
     turnsActive: make.gauge('sophia_turns_active', 'Turns this process is answering'),
+    turnsQueued: make.gauge('sophia_turns_queued', 'Turns that nobody has begun, over all processes'),
+    turnsStalled: make.gauge('sophia_turns_stalled', 'Turns of this process that hang, by where', ['stall']),
     takeovers: make.counter('sophia_turn_takeovers_total', 'Turns taken over from an owner that stopped'),
     sockets: make.gauge('sophia_websocket_connections', 'Open WebSockets'),
     modelRequests: make.counter('sophia_model_requests_total', 'Calls of model providers', [

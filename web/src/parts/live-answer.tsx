@@ -8,6 +8,8 @@ import { CallCard } from './call-card.tsx'
 import { Icon } from './icons.tsx'
 import { QuestionCard } from './question-card.tsx'
 import { Sources } from './message-view.tsx'
+import { queueWords } from '../state/queue-words.ts'
+import { useQueuePlace } from '../state/use-queue-place.ts'
 
 /** The answer as it comes. */
 export function LiveAnswer({ turnId, reading, name }: { turnId: string; reading: Reading | null; name: string }) {
@@ -30,18 +32,25 @@ export function LiveAnswer({ turnId, reading, name }: { turnId: string; reading:
         </p>
       ) : null}
       <Sources rows={turn?.sources ?? []} />
-      <p className="live-state" role="status">
-        {liveWords(reading, name)}
-      </p>
+      <LiveState turnId={turnId} reading={reading} name={name} />
     </article>
   )
 }
 
-function liveWords(reading: Reading | null, name: string): string {
+function LiveState({ turnId, reading, name }: { turnId: string; reading: Reading | null; name: string }) {
+  const place = useQueuePlace(turnId, reading?.state === 'live' && !reading.turn.start)
+  return (
+    <p className="live-state" role="status">
+      {liveWords(reading, name, place)}
+    </p>
+  )
+}
+
+function liveWords(reading: Reading | null, name: string, place: number | null | undefined): string {
   if (!reading || reading.state === 'connecting') return 'Connecting'
   if (reading.state === 'resuming') return 'The line was lost. Resuming where it stopped'
   if (reading.state !== 'live') return ''
-  if (!reading.turn.start) return `${name} has your question; others are answered first`
+  if (!reading.turn.start) return queueWords(name, place)
   if (reading.turn.calls.some((call) => call.state === 'approval')) return `${name} waits for your approval`
   if (reading.turn.calls.some((call) => call.state === 'question')) return `${name} waits for your answer`
   if (reading.turn.calls.some((call) => call.state === 'running')) return `${name} is looking at your data`

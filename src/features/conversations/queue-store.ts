@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { ACTIONS, type Action } from '#domain/permission.ts'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+import { lease, OPEN } from './turns-store.ts'
+
+const ActionName = z.custom<Action>((name) => typeof name === 'string' && name in ACTIONS)
+
+const ClaimedRow = z
+  .object({
+    id: z.string(),
+    conversation_id: z.string(),
+    member_id: z.string(),
+    persona: z.string(),
+    attempt: z.int(),
+    fence: z.string(),
+    correlation_id: z.string(),
+    allowed_actions: z.array(ActionName).nullable(),
+    created_at: z.date(),
+    is_cancelled: z.boolean(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    conversationId: row.conversation_id,
+    memberId: row.member_id,
+    persona: row.persona,
+    attempt: row.attempt,
+    fence: row.fence,
+    correlationId: row.correlation_id,
+    allowedActions: row.allowed_actions,
+    createdAt: row.created_at,
+    isCancelled: row.is_cancelled,
+  }))
+
+export type ClaimedTurn = z.infer<typeof ClaimedRow>
+
+interface Claim {
+  readonly processId: string
+  readonly leaseMs: number
+  readonly limit: number
+}
+
+const CLAIMED = sql`turns.id, turns.conversation_id, turns.member_id, turns.persona, turns.attempt, turns.fence, turns.correlation_id,
+  turns.allowed_actions, turns.created_at, turns.cancel_requested_at is not null as is_cancelled`
+
+/** Turns that somebody may claim: nobody holds them, and no earlier one of their conversation is open. */
+const DUE = sql`t.status in ${OPEN} and (t.lease_until is null or t.lease_until < clock_timestamp())
+  and not exists (select 1 from turns earlier where earlier.conversation_id = t.conversation_id and earlier.status in ${OPEN}
+    and (earlier.created_at, earlier.id) < (t.created_at, t.id))`
+
+/**
+ * Due turns in the order of claiming: first of those whose member has least under way, then by age. Whoever asks thirty
+ * questions at once waits for twenty-nine of them, and nobody else does.
+ */
+const QUEUE = sql`working as (
+    select member_id, count(*) as turns from turns where status = 'running' and lease_until >= clock_timestamp() group by member_id),
+  queue as (
+    select t.id, t.created_at,
+      coalesce(working.turns, 0) + row_number() over (partition by t.member_id order by t.created_at, t.id) as round
+    from turns t left join working on working.member_id = t.member_id where ${DUE})`
+
+/**
+ * Takes due turns, fairly over members. Each claim is a new attempt under a new fence. Others claim at the same time: what
+ * they are about to take is passed over, so the head of the queue is looked at somewhat further than is wanted.
+ */
+export async function claimTurns(handle: Handle, claim: Claim): Promise<ClaimedTurn[]> {
+  return handle.rows(
+    ClaimedRow,
+    sql`with ${QUEUE},
+      head as (select id, round, created_at from queue order by round, created_at, id limit ${4 * claim.limit}),
+      next as (
+        select t.id from turns t join head on head.id = t.id where ${DUE}
+        order by head.round, head.created_at, head.id limit ${claim.limit} for update of t skip locked)
+      update turns set status = 'running', attempt = turns.attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
+        lease_until = ${lease(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
+      from next where turns.id = next.id returning ${CLAIMED}`,
+  )
+}
+
+const PlaceRow = z.object({ place: z.int().nullable() })
+
+/** How many turns are claimed before this one and itself: 1 is next. Null when an earlier one of its conversation is open. */
+export async function findPlace(handle: Handle, id: string): Promise<number | null> {
+  const row = await handle.first(
+    PlaceRow,
+    sql`with ${QUEUE}, placed as (select id, row_number() over (order by round, created_at, id)::int as place from queue)
+      select place from placed where id = ${id}`,
+  )
+  return row?.place ?? null
+}
+
+const QueueRow = z
+  .object({ queued: z.int(), oldest_seconds: z.number() })
+  .transform((row) => ({ queued: row.queued, oldestSeconds: row.oldest_seconds }))
+
+/** How many turns nobody has begun, over all processes, and for how long the oldest that is due has waited. */
+export async function measureQueue(
+  handle: Handle,
+): Promise<{ readonly queued: number; readonly oldestSeconds: number }> {
+  const row = await handle.first(
+    QueueRow,
+    sql`select count(*)::int as queued,
+      coalesce(extract(epoch from clock_timestamp() - min(t.created_at) filter (where ${DUE})), 0)::float8 as oldest_seconds
+      from turns t where t.status = 'queued'`,
+  )
+  return row ?? { queued: 0, oldestSeconds: 0 }
+}
+
+/** Claims one turn whoever is due, if nobody holds it: to end it without answering. Needs the conversation's lock. */
+export async function claimIdleTurn(
+  handle: Handle,
+  claim: Omit<Claim, 'limit'> & { id: string },
+): Promise<ClaimedTurn | undefined> {
+  return handle.first(
+    ClaimedRow,
+    sql`update turns set status = 'running', attempt = attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
+        lease_until = ${lease(claim.leaseMs)}
+      where id = ${claim.id} and status in ${OPEN} and (lease_until is null or lease_until < clock_timestamp()) returning ${CLAIMED}`,
+  )
+}
