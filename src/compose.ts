@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { LimitBounds } from '#domain/overload/adaptive-limit.ts'
 import { createHealth } from '#features/operations/health.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
@@ -24,15 +25,18 @@ interface Startup {
   readonly signal?: AbortSignal
   /** Instead of the limits that Sophia ships with. */
   readonly requestLimits?: RequestLimits
+  /** Instead of how many requests may be worked on at once. */
+  readonly requestBounds?: LimitBounds | undefined
 }
 
 /** The running house: rooms, then the doors that are wanted. */
-export async function openHouse(config: Config, log: Log, { doors, signal, requestLimits }: Startup): Promise<House> {
+export async function openHouse(config: Config, log: Log, startup: Startup): Promise<House> {
+  const { doors, signal, requestLimits, requestBounds } = startup
   const { host } = config.http
   await assertHomeIsFree(config.home)
   const port = await choosePort(host, config.http.port)
   const publicUrl = config.http.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const rooms = await openRooms({ config, log, purpose: 'server', publicUrl, ...(signal ? { signal } : {}) })
+  const rooms = await openRooms({ config, log, purpose: 'server', publicUrl, signal, requestBounds })
   const health = createHealth({ clock, components: rooms.components })
   const closing = new AbortController()
   const closers: (() => Promise<void>)[] = [rooms.close]
@@ -70,7 +74,7 @@ interface DoorNeeds {
 }
 
 async function openDoor({ rooms, health, port, drainSignal, requestLimits }: DoorNeeds): Promise<() => Promise<void>> {
-  const { config, log, metrics, publicUrl, storage, chain } = rooms
+  const { config, gate, log, metrics, publicUrl, storage, chain } = rooms
   const { metricsToken } = config.http
   const facts = {
     mode: storage.mode,
@@ -81,7 +85,7 @@ async function openDoor({ rooms, health, port, drainSignal, requestLimits }: Doo
   }
   const settings = { ...config.http, port, publicUrl, version: VERSION, webFolder: join(PACKAGE_ROOT, 'web/dist') }
   const rateNow = (limit: string, perSecond: number): number => rooms.calendar.number(`limits.${limit}.rate`, perSecond)
-  const opening = { rateNow, rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock }
+  const opening = { rateNow, rooms: { ...rooms, ...facts, health, drainSignal }, settings, log, metrics, clock, gate }
   const door = await openHttp({ ...opening, ...(requestLimits ? { requestLimits } : {}) })
   await storage.lock?.publishAddress(publicUrl)
   return () => door.close()

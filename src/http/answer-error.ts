@@ -13,7 +13,8 @@ interface Failure {
 /** Any failure of a request as problem+json; what nobody expected is logged once, and its text stays inside. */
 export function answerError({ error, request, reply, log }: Failure): void {
   const known = fromFastify(error) ?? toSophiaError(error)
-  if (STATUS[known.code] >= 500)
+  // A refusal for want of room is told by whoever refuses, not one by one.
+  if (STATUS[known.code] >= 500 && known.code !== 'OVERLOADED')
     log.error({ error: known, 'trace.id': request.id, 'url.path': request.url.split('?')[0] }, known.code)
   if (reply.raw.headersSent) {
     // A stream had begun: all that is left is to end it, and the reader resumes.

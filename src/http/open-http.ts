@@ -4,6 +4,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Clock } from '#domain/clock.ts'
 import { checkOrigin, createAuthenticator } from './authenticate.ts'
+import type { AdmissionGate } from './admission-gate.ts'
 import { checkHost } from './check-host.ts'
 import { createRateLimiter, type LimitName, type RequestLimits } from './rate-limit.ts'
 import { allRoutes, type HttpRooms } from './routes/index.ts'
@@ -29,6 +30,7 @@ interface HttpOpening {
   readonly metrics: Metrics
   readonly clock: Clock
   readonly requestLimits?: RequestLimits
+  readonly gate: AdmissionGate
   /** What becomes of a rate a second just now, by the business calendar. */
   readonly rateNow?: (limit: LimitName, ratePerSecond: number) => number
 }
@@ -46,6 +48,7 @@ export async function openHttp({
   metrics,
   clock,
   requestLimits,
+  gate,
   rateNow,
 }: HttpOpening): Promise<HttpDoor> {
   const authenticator = createAuthenticator({ access: rooms.access, publicUrl: settings.publicUrl })
@@ -67,6 +70,7 @@ export async function openHttp({
     checkHost: (request) => checkHost({ ...request, publicUrl: settings.publicUrl }),
     isSecure: settings.publicUrl.startsWith('https://'),
     admit: (caller) => limiter.admit(caller),
+    gate,
     trustedProxies: settings.trustedProxies,
     outage: () => rooms.health.outage(),
   })

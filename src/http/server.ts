@@ -6,12 +6,15 @@ import { createId } from '#platform/crypto/ids.ts'
 import { saneCorrelationId, withCorrelation } from '#platform/log/correlation.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
+import type { AdmissionGate } from './admission-gate.ts'
 import { parseBody, parseJsonText, uploadOf } from './body.ts'
 import { toSerializerSchema } from './json-schema.ts'
 import { answerError } from './answer-error.ts'
 import { unlessOutage } from './outage.ts'
+import { placeOfRoute } from './place-of-route.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import type { Route, RouteInput } from './route.ts'
+import { refuseEarly } from './refuse-early.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 
 /** Who asks, as far as limits are concerned. */
@@ -34,6 +37,8 @@ export interface ServerNeeds {
   readonly isSecure?: boolean
   /** Throws RATE_LIMITED. */
   readonly admit: (caller: Caller) => void
+  /** Keeps more from being begun than can be done. */
+  readonly gate?: AdmissionGate
   readonly trustedProxies: readonly string[]
   /** Aborted while the database is away: then every route but the public ones answers at once. */
   readonly outage?: () => AbortSignal
@@ -120,17 +125,26 @@ function registerIgnoring(scope: FastifyInstance, route: Route, needs: ServerNee
 
 function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds): void {
   const status = route.status ?? 200
+  const place = placeOfRoute(route)
+  const { gate } = needs
+  const gated = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (!gate || !place) return work()
+    return place.isLong
+      ? gate.pass(place.rank, work)
+      : gate.run({ kind: `${route.method} ${route.path}`, rank: place.rank }, work)
+  }
   server.route({
     method: route.method,
     url: route.path,
     bodyLimit: route.bodyLimitBytes ?? JSON_LIMIT_BYTES,
+    ...(gate && place ? { onRequest: refuseEarly(gate, place.rank) } : {}),
     schema: route.response ? { response: { [status]: toSerializerSchema(route.response) } } : {},
     handler: async (request, reply) => {
       const work = async (): Promise<unknown> => {
         const principal = await authorise(route, request, needs)
         return route.handle(inputOf(route, { request, reply, principal }))
       }
-      const result = await unlessOutage(route, needs.outage?.(), work)
+      const result = await unlessOutage(route, needs.outage?.(), () => gated(work))
       if (!route.response) return reply
       if (reply.statusCode === 200) void reply.code(status)
       return reply.send(result)
@@ -196,6 +210,7 @@ function observe(needs: ServerNeeds, request: FastifyRequest, reply: FastifyRepl
     'event.duration_ms': Math.round(reply.elapsedTime * 10) / 10,
     'trace.id': request.id,
   }
-  if (reply.statusCode >= 500) needs.log.warn(line, 'request failed')
+  // 503 comes by the thousand, and is told by what caused it.
+  if (reply.statusCode >= 500 && reply.statusCode !== 503) needs.log.warn(line, 'request failed')
   else needs.log.debug(line, 'request')
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
+import type { LimitBounds } from '#domain/overload/adaptive-limit.ts'
 import type { Config } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Storage } from '#platform/storage.ts'
@@ -11,8 +12,10 @@ export interface Opening {
   readonly purpose: 'server' | 'command'
   /** Where people reach this deployment. */
   readonly publicUrl: string
+  /** How many requests may be worked on at once, instead of what ships. */
+  readonly requestBounds?: LimitBounds | undefined
   /** Ends the wait for a database that is not there yet. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What every room may stand on. */

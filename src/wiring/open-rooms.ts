@@ -12,7 +12,7 @@ import { openStorage } from '#platform/storage.ts'
 import { createMetrics, watchPool } from '#platform/telemetry/metrics.ts'
 import { PACKAGE_ROOT } from '#platform/version.ts'
 import { defineJobs } from '../worker/start-jobs.ts'
-import { wireOperations } from './wire-parts.ts'
+import { wireGate, wireOperations } from './wire-parts.ts'
 import { wireWork } from './wire-work.ts'
 import type { Foundation, Opening } from './foundation.ts'
 
@@ -41,7 +41,7 @@ export async function openRooms(opening: Opening) {
 
 async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperations>) {
   const work = await wireWork(foundation)
-  const { config, database, storage } = foundation
+  const { config, storage } = foundation
   const { access, calendar, home, jobs, models, memories, post, skills, standings, tools } = work
   const skillNames = skills.map((skill) => skill.name)
   const personas = createPersonas({ ...foundation, folder: config.personas.folder, skillNames, audit: work.onAudit })
@@ -77,19 +77,8 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     audit: work.onAudit,
   })
   defineJobs(jobs, [briefings, standings, syncs])
-  const components = createComponents({
-    database,
-    probe: storage.probe,
-    home: config.home,
-    personas: () => personas.health(),
-    model: () => models.observe(),
-    jobs: () => jobs.health(),
-    turns: () => conversations.observe(),
-    mail: post.mailer,
-    mcp: () => tools.health(),
-    redis: work.redis,
-    calendar: () => calendar.health(),
-  })
+  const gate = wireGate(foundation)
+  const components = wireComponents({ ...foundation, ...work, personas, conversations, gate })
   const close = async (): Promise<void> => {
     await jobs.stop(0)
     await post.webhook?.close()
@@ -97,5 +86,31 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
     for (const room of [tools, calendar, work.cache, work.redis, memories, personas, models, storage])
       await room?.close()
   }
-  return { ...work, personas, conversations, briefings, imports, syncs, components, close }
+  return { ...work, personas, conversations, briefings, imports, syncs, components, gate, close }
+}
+
+type Watched = Foundation &
+  Awaited<ReturnType<typeof wireWork>> & {
+    readonly personas: ReturnType<typeof createPersonas>
+    readonly conversations: ReturnType<typeof createConversations>
+    readonly gate: ReturnType<typeof wireGate>
+  }
+
+/** What the health of this process is made of. */
+function wireComponents(rooms: Watched): ReturnType<typeof createComponents> {
+  const { calendar, config, conversations, database, gate, jobs, models, personas, post, redis, storage, tools } = rooms
+  return createComponents({
+    database,
+    redis,
+    probe: storage.probe,
+    home: config.home,
+    personas: () => personas.health(),
+    model: () => models.observe(),
+    jobs: () => jobs.health(),
+    load: () => gate.observe(),
+    turns: () => conversations.observe(),
+    mail: post.mailer,
+    mcp: () => tools.health(),
+    calendar: () => calendar.health(),
+  })
 }

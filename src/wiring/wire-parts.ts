@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { MICROS } from '#domain/money.ts'
+import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
 import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
 import { createBackups } from '#features/operations/backup/index.ts'
@@ -15,8 +16,9 @@ import { createMailer } from '#platform/mail/create-mailer.ts'
 import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
-import { countUsage, watchCache, watchCalendar, watchServers } from '#platform/telemetry/metrics.ts'
+import { countUsage, watchCache, watchCalendar, watchGate, watchServers } from '#platform/telemetry/metrics.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
+import { createAdmissionGate, type AdmissionGate } from '../http/admission-gate.ts'
 import { DEFAULT_LIMITS } from '../http/rate-limit.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -73,6 +75,14 @@ export function wireTools(foundation: ToolFoundation): Tools {
   })
   watchServers(metrics, () => tools.states())
   return tools
+}
+
+/** What keeps more from being begun than can be done. */
+export function wireGate({ log, metrics, requestBounds }: Foundation): AdmissionGate {
+  const limit = createAdaptiveLimit(requestBounds)
+  const gate = createAdmissionGate({ clock, log, limit, onRefused: (rank) => metrics.requestsShed.inc({ rank }) })
+  watchGate(metrics, () => gate.limit)
+  return gate
 }
 
 /** What leaves the house besides model calls, and the work that waits in the database. */

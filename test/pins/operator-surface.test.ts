@@ -110,6 +110,8 @@ const METRICS = [
   'sophia_first_token_seconds{}',
   'sophia_turns_active{}',
   'sophia_turn_takeovers_total{}',
+  'sophia_requests_shed_total{rank}',
+  'sophia_request_limit{}',
   'sophia_turns_queued{}',
   'sophia_turns_stalled{stall}',
   'sophia_websocket_connections{}',

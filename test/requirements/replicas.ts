@@ -1,6 +1,8 @@
 import { prove, type Requirement } from './requirement.ts'
 
 const queue = 'src/features/conversations/queue.test.ts'
+const overload = 'src/domain/overload/overload.test.ts'
+const gate = 'src/http/admission-gate.test.ts'
 const stall = 'src/domain/turn/stall.test.ts'
 
 /** What holds when several processes answer many people. */
@@ -46,6 +48,25 @@ export const REPLICAS: readonly Requirement[] = [
         stall,
         'an attempt stalls when no model begins, or begins and says nothing, each after its own time',
         'one that waits for a person, or has spoken, does not stall however long it takes',
+      ),
+    ],
+  },
+  {
+    id: 'N/overload',
+    source: 'replicas, overload',
+    behaviour:
+      'Of five times what can be done nearly as much is done as can be, answers to people first, and soon after all is as before.',
+    provenBy: [
+      ...prove(
+        overload,
+        'at five times the load nearly as much is done as can be, in a bounded time, and soon after nothing is refused',
+        'in a storm of pages and background work, answers to people are hardly refused',
+        'a burst that can be worked off in a moment is not refused',
+      ),
+      ...prove(
+        gate,
+        'what finds no room waits by rank, and is refused after a moment',
+        'over HTTP: a full house answers 503 with a time to come back, without asking who it is; monitors are let in',
       ),
     ],
   },

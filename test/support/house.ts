@@ -7,6 +7,7 @@ import type pg from 'pg'
 import pino from 'pino'
 import { openHouse } from '../../src/compose.ts'
 import type { Rooms } from '../../src/wiring/open-rooms.ts'
+import { BOUNDS } from '#domain/overload/adaptive-limit.ts'
 import { readConfig } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
 import { openTestDatabase } from './database.ts'
@@ -45,7 +46,8 @@ export async function openTestHouse(
   })
   const wide = AT_THE_PACE_OF_A_PROGRAM
   const requestLimits = limits === 'wide' ? { member: wide, key: wide, address: wide } : {}
-  const house = await openHouse(config, log, { doors: ['http', 'worker'], requestLimits })
+  const requestBounds = limits === 'wide' ? { least: 1000, start: 1000, most: 1000 } : BOUNDS
+  const house = await openHouse(config, log, { doors: ['http', 'worker'], requestLimits, requestBounds })
   let closing: Promise<void> | undefined
   close = () => {
     closing ??= house

@@ -13,6 +13,7 @@ export interface ComponentNeeds {
   readonly model: () => Observation
   readonly jobs: () => Observation
   readonly turns: () => Promise<Observation>
+  readonly load: () => Observation
   readonly mcp: () => Observation
   /** null: no Redis is set. */
   readonly redis: { observe(): Promise<Observation> } | null
@@ -30,6 +31,7 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     disk: { isCritical: false, probe: () => probeDisk(needs.home) },
     personas: { isCritical: false, probe: async () => needs.personas() },
     model: { isCritical: false, probe: async () => needs.model() },
+    load: { isCritical: false, probe: async () => needs.load() },
     turns: { isCritical: false, probe: () => needs.turns() },
     jobs: { isCritical: false, probe: async () => needs.jobs() },
     mail: { isCritical: false, probe: () => probeMail(needs.mail) },

@@ -9,7 +9,7 @@ interface Waiting {
   readonly clock: Clock
   readonly log: Log
   /** Ends the wait early, with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 const LIMIT_MS = 60_000

@@ -52,6 +52,15 @@ export function createMetrics() {
     cacheSaved: make.counter('sophia_cache_saved_usd_total', 'Money that cached answers spared, named costs only', [
       'class',
     ]),
+    requestsShed: make.counter(
+      'sophia_requests_shed_total',
+      'Requests refused because more was asked than can be done',
+      ['rank'],
+    ),
+    requestLimit: make.gauge(
+      'sophia_request_limit',
+      'Requests that may be worked on at once, as measured latency allows',
+    ),
     rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
   }
 }
@@ -80,6 +89,10 @@ export function watchPool(metrics: Metrics, stats: () => { total: number; idle: 
       metrics.poolConnections.set({ state: 'waiting' }, waiting)
     },
   })
+}
+
+export function watchGate(metrics: Metrics, limit: () => number): void {
+  Object.assign(metrics.requestLimit, { collect: () => metrics.requestLimit.set(limit()) })
 }
 
 /** Counts one call's tokens and, where the model has a price, its cost. */

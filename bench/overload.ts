@@ -1,0 +1,125 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { askClosed, askOpen, type Answer } from './support/asking.ts'
+import { cpuMsOf, makeBenchHome, removeHome } from './support/sophia-process.ts'
+
+interface BenchOptions {
+  readonly isQuick: boolean
+}
+
+const KEY = `sk-sophia-${'o'.repeat(43)}`
+const TIMES = 5
+const Items = z.object({ items: z.array(z.object({ id: z.string() })) })
+
+/**
+ * How much good is done under five times what can be done. First the peak: as many requests as are answered by 8, 16 and 32
+ * who each ask again once answered. Then five times as many at fixed moments, then half as many, until none is refused any more.
+ * Server, database and load share the machine: the share of it that the load itself takes is told beside.
+ */
+export async function run({ isQuick }: BenchOptions) {
+  const home = await makeBenchHome()
+  const server = fork(join(import.meta.dirname, 'overload-worker.ts'), {
+    env: { ...process.env, SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY },
+  })
+  try {
+    const [url] = z.tuple([z.string()]).parse((await once(server, 'message')).slice(0, 1))
+    return await measure(server, { paths: await prepare(url), url, seconds: isQuick ? 6 : 20 })
+  } finally {
+    const gone = once(server, 'exit')
+    server.kill('SIGTERM')
+    await gone
+    await removeHome(home)
+  }
+}
+
+async function measure(
+  server: ChildProcess,
+  { url, paths, seconds }: { url: string; paths: readonly string[]; seconds: number },
+) {
+  const target = { url, paths, headers: { authorization: `Bearer ${KEY}` } }
+  await askClosed({ ...target, askers: 16, seconds: 3 })
+  let peak = 0
+  let calmP95Ms = 0
+  for (const askers of [8, 16, 32]) {
+    const answers = good(await askClosed({ ...target, askers, seconds: seconds / 2 }))
+    if (answers.length / (seconds / 2) <= peak) continue
+    peak = answers.length / (seconds / 2)
+    calmP95Ms = percentile(
+      answers.map(({ tookMs }) => tookMs),
+      0.95,
+    )
+  }
+  const before = { server: cpuMsOf(server.pid ?? 0) ?? Number.NaN, load: process.cpuUsage() }
+  const stormy = await askOpen({ ...target, perSecond: TIMES * peak, seconds })
+  const load = process.cpuUsage(before.load)
+  const served = good(stormy)
+  const refused = stormy.filter(({ status }) => status === 503)
+  const after = await askOpen({ ...target, perSecond: peak / 2, seconds: 12 })
+  const lastRefusal = Math.max(0, ...after.filter(({ status }) => status !== 200).map(({ dueMs }) => dueMs))
+  return {
+    results: {
+      goodputToPeak: round(served.length / seconds / peak),
+      recoverySeconds: round(lastRefusal / 1000),
+      goodPerSecond: round(served.length / seconds),
+      goodP95Ms: percentile(
+        served.map(({ tookMs }) => tookMs),
+        0.95,
+      ),
+      refusedShare: round(refused.length / stormy.length),
+      refusedP95Ms: percentile(
+        refused.map(({ tookMs }) => tookMs),
+        0.95,
+      ),
+      failed: stormy.length - served.length - refused.length,
+      serverCpuShare: round(((cpuMsOf(server.pid ?? 0) ?? Number.NaN) - before.server) / 1000 / seconds),
+      loadCpuShare: round((load.user + load.system) / 1e6 / seconds),
+    },
+    baselines: { peakPerSecond: round(peak), peakP95Ms: calmP95Ms },
+    ratios: {
+      p95ToPeak: round(
+        percentile(
+          served.map(({ tookMs }) => tookMs),
+          0.95,
+        ) / calmP95Ms,
+      ),
+    },
+  }
+}
+
+/** The sample company and what screens ask of it. */
+async function prepare(url: string): Promise<string[]> {
+  const headers = { authorization: `Bearer ${KEY}` }
+  const ask = async (path: string, method = 'GET'): Promise<unknown> => {
+    const answer = await fetch(`${url}${path}`, { method, headers })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json()
+  }
+  await ask('/api/sample', 'POST')
+  const deals = Items.parse(await ask('/api/deals?limit=20')).items
+  const clients = Items.parse(await ask('/api/clients?limit=20')).items
+  return [
+    '/api/home',
+    '/api/deals?limit=50',
+    '/api/clients?limit=50',
+    '/api/conversations',
+    '/api/me',
+    '/api/personas',
+    ...deals.map(({ id }) => `/api/deals/${id}`),
+    ...clients.map(({ id }) => `/api/clients/${id}`),
+  ]
+}
+
+function good(answers: readonly Answer[]): Answer[] {
+  return answers.filter(({ status }) => status === 200)
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN)
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pino from 'pino'
+import { z } from 'zod'
+import type { Clock } from '#domain/clock.ts'
+import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
+import type { Principal } from '#domain/permission.ts'
+import { createMetrics } from '#platform/telemetry/metrics.ts'
+import { until } from '../../test/support/until.ts'
+import { createAdmissionGate } from './admission-gate.ts'
+import { placeOfRoute } from './place-of-route.ts'
+import { defineRoute } from './route.ts'
+import { createServer } from './server.ts'
+
+const log = pino({ level: 'silent' })
+const LEAST = { least: 2, start: 2, most: 2 }
+
+/** A clock whose sleeps end when a test says how late it is. */
+function createHandClock(): Clock & { advance(ms: number): Promise<void> } {
+  let nowMs = 0
+  const sleeping = new Set<{ untilMs: number; wake: () => void }>()
+  return {
+    now: () => new Date(nowMs),
+    monotonicMs: () => nowMs,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const one = { untilMs: nowMs + ms, wake: () => (sleeping.delete(one), resolve()) }
+        sleeping.add(one)
+      }),
+    async advance(ms) {
+      nowMs += ms
+      for (const one of sleeping) if (one.untilMs <= nowMs) one.wake()
+      await new Promise(setImmediate)
+    },
+  }
+}
+
+/** Work that ends when told. */
+function createWork() {
+  const begun: string[] = []
+  const ends = new Map<string, () => void>()
+  const work = (name: string) => async (): Promise<string> => {
+    begun.push(name)
+    await new Promise<void>((resolve) => ends.set(name, resolve))
+    return name
+  }
+  const end = async (name: string): Promise<void> => {
+    ends.get(name)?.()
+    await new Promise(setImmediate)
+  }
+  return { begun, work, end }
+}
+
+test('what finds no room waits by rank, and is refused after a moment', async () => {
+  const clock = createHandClock()
+  const refused: string[] = []
+  const gate = createAdmissionGate({
+    clock,
+    log,
+    limit: createAdaptiveLimit(LEAST),
+    onRefused: (rank) => refused.push(rank),
+  })
+  const { begun, work, end } = createWork()
+  const run = (name: string, rank: 'chat' | 'page' | 'background') => gate.run({ kind: 'x', rank }, work(name))
+  const first = run('first', 'chat')
+  const second = run('second', 'chat')
+  const page = run('page', 'page')
+  const chat = run('chat', 'chat')
+  const late = assert.rejects(run('late', 'page'), { code: 'OVERLOADED', retryAfterSeconds: 2 })
+  await new Promise(setImmediate)
+  assert.deepEqual(begun, ['first', 'second'])
+  assert.ok(gate.isShut('page') && !gate.isShut('chat'))
+  await assert.rejects(run('too many', 'page'), { code: 'OVERLOADED' })
+  await end('first')
+  assert.deepEqual(begun, ['first', 'second', 'chat'])
+  await end('second')
+  await end('chat')
+  assert.deepEqual(begun, ['first', 'second', 'chat', 'page'])
+  await clock.advance(401)
+  await late
+  assert.deepEqual(refused, ['page', 'page'])
+  assert.equal(gate.observe().state, 'degraded')
+  await end('page')
+  assert.deepEqual(await Promise.all([first, second, chat, page]), ['first', 'second', 'chat', 'page'])
+  await clock.advance(10_000)
+  assert.equal(gate.observe().state, 'ok')
+})
+
+test('work that fails leaves its room to the next, and long work holds none', async () => {
+  const clock = createHandClock()
+  const gate = createAdmissionGate({ clock, log, limit: createAdaptiveLimit(LEAST) })
+  for (let count = 0; count < 5; count += 1)
+    await assert.rejects(
+      gate.run({ kind: 'x', rank: 'chat' }, () => Promise.reject(new Error('no'))),
+      /no/,
+    )
+  const { begun, work, end } = createWork()
+  const uploads = ['a', 'b', 'c'].map((name) => gate.pass('background', work(name)))
+  await new Promise(setImmediate)
+  assert.deepEqual(begun, ['a', 'b', 'c'])
+  for (const name of ['a', 'b', 'c']) await end(name)
+  await Promise.all(uploads)
+})
+
+test('over HTTP: a full house answers 503 with a time to come back, without asking who it is; monitors are let in', async (t) => {
+  const gate = createAdmissionGate({ clock: createHandClock(), log, limit: createAdaptiveLimit(LEAST) })
+  const { begun, work, end } = createWork()
+  let asked = 0
+  const answer = { response: z.object({ done: z.string() }) }
+  const server = createServer({
+    routes: [
+      defineRoute(
+        {
+          method: 'GET',
+          path: '/api/work/:name',
+          summary: '',
+          access: 'records:read',
+          params: z.object({ name: z.string() }),
+          ...answer,
+        },
+        async ({ params }) => ({ done: await work(params.name)() }),
+      ),
+      defineRoute({ method: 'GET', path: '/livez', summary: '', access: 'public', ...answer }, async () => ({
+        done: 'alive',
+      })),
+    ],
+    log,
+    metrics: createMetrics(),
+    authenticate: async () => {
+      asked += 1
+      // Only its role matters here.
+      return { role: 'owner', allowedActions: null } as Principal
+    },
+    checkOrigin: () => undefined,
+    admit: () => undefined,
+    gate,
+    trustedProxies: [],
+  })
+  t.after(() => server.close())
+  const get = async (name: string) => server.inject({ url: `/api/work/${name}` })
+  const answers = ['a', 'b', 'c'].map(get)
+  await until(() => begun.length === 1 && gate.isShut('page'), 'one works, and no more may wait')
+  const before = asked
+  const refused = await get('d')
+  assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '2'])
+  assert.equal(refused.json().code, 'OVERLOADED')
+  assert.match(String(refused.headers['content-type']), /problem\+json/)
+  assert.equal(asked, before)
+  assert.equal((await server.inject({ url: '/livez' })).statusCode, 200)
+  for (const name of ['a', 'b', 'c']) {
+    await until(() => begun.includes(name), `${name} has begun`)
+    await end(name)
+  }
+  for (const one of await Promise.all(answers)) assert.equal(one.statusCode, 200)
+})
+
+test('answers to people come first, bulk and reports last; monitors and signing in are never kept out', () => {
+  const place = (method: 'GET' | 'POST' | 'PUT', path: string, more: object = {}) =>
+    placeOfRoute({ method, path, access: 'records:read', ...more })
+  assert.deepEqual(place('POST', '/api/conversations/:id/messages'), { rank: 'chat', isLong: false })
+  assert.deepEqual(place('GET', '/api/clients'), { rank: 'page', isLong: false })
+  assert.deepEqual(place('GET', '/api/meetings'), { rank: 'page', isLong: false })
+  assert.deepEqual(place('PUT', '/api/clients'), { rank: 'background', isLong: true })
+  assert.deepEqual(place('POST', '/api/imports', { bodyKind: 'stream' }), { rank: 'background', isLong: true })
+  assert.deepEqual(place('POST', '/api/mcp/tools/:name/call'), { rank: 'page', isLong: true })
+  assert.equal(place('GET', '/livez', { access: 'public' }), null)
+  assert.equal(place('POST', '/api/session', { access: 'public' }), null)
+})
