@@ -141,4 +141,6 @@ export interface SkillCall {
   readonly idempotencyKey?: string
   /** There when somebody follows the call as it runs. */
   readonly person?: CallPerson | undefined
+  /** Told where the answer came from, when that is known: kept in this process, or made now. */
+  readonly onOrigin?: (origin: 'l1' | 'miss') => void
 }

@@ -1,10 +1,12 @@
 import { createServer as createProbe } from 'node:net'
 import { SophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { Epochs } from '#platform/cache/data-epochs.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Clock } from '#domain/clock.ts'
 import { checkOrigin, createAuthenticator } from './authenticate.ts'
 import type { AdmissionGate } from './admission-gate.ts'
+import { createAnswerCache } from './answer-cache.ts'
 import { checkHost } from './check-host.ts'
 import { createRateLimiter, type LimitName, type RequestLimits } from './rate-limit.ts'
 import { allRoutes, type HttpRooms } from './routes/index.ts'
@@ -24,7 +26,7 @@ export interface HttpSettings {
 }
 
 interface HttpOpening {
-  readonly rooms: Omit<HttpRooms, 'cookie' | 'isWelcome'>
+  readonly rooms: Omit<HttpRooms, 'cookie' | 'isWelcome'> & { readonly epochs: Epochs }
   readonly settings: HttpSettings
   readonly log: Log
   readonly metrics: Metrics
@@ -71,6 +73,7 @@ export async function openHttp({
     isSecure: settings.publicUrl.startsWith('https://'),
     admit: (caller) => limiter.admit(caller),
     gate,
+    answers: createAnswerCache({ ...rooms, clock, version: settings.version }),
     trustedProxies: settings.trustedProxies,
     outage: () => rooms.health.outage(),
   })

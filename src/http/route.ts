@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Action, Principal } from '#domain/permission.ts'
+import type { DataKind } from '#platform/cache/data-epochs.ts'
 
 type Shape = z.ZodType | undefined
 type Parsed<S extends Shape> = S extends z.ZodType ? z.infer<S> : undefined
@@ -38,6 +39,11 @@ interface RouteDefinition<P extends Shape, Q extends Shape, B extends Shape, R e
   /** `stream` hands the raw body over unread, up to `bodyLimitBytes`; `ignored` takes any content type and reads none of it. */
   readonly bodyKind?: 'json' | 'stream' | 'ignored'
   readonly bodyLimitBytes?: number
+  /**
+   * The answer of this read may be kept, per member and sight, until data of one of these kinds changes or the day ends; nothing
+   * else may bear on it, and the handler touches no headers.
+   */
+  readonly keep?: readonly DataKind[]
 }
 
 export interface Route extends RouteDefinition<Shape, Shape, Shape, Shape> {

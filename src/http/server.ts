@@ -7,6 +7,7 @@ import { saneCorrelationId, withCorrelation } from '#platform/log/correlation.ts
 import type { Log } from '#platform/log/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { AdmissionGate } from './admission-gate.ts'
+import type { AnswerCache } from './answer-cache.ts'
 import { parseBody, parseJsonText, uploadOf } from './body.ts'
 import { toSerializerSchema } from './json-schema.ts'
 import { answerError } from './answer-error.ts'
@@ -39,6 +40,8 @@ export interface ServerNeeds {
   readonly admit: (caller: Caller) => void
   /** Keeps more from being begun than can be done. */
   readonly gate?: AdmissionGate
+  /** Keeps answers of the routes that say how; without it each is made anew. */
+  readonly answers?: AnswerCache
   readonly trustedProxies: readonly string[]
   /** Aborted while the database is away: then every route but the public ones answers at once. */
   readonly outage?: () => AbortSignal
@@ -142,7 +145,7 @@ function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds
     handler: async (request, reply) => {
       const work = async (): Promise<unknown> => {
         const principal = await authorise(route, request, needs)
-        return route.handle(inputOf(route, { request, reply, principal }))
+        return handle(route, { request, reply, principal }, needs.answers)
       }
       const result = await unlessOutage(route, needs.outage?.(), () => gated(work))
       if (!route.response) return reply
@@ -150,6 +153,20 @@ function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds
       return reply.send(result)
     },
   })
+}
+
+/** Runs the handler, or hands out what it answered before: who may ask was decided above, each time. */
+function handle(route: Route, exchange: Exchange, answers: AnswerCache | undefined): Promise<unknown> {
+  const { request, reply, principal } = exchange
+  const input = inputOf(route, exchange)
+  if (!answers || !route.keep || !principal) return route.handle(input)
+  const place = [route.method, route.path, input.params ?? null, input.query ?? null]
+  const make = async (signal: AbortSignal): Promise<string> => {
+    const body = reply.serialize(await route.handle(inputOf(route, exchange, signal)))
+    if (typeof body !== 'string') throw new Error(`${route.path} answers something else than JSON and cannot be kept`)
+    return body
+  }
+  return answers.answer({ place, epochs: route.keep, principal, request, reply, make })
 }
 
 /** Limits first, then who, then whether they may. Public routes run without a principal. */
@@ -168,7 +185,11 @@ async function authorise(route: Route, request: FastifyRequest, needs: ServerNee
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; principal: Principal | null }
 
-function inputOf(route: Route, { request, reply, principal }: Exchange): RouteInput<undefined, undefined, undefined> {
+function inputOf(
+  route: Route,
+  { request, reply, principal }: Exchange,
+  signal?: AbortSignal,
+): RouteInput<undefined, undefined, undefined> {
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new SophiaError('TURN_CANCELLED'))
@@ -188,7 +209,7 @@ function inputOf(route: Route, { request, reply, principal }: Exchange): RouteIn
       return principal
     },
     correlationId: request.id,
-    signal: gone.signal,
+    signal: signal ?? gone.signal,
     request,
     reply,
   }

@@ -10,6 +10,8 @@ import { createHome } from '#features/home/index.ts'
 import { createMemory, type Memories } from '#features/memory/index.ts'
 import { type Tools } from '#features/tools/index.ts'
 import { systemClock as clock } from '#platform/clock.ts'
+import { RECORD_KINDS, createEpochs } from '#platform/cache/data-epochs.ts'
+import { keepResults } from '#platform/skills/keep-results.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { createStandings } from '../worker/standings.ts'
 import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools } from './wire-parts.ts'
@@ -24,12 +26,16 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
   const calendar = await openCalendar(foundation, hooks)
   const { models, budgets } = await wireModels({ ...foundation, calendar })
   const post = wirePost(foundation)
+  const epochs = createEpochs(foundation)
+  const epochOf = () => epochs.of(RECORD_KINDS)
   const { jobs } = post
   const shared = {
     ...foundation,
+    clock,
     processId: createId(),
     ...wireCache(foundation, calendar),
     jobs,
+    epochs,
     chain: models.chain,
     budget: budgets,
     principalOf: access.principalOf,
@@ -41,7 +47,7 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
     // Defined below: nothing is remembered before the rooms stand.
     onSharedFactChanged: (subject) => standings.refreshOne(subject),
   })
-  const { deals, clients, calls } = wireRecords({ ...foundation, memories })
+  const { deals, clients, calls } = wireRecords({ ...foundation, memories, epochOf })
   const evidence = createEvidence({ database, clock, readMemories: memories.evidence })
   const drafts = createDrafts({
     ...shared,
@@ -50,18 +56,22 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
     applyDealUpdate: calls.applyDealUpdate,
     onDealChanged: (id) => standings.refreshOne({ kind: 'deal', id }),
   })
-  const home = createHome({ deals, clients, clock, countDrafts: drafts.countWaiting })
+  const home = createHome({ deals, clients, clock, epochOf, countDrafts: drafts.countWaiting })
   const standings = createStandings({ deals, clients, calls, home, jobs, log })
-  const skills: readonly Skill[] = [...deals.skills, ...calls.skills, ...drafts.skills, ...clients.skills]
+  const ofRecords = keepResults([...deals.skills, ...calls.skills, ...clients.skills], shared)
+  // Writing a draft stores it, so that it is never answered from what is kept.
+  const skills: readonly Skill[] = [...ofRecords, ...drafts.skills]
   const tools: Tools = wireTools({ ...shared, calendar })
   const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
   return { ...shared, ...rooms, models, post, skills }
 }
 
 /** The rooms over the company's records; what is remembered bears on both. */
-function wireRecords({ database, memories }: Foundation & { readonly memories: Memories }) {
+type RecordParts = Foundation & { readonly memories: Memories; readonly epochOf: () => Promise<string> }
+
+function wireRecords({ database, memories, epochOf }: RecordParts) {
   const { recallFacts, sharedFacts } = memories
-  const deals = createDeals({ database, clock, recallFacts, sharedFacts })
+  const deals = createDeals({ database, clock, epochOf, recallFacts, sharedFacts })
   const { listDealsOfClient } = deals
   const clients = createClients({ database, clock, recallFacts, sharedFacts, listDealsOfClient })
   return { deals, clients, calls: createCalls({ database, clock, onCallsRead: memories.noteTranscripts }) }

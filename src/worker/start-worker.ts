@@ -1,6 +1,7 @@
 import type { Access } from '#features/access/index.ts'
 import type { Conversations } from '#features/conversations/index.ts'
 import type { Memories } from '#features/memory/index.ts'
+import type { Epochs } from '#platform/cache/data-epochs.ts'
 import type { Jobs } from '#platform/jobs/jobs.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Standings } from './standings.ts'
@@ -11,6 +12,7 @@ interface WorkerNeeds {
   readonly access: Pick<Access, 'sweep'>
   readonly memories: Pick<Memories, 'start'>
   readonly jobs: Jobs
+  readonly epochs: Pick<Epochs, 'fold'>
   readonly standings: Pick<Standings, 'catchUp'>
   readonly log: Log
 }
@@ -28,7 +30,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<() => Promise<voi
   await conversations.start()
   const stopJobs = startJobs(jobs, needs.standings.catchUp)
   const housekeeping = setInterval(() => {
-    Promise.all([conversations.maintainJournal(), access.sweep()]).catch((error: unknown) =>
+    Promise.all([conversations.maintainJournal(), access.sweep(), needs.epochs.fold()]).catch((error: unknown) =>
       log.warn({ error }, 'housekeeping failed; it is tried again'),
     )
   }, HOUSEKEEPING_MS)

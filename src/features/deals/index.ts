@@ -24,6 +24,8 @@ import { hasLookedToday, refreshStandings } from './refresh-standings.ts'
 interface DealNeeds extends DealMemory {
   readonly database: Database
   readonly clock: Clock
+  /** How far the data has come. */
+  readonly epochOf?: () => Promise<string>
   /** Where the methods for objections and practice lie; those that come with Sophia when absent. */
   readonly methodsFolder?: string
 }
@@ -57,6 +59,7 @@ export interface Deals extends HomeDealFinders {
 export function createDeals(room: DealNeeds): Deals {
   const yardsticks = createScopeCache({
     clock: room.clock,
+    ...(room.epochOf ? { epochOf: room.epochOf } : {}),
     // Side by side: somebody waits for the first answer after a change.
     find: async ({ visible }) => {
       const [spreads, outcomes] = await Promise.all([

@@ -12,6 +12,8 @@ interface HomeNeeds {
   /** The member's own drafts that wait for approval. */
   readonly countDrafts?: (principal: Principal) => Promise<number>
   readonly clock: Clock
+  /** How far the data has come. */
+  readonly epochOf?: () => Promise<string>
 }
 
 const FIGURES_SHOWN = 4
@@ -27,13 +29,16 @@ export interface Home {
   forget(): void
 }
 
-export function createHome({ deals, clients, countDrafts, clock }: HomeNeeds): Home {
+export function createHome({ deals, clients, countDrafts, clock, epochOf }: HomeNeeds): Home {
+  const epoch = epochOf ? { epochOf } : {}
   const attention = createScopeCache<FoundAttention>({
     clock,
+    ...epoch,
     find: (principal) => Promise.all([deals.findAttention(principal), clients.findAttention(principal)]),
   })
   const sections = createScopeCache<FoundSections>({
     clock,
+    ...epoch,
     find: (principal) => findSections({ deals, clients }, principal),
     // The view and what is one's own depend on these besides the rows in sight.
     keyOf: ({ repId, role, rowScope }) => JSON.stringify([repId, role, rowScope]),

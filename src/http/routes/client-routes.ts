@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SkillRun } from '#contract/personas.ts'
 import { ClientDetail, ClientPage, ClientQuery } from '#contract/records.ts'
 import type { Clients } from '#features/clients/index.ts'
+import { RECORD_KINDS } from '#platform/cache/data-epochs.ts'
 import { presentRun } from '../present-run.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -16,6 +17,7 @@ export function clientRoutes({ clients }: { readonly clients: Clients }): Route[
         path: '/api/clients',
         summary: 'Clients you may see',
         access: 'records:read',
+        keep: RECORD_KINDS,
         query: ClientQuery,
         response: ClientPage,
       },
@@ -27,6 +29,7 @@ export function clientRoutes({ clients }: { readonly clients: Clients }): Route[
         path: '/api/clients/:id',
         summary: 'One client with people, deals and history',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: ClientId,
         response: ClientDetail,
       },
@@ -38,6 +41,7 @@ export function clientRoutes({ clients }: { readonly clients: Clients }): Route[
         path: '/api/clients/:id/health',
         summary: 'Health of a client',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: ClientId,
         response: SkillRun,
       },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SkillRun } from '#contract/personas.ts'
 import { DealBoard, DealBoardQuery, DealDetail, DealPage, DealQuery } from '#contract/records.ts'
 import type { Deals } from '#features/deals/index.ts'
+import { RECORD_KINDS } from '#platform/cache/data-epochs.ts'
 import { presentRun } from '../present-run.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -16,6 +17,7 @@ export function dealRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/deals',
         summary: 'Deals you may see',
         access: 'records:read',
+        keep: RECORD_KINDS,
         query: DealQuery,
         response: DealPage,
       },
@@ -27,6 +29,7 @@ export function dealRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/deals/board',
         summary: 'Open deals you may see, by stage',
         access: 'records:read',
+        keep: RECORD_KINDS,
         query: DealBoardQuery,
         response: DealBoard,
       },
@@ -38,6 +41,7 @@ export function dealRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/deals/:id',
         summary: 'One deal with people and history',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: DealId,
         response: DealDetail,
       },
@@ -49,6 +53,7 @@ export function dealRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/deals/:id/risk',
         summary: 'Risk signals of a deal',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: DealId,
         response: SkillRun,
       },

@@ -1,5 +1,6 @@
 import { Home } from '#contract/home.ts'
 import type { Home as HomeRoom } from '#features/home/index.ts'
+import { RECORD_KINDS } from '#platform/cache/data-epochs.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 /** What matters today. */
@@ -11,6 +12,7 @@ export function homeRoutes({ home }: { readonly home: HomeRoom }): Route[] {
         path: '/api/home',
         summary: 'Three things that matter today',
         access: 'home:read',
+        keep: RECORD_KINDS,
         response: Home,
       },
       // Parsed into the contract's own copy: its arrays are mutable, the domain's are not.

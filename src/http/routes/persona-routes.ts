@@ -110,7 +110,7 @@ function skillRoute(personas: Personas, skills: readonly Skill[]): Route {
       body: SkillInput,
       response: SkillRun,
     },
-    async ({ params, body, principal, signal, request }) => {
+    async ({ params, body, principal, signal, request, reply }) => {
       const persona = await personas.get(params.id)
       const skill = skills.find((candidate) => candidate.name === params.skill)
       if (!skill || !persona.definition.skills.includes(skill.name)) throw new SophiaError('SKILL_NOT_FOUND')
@@ -120,6 +120,7 @@ function skillRoute(personas: Personas, skills: readonly Skill[]): Route {
         principal,
         input: skill.parse(body),
         signal,
+        onOrigin: (origin) => void reply.header('x-sophia-cache', origin),
         ...(idempotencyKey ? { idempotencyKey } : {}),
       })
       // The contract's own copy: its arrays are mutable, the domain's are not.

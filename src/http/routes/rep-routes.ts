@@ -3,6 +3,7 @@ import { PageQuery } from '#contract/common.ts'
 import { SkillRun } from '#contract/personas.ts'
 import { RepDetail, RepPage } from '#contract/records.ts'
 import type { Deals } from '#features/deals/index.ts'
+import { RECORD_KINDS } from '#platform/cache/data-epochs.ts'
 import { presentRun } from '../present-run.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -17,6 +18,7 @@ export function repRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/reps',
         summary: 'Reps you may see',
         access: 'records:read',
+        keep: RECORD_KINDS,
         query: PageQuery,
         response: RepPage,
       },
@@ -28,6 +30,7 @@ export function repRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/reps/:id',
         summary: 'One rep with quota and open deals',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: RepId,
         response: RepDetail,
       },
@@ -39,6 +42,7 @@ export function repRoutes({ deals }: { readonly deals: Deals }): Route[] {
         path: '/api/reps/:id/performance',
         summary: 'A rep against their own history and peers',
         access: 'records:read',
+        keep: RECORD_KINDS,
         params: RepId,
         response: SkillRun,
       },

@@ -1,4 +1,4 @@
-import { ageOf, isNearEnd, isRenewedEarly } from '#domain/cache-policy/expiry.ts'
+import { ageOf, isNearEnd, isRenewedEarly, type Age } from '#domain/cache-policy/expiry.ts'
 import { createEntryIndex, type Entry } from './entry.ts'
 import type { Maker } from './flight.ts'
 import { NOTHING, createKeeper, expiryNow } from './keeper.ts'
@@ -9,6 +9,8 @@ import { areCurrent } from './tag-book.ts'
 export interface Space<Value> {
   /** What is kept and may still answer; never makes anything. */
   get(key: string, owner: string): Value | undefined
+  /** How old what is kept in this process is; counts and makes nothing. */
+  peek(key: string, owner: string): Age
   /**
    * The kept value at once, or a promise of one that is made. Whoever asks meanwhile waits for the same making. Rejects with
    * what the maker threw, or UNREACHABLE at the hard limit, unless an older value may stand in.
@@ -46,6 +48,10 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
         return answerFrom(entry, age === 'fresh')
       ledger.misses += 1
       return undefined
+    },
+    peek(key, owner) {
+      const entry = find(key, owner)
+      return entry === undefined ? 'dead' : ageOf(entry, clock.monotonicMs())
     },
     getOrSet(key, holding, make) {
       const entry = find(key, holding.owner)

@@ -8,6 +8,9 @@ import { identifier, joinSql, sql, toStatement } from '#platform/postgres/sql.ts
 
 const TableRow = z.object({ name: z.string(), columns: z.array(z.string()), refers_to: z.array(z.string()) })
 
+/** What a schema knows of itself: migrations, and changes, which loading rows marks anew. */
+const NOT_COPIED: ReadonlySet<string> = new Set(['schema_migrations', 'data_marks', 'data_epochs'])
+
 /** The tables of the current schema with the columns that hold data, parents before children. Partitions go with their parent. */
 export async function listTables(handle: Handle): Promise<{ name: string; columns: string[] }[]> {
   const tables = await handle.rows(
@@ -21,7 +24,7 @@ export async function listTables(handle: Handle): Promise<{ name: string; column
       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       order by c.relname`,
   )
-  return parentsFirst(tables.filter((table) => table.name !== 'schema_migrations'))
+  return parentsFirst(tables.filter((table) => !NOT_COPIED.has(table.name)))
 }
 
 function parentsFirst(tables: readonly z.infer<typeof TableRow>[]): { name: string; columns: string[] }[] {

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import type { Handle } from '../postgres/database.ts'
+import { sql } from '../postgres/sql.ts'
+
+const Mark = z.object({ kind: z.string(), mark: z.string(), waiting: z.int() })
+
+/**
+ * Of each kind that ever changed: a text that is another after each committed change, and how many marks wait to be folded.
+ * Server and timeline belong to it: a database that was restored elsewhere or set back in time counts its own.
+ */
+export async function readMarks(handle: Handle): Promise<z.infer<typeof Mark>[]> {
+  return handle.rows(
+    Mark,
+    sql`select kind, sum(waiting)::int as waiting, concat_ws('.', (select system_identifier from pg_control_system()),
+        (select timeline_id from pg_control_checkpoint()), sum(changes), max(last_xid)) as mark
+      from (select kind, changes, last_xid, 0 as waiting from data_epochs
+        union all select kind, 1, xid, 1 from data_marks) marks group by kind`,
+  )
+}
+
+/** Counts marks and removes them: one statement, so every snapshot sees the same sum. Answers of how many kinds. */
+export async function foldMarks(handle: Handle): Promise<number> {
+  return handle.run(sql`with gone as (delete from data_marks returning kind, xid)
+    insert into data_epochs as epochs (kind, changes, last_xid)
+      select kind, count(*), max(xid) from gone group by kind order by kind
+    on conflict (kind) do update set changes = epochs.changes + excluded.changes,
+      last_xid = greatest(epochs.last_xid, excluded.last_xid)`)
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../postgres/database.ts'
+import { foldMarks, readMarks } from './data-epochs-store.ts'
+
+/** What changes together, as the triggers of the schema name it. */
+export type DataKind = 'records' | 'standings' | 'memories' | 'drafts' | 'people'
+
+/** What skills and pages over the company's records rest on. */
+export const RECORD_KINDS: readonly DataKind[] = ['records', 'standings', 'memories', 'drafts', 'people']
+
+/** How far the data of each kind has come, exact in every process: what was committed before the question is in the answer. */
+export interface Epochs {
+  /** A text that is another after each committed change of one of the kinds. Read it before what is kept under it. */
+  of(kinds: readonly DataKind[]): Promise<string>
+  /** Counts old marks together; reading stays cheap by it. */
+  fold(): Promise<void>
+}
+
+/** So many marks are counted in well under a millisecond; beyond, a reader has them folded beside it. */
+const MOST_WAITING = 1000
+
+type Marks = ReadonlyMap<string, string>
+
+export function createEpochs({ database }: { readonly database: Database }): Epochs {
+  let running: Promise<Marks> | undefined
+  let next: Promise<Marks> | undefined
+  let folding: Promise<void> | undefined
+  const fold = (): Promise<void> => {
+    folding ??= database
+      .inTransaction(foldMarks)
+      .then(() => undefined)
+      .finally(() => (folding = undefined))
+    return folding
+  }
+  const read = (): Promise<Marks> => {
+    const reading = database.read(readMarks).then((rows) => {
+      // Only room is lost when it fails, and the next reader tries again.
+      if (rows.some(({ waiting }) => waiting > MOST_WAITING)) fold().catch(() => undefined)
+      return new Map(rows.map(({ kind, mark }) => [kind, mark]))
+    })
+    running = reading
+    const end = (): void => void (running === reading && (running = undefined))
+    reading.then(end, end)
+    return reading
+  }
+  /** A reading that has begun may have missed what the asker knows of; all who come meanwhile share the one after it. */
+  const join = (): Promise<Marks> => {
+    if (!running) return read()
+    next ??= running
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        next = undefined
+        return read()
+      })
+    return next
+  }
+  return {
+    async of(kinds) {
+      const marks = await join()
+      return kinds.map((kind) => marks.get(kind) ?? '0').join(' ')
+    },
+    fold,
+  }
+}

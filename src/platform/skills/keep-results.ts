@@ -1,0 +1,38 @@
+import { askerOf } from '#domain/asker.ts'
+import { canonicalJson } from '#domain/canonical-json.ts'
+import type { Clock } from '#domain/clock.ts'
+import { dayOf } from '#domain/day.ts'
+import type { Skill, SkillOutcome } from '#domain/skill.ts'
+import type { Cache } from '../cache/create-cache.ts'
+import { RECORD_KINDS, type Epochs } from '../cache/data-epochs.ts'
+
+interface KeepNeeds {
+  readonly cache: Pick<Cache, 'space'>
+  readonly epochs: Pick<Epochs, 'of'>
+  readonly clock: Clock
+}
+
+/**
+ * The same skills, where those that only read the company's records answer from what is kept: for the same member and sight, the
+ * same input, day and state of the data. Give it no skill that stores anything or asks outside.
+ */
+export function keepResults(skills: readonly Skill[], { cache, epochs, clock }: KeepNeeds): Skill[] {
+  const space = cache.space<SkillOutcome>('skill-result', 'skills')
+  const keep = (skill: Skill): Skill => ({
+    ...skill,
+    async run(call) {
+      const input = skill.parse(call.input)
+      const day = dayOf(clock.now())
+      const key = canonicalJson([skill.name, input, day, await epochs.of(RECORD_KINDS)])
+      let isMade = false
+      const outcome = await space.getOrSet(key, { owner: askerOf(call.principal) }, ({ signal }) => {
+        isMade = true
+        // Others may wait for it, so that one who leaves ends nothing; and nobody is asked on behalf of all.
+        return skill.run({ principal: call.principal, input, signal })
+      })
+      call.onOrigin?.(isMade ? 'miss' : 'l1')
+      return outcome
+    },
+  })
+  return skills.map((skill) => (skill.effect === 'read' ? keep(skill) : skill))
+}
