@@ -30,6 +30,10 @@ const atom: fc.Arbitrary<Rule> = fc.oneof(
     },
     PLAIN,
   ),
+  fc.record(
+    { kind: fc.constant('nth-bd' as const), nth: fc.integer({ min: 1, max: 35 }), span: fc.constantFrom(...SPANS) },
+    PLAIN,
+  ),
   fc
     .tuple(weekday, fc.integer({ min: 1, max: 52 }), fc.integer({ min: 0, max: 3000 }))
     .map(([name, weeks, offset]) => ({

@@ -27,6 +27,8 @@ function formatAtom(rule: AtomRule): string {
       return formatDays(rule.ranges)
     case 'nth':
       return `${rule.nth === 'last' ? 'last' : ordinal(rule.nth)} ${rule.weekday} of month`
+    case 'nth-bd':
+      return `${ordinal(rule.nth)} bd of ${rule.span}`
     case 'every':
       return `every ${rule.weeks === 1 ? '' : `${ordinal(rule.weeks)} `}${rule.weekday} from ${rule.from}`
     case 'weekdays':

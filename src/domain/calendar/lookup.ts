@@ -1,5 +1,5 @@
 import { contributionOf, listActive, listChanges, readAsked, type Asked } from './active-settings.ts'
-import { countUpTo } from './boundaries.ts'
+import { createStretchFinder } from './find-stretch.ts'
 import { shareAt, valueAt, type MovingValue } from './moving-value.ts'
 import { checkInPlan, type CalendarPlan } from './plan.ts'
 
@@ -20,11 +20,12 @@ export interface Segments {
  */
 export function createLookup(plan: CalendarPlan, key: string, base: number): (atMs: number) => number {
   const { startsMs, values, moving } = listSegments(plan, readAsked(plan, key), base)
+  const find = createStretchFinder(startsMs)
   let last = 0
   return (atMs) => {
     if (!(atMs >= (startsMs[last] ?? 0) && atMs < (startsMs[last + 1] ?? 0))) {
       checkInPlan(plan, atMs)
-      last = countUpTo(startsMs, atMs) - 1
+      last = find(atMs)
     }
     const moves = moving[last] ?? null
     return moves === null ? (values[last] ?? base) : valueAt(moves, atMs)

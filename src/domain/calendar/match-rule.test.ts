@@ -304,3 +304,10 @@ test('nesting adds to the cost of a rule and does not multiply it', () => {
     assert.ok(few > 0 && many < 6 * few, `${many} against ${few}`)
   }
 })
+
+test('the nth business day is one day of each span, counted without holidays; a span with fewer has none', () => {
+  assert.equal(daysOf('3rd bd of month', '2026-01-01', '2026-03-31'), '2026-01-06 2026-02-04 2026-03-04')
+  assert.equal(daysOf('3rd bd of quarter', '2026-01-01', '2026-09-30'), '2026-01-06 2026-04-03 2026-07-03')
+  assert.equal(daysOf('1st bd of year', '2026-01-01', '2026-12-31'), '2026-01-02')
+  assert.equal(daysOf('23rd bd of month', '2026-01-01', '2026-12-31'), '2026-07-31', 'the one month with so many')
+})

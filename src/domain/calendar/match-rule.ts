@@ -49,6 +49,8 @@ function atomTest(rule: AtomRule, reading: Reading): DayTest {
       return daysTest(rule, reading)
     case 'nth':
       return nthTest(rule, reading)
+    case 'nth-bd':
+      return nthBusinessDayTest(rule, reading)
     case 'every':
       return (day) => day >= rule.from && daysBetween(rule.from, day) % (7 * rule.weeks) === 0
     case 'weekdays': {
@@ -101,6 +103,18 @@ function nthTest({ nth, weekday }: Of<'nth'>, { spanOf }: Reading): DayTest {
     if (weekdayOf(day) !== weekday) return false
     const { first, last } = spanOf(day, 'month')
     return nth === 'last' ? daysBetween(day, last) < 7 : Math.floor(daysBetween(first, day) / 7) === nth - 1
+  }
+}
+
+function nthBusinessDayTest({ nth, span }: Of<'nth-bd'>, { spanOf, calendar }: Reading): DayTest {
+  const known = new Map<Day, Day | undefined>()
+  return (day) => {
+    const { first, last } = spanOf(day, span)
+    if (!known.has(first)) {
+      const members = listEdge({ kind: 'edge', edge: 'first', count: nth, unit: 'bd', span }, { first, last }, calendar)
+      known.set(first, [...members][nth - 1])
+    }
+    return known.get(first) === day
   }
 }
 

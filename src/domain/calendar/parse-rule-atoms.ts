@@ -66,16 +66,25 @@ function readEdge(reader: TokenReader, edge: 'first' | 'last'): Rule {
 }
 
 function readNth(reader: TokenReader): Rule {
-  const token = reader.peek()
+  const token = reader.take()
   const nth = Number.parseInt(token.text, 10)
+  if (reader.takeIf('bd')) return readNthBusinessDay(reader, token, nth)
   if (nth < 1 || nth > 5) reader.fail([token], `No month has a ${token.text} weekday: 1st to 5th, or last.`)
-  takeOrdinal(reader, nth)
+  checkOrdinal(reader, token, nth)
   return readWeekdayOfMonth(reader, nth)
 }
 
+function readNthBusinessDay(reader: TokenReader, token: Token, nth: number): Rule {
+  if (nth < 1) reader.fail([token], `There is no ${token.text} bd: the count begins at 1st.`)
+  checkOrdinal(reader, token, nth)
+  reader.expect(['of'])
+  const span = reader.expect(SPANS)
+  if (nth > MOST_DAYS[span]) reader.fail([token], `No ${span} has ${nth} bd.`)
+  return { kind: 'nth-bd', nth, span }
+}
+
 /** Whatever letters follow the figures are one token with them: `2th` and `2d` stand for `2nd`. */
-function takeOrdinal(reader: TokenReader, count: number): void {
-  const token = reader.take()
+function checkOrdinal(reader: TokenReader, token: Token, count: number): void {
   if (token.text !== ordinal(count)) {
     reader.fail([token], `Expected a place in line, found \`${token.text}\`.`, ordinal(count))
   }
@@ -149,7 +158,7 @@ function readWeeks(reader: TokenReader, every: Token): number {
   const weeks = Number.parseInt(token.text, 10)
   if (weeks === 1) reader.fail([every, token], 'Every 1st is each of them: no number is needed.', 'every')
   if (weeks < 1 || weeks > MOST_WEEKS) reader.fail([token], `Every ${token.text} is not known: 2nd to ${MOST_WEEKS}nd.`)
-  takeOrdinal(reader, weeks)
+  checkOrdinal(reader, reader.take(), weeks)
   return weeks
 }
 

@@ -29,6 +29,9 @@ test('every form of the grammar is read', () => {
     'days 1-5, 15, 20-25 of month',
     '2nd tue of month',
     'last fri of month',
+    '3rd bd of month',
+    '11th bd of quarter',
+    '200th bd of year',
     'every fri from 2026-01-09',
     'every 2nd fri from 2026-01-09',
     'sat',
@@ -146,6 +149,10 @@ test('what can be read but cannot be meant is a fault too', () => {
     ['last 99 bd of quarter', 5, 2, /No quarter has 99 bd/, null],
     ['6th fri of month', 0, 3, /No month has a 6th weekday/, null],
     ['0th fri of month', 0, 3, /No month has a 0th weekday/, null],
+    ['0th bd of month', 0, 3, /There is no 0th bd/, null],
+    ['3th bd of month', 0, 3, /Expected a place in line/, '3rd'],
+    ['36th bd of month', 0, 4, /No month has 36 bd/, null],
+    ['3rd bd of weeks', 10, 5, /Expected `month`, `quarter` or `year`/, null],
   ]
   for (const [text, offset, length, message, suggestion] of faults) {
     const fault = faultOf(text)

@@ -27,6 +27,8 @@ export type AtomRule =
   | { readonly kind: 'days'; readonly ranges: readonly DayRange[] }
   /** `2nd tue of month`, `last fri of month`; a month without a fifth has none. */
   | { readonly kind: 'nth'; readonly nth: number | 'last'; readonly weekday: Weekday }
+  /** `3rd bd of month`; a span with fewer business days has none. */
+  | { readonly kind: 'nth-bd'; readonly nth: number; readonly span: SpanKind }
   /** `every 2nd fri from 2026-01-09`: nothing before that day. */
   | { readonly kind: 'every'; readonly weeks: number; readonly weekday: Weekday; readonly from: Day }
   /** `sat-sun`, `fri`. */
