@@ -7,7 +7,7 @@ import { createBackups } from '#features/operations/backup/index.ts'
 import { bringUpToDate } from '#features/operations/bring-up-to-date.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
 import { createCache, type Cache } from '#platform/cache/create-cache.ts'
-import { systemClock as clock } from '#platform/clock.ts'
+import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
@@ -37,7 +37,7 @@ export function wireCache(
 ): { readonly cache: Cache; readonly redis: RedisLink | null } {
   const redis = config.redis.url && openRedis({ url: config.redis.url.reveal(), clock, log })
   const shared = redis && { redis, namespace: deploymentName(config) }
-  const cache = createCache({ clock, log, random: Math.random, seasonOf, shared })
+  const cache = createCache({ clock, coarseMs: createCoarseClock(), log, random: Math.random, seasonOf, shared })
   watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
   return { cache, redis }
 }

@@ -16,8 +16,15 @@ export function findRedis(): string | undefined {
     .find(canRun)
 }
 
-/** A real Redis of the test's own on a free loopback port, with nothing on disk. Stopped with the test file. */
+/** A real Redis of the test's own. Stopped with the test file. */
 export async function openTestRedis(settings: Readonly<Record<string, string>> = {}) {
+  const redis = await startRedis(settings)
+  after(redis.end)
+  return redis
+}
+
+/** A real Redis on a free loopback port, with nothing on disk; until `end`. */
+export async function startRedis(settings: Readonly<Record<string, string>> = {}) {
   const program = findRedis()
   if (!program) throw new Error('There is no redis-server on this machine.')
   const folder = mkdtempSync(join(tmpdir(), 'sophia-redis-'))
@@ -35,12 +42,12 @@ export async function openTestRedis(settings: Readonly<Record<string, string>> =
     child.kill('SIGKILL')
     await gone
   }
-  after(async () => {
-    await stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
   await start()
   return {
+    async end(): Promise<void> {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
     url: `redis://127.0.0.1:${port}`,
     start,
     kill: stop,

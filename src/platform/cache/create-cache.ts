@@ -14,6 +14,8 @@ import { createTagBook } from './tag-book.ts'
 
 export interface CacheNeeds {
   readonly clock: Clock
+  /** See `createCoarseClock`. */
+  readonly coarseMs?: () => number
   readonly log: Log
   /** From 0 up to, not including, 1; for lifetimes and early renewal, nothing secret. */
   readonly random: () => number

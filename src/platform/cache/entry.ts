@@ -29,9 +29,17 @@ export interface EntryIndex {
 
 export function createEntryIndex(): EntryIndex {
   const byOwner = new Map<string, Map<string, Entry>>()
+  // Most who ask are the one who asked before.
+  let last: { readonly owner: string; readonly entries: Map<string, Entry> } | undefined
+  const entriesOf = (owner: string): Map<string, Entry> | undefined => {
+    if (last !== undefined && last.owner === owner) return last.entries
+    const entries = byOwner.get(owner)
+    if (entries !== undefined) last = { owner, entries }
+    return entries
+  }
   return {
     find(key, owner) {
-      const entry = byOwner.get(owner)?.get(key)
+      const entry = entriesOf(owner)?.get(key)
       // The map says so already; that nobody reads what is another's shall not hang on one line.
       return entry !== undefined && entry.owner === owner ? entry : undefined
     },
@@ -44,7 +52,9 @@ export function createEntryIndex(): EntryIndex {
       const ofOwner = byOwner.get(entry.owner)
       if (ofOwner?.get(entry.key) !== entry) return
       ofOwner.delete(entry.key)
-      if (ofOwner.size === 0) byOwner.delete(entry.owner)
+      if (ofOwner.size > 0) return
+      byOwner.delete(entry.owner)
+      last = undefined
     },
   }
 }

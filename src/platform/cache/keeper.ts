@@ -14,6 +14,8 @@ export const NOTHING: unique symbol = Symbol('nothing')
 
 export interface KeeperNeeds {
   readonly clock: Clock
+  /** Monotonic and cheap, behind by a millisecond or so: enough to tell whether a value is fresh. Standard: the clock. */
+  readonly coarseMs?: (() => number) | undefined
   /** From 0 up to, not including, 1. */
   readonly random: () => number
   readonly policy: CachePolicy

@@ -3,7 +3,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Entry } from './entry.ts'
 import { runMaker, type FlightDeck, type Maker } from './flight.ts'
 import { NOTHING, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
-import { makeShared, type SharedForm } from './shared-making.ts'
+import { findShared, makeShared, type SharedForm } from './shared-making.ts'
 import type { SharedTier } from './shared-tier.ts'
 import { areCurrent, type HeldTag, type TagBook } from './tag-book.ts'
 
@@ -60,13 +60,16 @@ export function createLoader<Value>(
     const { key, holding, older } = request
     const id = flightId(key, holding.owner)
     const held = tags.hold(holding.tags ?? NO_TAGS)
-    const landing = deck
-      .fly((signal) => land(needs, { request, held, signal }), policy.hardFactoryMs)
-      .then((landed) => {
-        keep({ key, owner: holding.owner }, landed)
-        return landed
-      })
-    const inTime = deck.limit(landing, policy.hardFactoryMs)
+    const fly = (): Promise<Landed<Value>> =>
+      deck.fly((signal) => land(needs, { request, held, signal }), policy.hardFactoryMs)
+    // What lies in Redis needs no limit but that of the line to it.
+    const seeking = seek(needs, request)
+    const landing = (seeking === null ? fly() : seeking.then((found) => found ?? fly())).then((landed) => {
+      keep({ key, owner: holding.owner }, landed)
+      return landed
+    })
+    const limited = (): Promise<Landed<Value>> => deck.limit(landing, policy.hardFactoryMs)
+    const inTime = seeking === null ? limited() : seeking.then((found) => (found ? landing : limited()))
     const asked = { inTime, older, isCounted: isQuiet }
     const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held }
     flights.set(id, flight)
@@ -87,6 +90,19 @@ export function createLoader<Value>(
     if (!isQuiet) ledger.joined += 1
     return request.older ? running.answer : running.inTime.then(valueOf)
   }
+}
+
+/** A look into Redis; null when there is nothing to look into. Never rejects. */
+function seek<Value>(
+  needs: LoaderNeeds<Value>,
+  { key, holding, older }: Request<Value>,
+): Promise<Landed<Value> | undefined> | null {
+  if (!needs.shared?.tier.isUp()) return null
+  const names = holding.tags ?? NO_TAGS
+  return findShared(
+    { ...needs, ...needs.shared },
+    { key, owner: holding.owner, names, isStaleEnough: older === undefined },
+  )
 }
 
 interface Landing<Value> {

@@ -23,18 +23,42 @@ export interface SharedNeeds<Value> extends KeeperNeeds {
   readonly place: string
 }
 
-export interface SharedRequest<Value> {
+export interface SharedQuestion {
   readonly key: string
   readonly owner: string
   readonly names: readonly string[]
   /** A stale value would do; false when one is there already and a new one is wanted. */
   readonly isStaleEnough: boolean
+}
+
+export interface SharedRequest<Value> extends SharedQuestion {
   readonly signal: AbortSignal
   readonly make: () => Promise<Made<Value>>
 }
 
 const LEASE_MS = 3000
 const POLL_MS = 250
+
+/** The value as it lies in Redis; undefined when it does not, or cannot be had. Never rejects. */
+export async function findShared<Value>(
+  needs: SharedNeeds<Value>,
+  question: SharedQuestion,
+): Promise<Landed<Value> | undefined> {
+  const { clock, ledger, tier } = needs
+  const atMs = clock.monotonicMs()
+  try {
+    const { value, versions } = await tier.read({ id: idOf(needs, question), tags: question.names })
+    return value ? await readBack(needs, question, { value, versions, atMs }) : undefined
+  } catch {
+    // Away or refusing: making it is right, and the link tells of it.
+    ledger.tiers.l2.failures += 1
+    return undefined
+  }
+}
+
+function idOf({ place }: Pick<SharedNeeds<unknown>, 'place'>, { key, owner }: SharedQuestion): string {
+  return `${place} ${owner.length} ${owner}${key}`
+}
 
 /**
  * Finds a value in Redis or makes it, while all processes together make it once: who gets the right makes, the others wait for
@@ -44,7 +68,7 @@ export async function makeShared<Value>(
   needs: SharedNeeds<Value>,
   request: SharedRequest<Value>,
 ): Promise<Landed<Value>> {
-  const id = `${needs.place} ${request.owner.length} ${request.owner}${request.key}`
+  const id = idOf(needs, request)
   const found = await findOrTake(needs, request, id).catch(() => {
     // Away or refusing: making it alone is right, and the link tells of it.
     needs.ledger.tiers.l2.failures += 1
@@ -166,7 +190,7 @@ interface Seen {
 /** The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. */
 async function readBack<Value>(
   needs: SharedNeeds<Value>,
-  request: SharedRequest<Value>,
+  request: SharedQuestion,
   { value: { sealed, leftMs }, versions, atMs }: Seen,
 ): Promise<Landed<Value> | undefined> {
   const { form, tags } = needs
@@ -189,7 +213,7 @@ async function readBack<Value>(
   }
 }
 
-function fits(head: Head, { key, owner, names }: SharedRequest<unknown>, shape: string): boolean {
+function fits(head: Head, { key, owner, names }: SharedQuestion, shape: string): boolean {
   const hasTags = head.tags.length === names.length && head.tags.every(([name], place) => name === names[place])
   return hasTags && head.owner === owner && head.key === key && head.shape === shape
 }

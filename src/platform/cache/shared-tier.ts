@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
 import { createWakeBoard } from './wake-board.ts'
@@ -183,7 +183,7 @@ function createForgetting(redis: RedisLink, tell: (tags: readonly string[]) => P
 
 /** Short keys whatever the name; who reads checks the whole name in the envelope. */
 function shorten(name: string): string {
-  return createHash('sha256').update(name).digest('base64url').slice(0, 27)
+  return hash('sha256', name, 'base64url').slice(0, 27)
 }
 
 function parsed(text: string): unknown {

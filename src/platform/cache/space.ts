@@ -27,6 +27,7 @@ const CERTAIN_ALONE_MS = 10_000
 
 export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
   const { clock, ledger, shelf } = needs
+  const coarseMs = needs.coarseMs ?? clock.monotonicMs
   const index = createEntryIndex()
   const keep = createKeeper<Value>(needs, index)
   const find = (key: string, owner: string): Entry | undefined => {
@@ -56,7 +57,7 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
     getOrSet(key, holding, make) {
       const entry = find(key, holding.owner)
       if (entry !== undefined) {
-        const nowMs = clock.monotonicMs()
+        const nowMs = coarseMs()
         // The usual hit: a look, some comparisons and a count; nothing is allocated.
         const isPlain = nowMs < entry.freshUntilMs && !isNearEnd(entry, nowMs)
         if (isPlain && certainty.of(entry, nowMs) === 'certain') return answerFrom(entry, true)

@@ -68,16 +68,8 @@ export function openRedis({ url, clock, log, deadlineMs = DEADLINE_MS }: RedisNe
   commands.on('ready', () => {
     readMemory().catch((error: unknown) => log.warn({ error }, 'the memory settings of Redis could not be read'))
   })
-  const send = async (words: readonly (string | Buffer)[]): Promise<unknown> => {
-    if (!commands.isReady || hold.isHeld()) throw away()
-    try {
-      return await within(commands.sendCommand([...words]), deadlineMs)
-    } catch (error) {
-      // A refusal is an answer; anything else says that Redis is not there.
-      if (!(error instanceof ErrorReply)) hold.begin(error)
-      throw error
-    }
-  }
+  const ask = createAsk({ commands, hold, deadlineMs })
+  const send = (words: readonly (string | Buffer)[]): Promise<unknown> => ask(() => commands.sendCommand([...words]))
   return {
     isUp: () => commands.isReady && !hold.isHeld(),
     async run({ source, sha }, { keys, values }) {
@@ -111,6 +103,26 @@ export function openRedis({ url, clock, log, deadlineMs = DEADLINE_MS }: RedisNe
         client.destroy()
       }
     },
+  }
+}
+
+interface AskNeeds {
+  readonly commands: Client
+  readonly hold: ReturnType<typeof createHold>
+  readonly deadlineMs: number
+}
+
+/** Asks Redis if it is worth trying, for no longer than the deadline. */
+function createAsk({ commands, hold, deadlineMs }: AskNeeds) {
+  return async <Answer>(begin: () => Promise<Answer>): Promise<Answer> => {
+    if (!commands.isReady || hold.isHeld()) throw away()
+    try {
+      return await within(begin(), deadlineMs)
+    } catch (error) {
+      // A refusal is an answer; anything else says that Redis is not there.
+      if (!(error instanceof ErrorReply)) hold.begin(error)
+      throw error
+    }
   }
 }
 
@@ -182,7 +194,8 @@ function openClient(url: string, log: Log) {
       reconnectStrategy: (tries) =>
         Math.min(MOST_RECONNECT_MS, 50 * 2 ** Math.min(tries, 6)) * (0.75 + Math.random() / 2),
     },
-    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    // Its own limit costs more than the command; ours is shorter.
+    commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   })
   client.on('error', (error: unknown) => {
     // It comes with each try to connect; once a minute is enough to know.

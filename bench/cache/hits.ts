@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pino from 'pino'
+import { createClient } from 'redis'
+import { z } from 'zod'
+import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
+import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
+import { openRedis } from '#platform/redis/redis-link.ts'
+import { installPeers, openMemoryPeers, openSharedPeers, type Peer } from './peers.ts'
+
+const Value = z.object({ id: z.string(), text: z.string() })
+const FORM = { shape: 'value', read: (raw: unknown) => Value.parse(raw) }
+const EVERYONE = { owner: 'everyone' }
+const MEGABYTE = 1024 * 1024
+const HOUR_MS = 3_600_000
+
+/** About a kilobyte. */
+function makeValue(key: string): z.infer<typeof Value> {
+  return { id: key, text: 'x'.repeat(1000) }
+}
+
+/** Sophia's cache with room for all keys; with an address also in Redis. */
+async function openOwn(url: string | null) {
+  const log = pino({ level: 'silent' })
+  const redis = url === null ? null : openRedis({ url, clock, log })
+  const directory = { ...CACHE_POLICIES.directory, softMs: HOUR_MS, hardMs: HOUR_MS, maxBytes: 256 * MEGABYTE }
+  const shared = redis && { redis, namespace: 'bench' }
+  const cache = createCache({
+    clock,
+    coarseMs: createCoarseClock(),
+    log,
+    random: Math.random,
+    policies: { ...CACHE_POLICIES, directory },
+    shared,
+  })
+  const space = cache.space('directory', 'bench', FORM)
+  while (redis && !redis.isUp()) await delay(5)
+  const peer: Peer = {
+    name: 'sophia',
+    // What makers of this benchmark give is a value.
+    getOrSet: (key, make) => space.getOrSet(key, EVERYONE, make as () => Promise<z.infer<typeof Value>>),
+    close: async () => {
+      await cache.close()
+      await redis?.close()
+    },
+  }
+  return { ...peer, written: () => cache.ledgers()[0]?.ledger.tiers.l2.writes ?? 0 }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+const KEYS = Array.from({ length: 10_000 }, (_none, at) => `key:${at}`)
+
+/** Millions of hits for a second of processor time, so that others at work on the machine weigh less. */
+async function countHits({ name, getOrSet }: Pick<Peer, 'name' | 'getOrSet'>, count: number): Promise<number> {
+  const never = async (): Promise<never> => {
+    throw new Error(`${name} has lost a value`)
+  }
+  const begun = process.cpuUsage()
+  for (let at = 0; at < count; at += 1) {
+    const found = getOrSet(KEYS[(at * 7919) % KEYS.length] ?? '', never)
+    // As callers may: what is there is there, and only what is not is waited for.
+    if (found instanceof Promise) await found
+  }
+  return count / (process.cpuUsage(begun).user + 1)
+}
+
+/** Millions of hits in the process for a second of processor time, one after the other; rounds take turns, medians over them. */
+export async function measureMemoryHits(rounds: number): Promise<Record<string, number>> {
+  installPeers()
+  const peers = [await openOwn(null), ...(await openMemoryPeers())]
+  for (const peer of peers) for (const key of KEYS) await peer.getOrSet(key, async () => makeValue(key))
+  const found: Record<string, number[]> = {}
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, getOrSet } of peers) {
+      const isQuick = name === 'sophia' || name === 'lru-cache'
+      const count = isQuick ? 400_000 : 20_000
+      const millions = await countHits({ name, getOrSet }, count)
+      ;(found[name] ??= []).push(millions)
+    }
+  }
+  for (const peer of peers) await peer.close()
+  return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
+}
+
+/** The median time of a read from Redis in microseconds, each key read once by whoever has it not in the process; taking turns. */
+export async function measureSharedHits(url: string, count: number): Promise<Record<string, number>> {
+  const run = randomUUID()
+  const keys = Array.from({ length: count }, (_none, at) => `shared:${run}:${at}`)
+  // As Sophia's own line is set up, without the client's limit for each command.
+  const raw = createClient({ url, commandOptions: { timeout: 0 } })
+  await raw.connect()
+  const writer = await openOwn(url)
+  const peers = await openSharedPeers(url)
+  for (const key of keys) {
+    await raw.set(`raw:${key}`, JSON.stringify(makeValue(key)))
+    for (const peer of [writer, ...peers]) await peer.getOrSet(key, async () => makeValue(key))
+  }
+  // Handed over beside the answers: what is not there yet would be a miss.
+  while (writer.written() < count) await delay(5)
+  const reader = await openOwn(url)
+  const never = async (): Promise<never> => {
+    throw new Error('a value was lost')
+  }
+  const found: Record<string, number[]> = {}
+  const time = async (name: string, read: () => unknown): Promise<void> => {
+    const begunMs = performance.now()
+    await read()
+    ;(found[name] ??= []).push((performance.now() - begunMs) * 1000)
+  }
+  for (const key of keys) {
+    await time('raw get', () => raw.get(`raw:${key}`))
+    await time('sophia', () => reader.getOrSet(key, never))
+    for (const peer of peers) await time(peer.name, () => peer.getOrSet(key, never))
+  }
+  for (const peer of [writer, reader, ...peers]) await peer.close()
+  raw.destroy()
+  return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
+}
+
+/** Redis stands still: how long hits in the process take, the first cold read, and the next; in milliseconds. */
+export async function measureFrozen(redis: { readonly url: string; freeze(): void; thaw(): void }) {
+  const own = await openOwn(redis.url)
+  await own.getOrSet('hot', async () => makeValue('hot'))
+  while (own.written() < 1) await delay(5)
+  redis.freeze()
+  const hot: number[] = []
+  const time = async (key: string): Promise<number> => {
+    const begunMs = performance.now()
+    await own.getOrSet(key, async () => makeValue(key))
+    return performance.now() - begunMs
+  }
+  for (let at = 0; at < 10_000; at += 1) hot.push(await time('hot'))
+  const coldMs = await time('cold')
+  const nextColdMs = await time('another')
+  redis.thaw()
+  await own.close()
+  return { hotP99Ms: percentile(hot, 0.99), coldMs, nextColdMs }
+}
