@@ -59,7 +59,6 @@ export function createAnswerCache({ cache, epochs, clock, version }: AnswerCache
       const seconds = Math.max(0, Math.floor((nowMs - kept.madeAtMs) / 1000))
       void reply.headers({
         etag: kept.tag,
-        'cache-control': 'private, no-cache',
         'x-sophia-cache': `${isHere ? here : elsewhere}; age=${seconds}`,
       })
       if (isNamed(kept.tag, request.headers['if-none-match'])) {
