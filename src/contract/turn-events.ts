@@ -60,7 +60,8 @@ export const TurnEvent = z.discriminatedUnion('type', [
     messageId: z.uuid(),
     usage: TokenUsage,
     cost: Cost,
-    cache: z.literal('miss'),
+    /** `exact`: the model was not asked, the same question of the same member was answered before. `partial`: for some of its calls. */
+    cache: z.enum(['miss', 'exact', 'partial']),
   }),
   z.strictObject({ type: z.literal('turn-error'), code: z.string(), detail: z.string(), retryable: z.boolean() }),
 ])

@@ -69,10 +69,20 @@ export interface ModelProvider {
 export interface ChainRequest extends Omit<ModelRequest, 'model'> {
   /** `openai/gpt-5`, `anthropic/...`, `playbook`: tried before the configured order. */
   readonly preferred?: string
+  /** Whose question it is: an answer kept for the same member may stand for a call. Absent: the model is asked. */
+  readonly keptFor?: string
 }
 
 /** `started` comes first, from the provider that answers in the end. */
-export type ChainChunk = ModelChunk | { readonly type: 'started'; readonly provider: string; readonly model: string }
+export type ChainChunk =
+  | ModelChunk
+  | {
+      readonly type: 'started'
+      readonly provider: string
+      readonly model: string
+      /** Said before, to the same member and the same question: no token is used now. */
+      readonly isKept?: boolean
+    }
 
 /**
  * The configured providers in fallback order, with timeouts and the retry budget. Falls back only while nothing was

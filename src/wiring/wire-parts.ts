@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import type { TokenUsage } from '#domain/model.ts'
 import { MICROS } from '#domain/money.ts'
 import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
+import { costMicros, findPrice } from '#domain/price.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
 import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
 import { createBackups } from '#features/operations/backup/index.ts'
@@ -111,7 +113,11 @@ export async function wireModels({
   const onSettled: BudgetNeeds['onSettled'] = ({ usage }, costMicros) => countUsage(metrics, usage, costMicros)
   const prices = await loadPrices(join(PACKAGE_ROOT, 'prices.yaml'))
   const memberCapNow = (micros: number): number => calendar.number('limits.member.budget', micros / MICROS) * MICROS
-  return { models, budgets: createBudgets({ database, clock, prices, limits, onSettled, memberCapNow }) }
+  const costOf = (provider: string, model: string, usage: TokenUsage): number | null => {
+    const price = findPrice(prices, provider, model)
+    return price ? costMicros(price, usage) : null
+  }
+  return { models, costOf, budgets: createBudgets({ database, clock, prices, limits, onSettled, memberCapNow }) }
 }
 
 function toMicros(dollars: number | null): number | null {

@@ -13,6 +13,8 @@ import { systemClock as clock } from '#platform/clock.ts'
 import { RECORD_KINDS, createEpochs } from '#platform/cache/data-epochs.ts'
 import { keepResults } from '#platform/skills/keep-results.ts'
 import { createId } from '#platform/crypto/ids.ts'
+import { keepAnswers } from '#platform/models/keep-answers.ts'
+import { keepVectors } from '#platform/models/keep-vectors.ts'
 import { createStandings } from '../worker/standings.ts'
 import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools } from './wire-parts.ts'
 import type { Foundation } from './foundation.ts'
@@ -24,26 +26,27 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
   const servers = () => tools.listServers()
   const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
   const calendar = await openCalendar(foundation, hooks)
-  const { models, budgets } = await wireModels({ ...foundation, calendar })
+  const { models, budgets, costOf } = await wireModels({ ...foundation, calendar })
   const post = wirePost(foundation)
   const epochs = createEpochs(foundation)
   const epochOf = () => epochs.of(RECORD_KINDS)
   const { jobs } = post
+  const kept = wireCache(foundation, calendar)
   const shared = {
     ...foundation,
     clock,
     processId: createId(),
-    ...wireCache(foundation, calendar),
+    ...kept,
     jobs,
     epochs,
-    chain: models.chain,
+    chain: foundation.config.models.keepsAnswers ? keepAnswers(models.chain, { ...kept, costOf }) : models.chain,
     budget: budgets,
     principalOf: access.principalOf,
     onAudit: access.recordAudit,
   }
   const memories = createMemory({
     ...shared,
-    embedder: models.embedder,
+    embedder: models.embedder && keepVectors(models.embedder, kept.cache),
     // Defined below: nothing is remembered before the rooms stand.
     onSharedFactChanged: (subject) => standings.refreshOne(subject),
   })

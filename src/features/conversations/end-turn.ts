@@ -16,7 +16,7 @@ type Ending = { readonly status: 'complete' | 'cancelled' } | { readonly status:
 export async function endTurn(work: TurnWork, ending: Ending): Promise<void> {
   showUnknownCalls(work)
   const answer = toAnswer(work, ending)
-  const isStored = await work.lane.finish(closingEvents(ending, answer), (entries) =>
+  const isStored = await work.lane.finish(closingEvents(work, ending, answer), (entries) =>
     storeUntilDone(work, answer, entries),
   )
   if (!isStored) return
@@ -51,14 +51,20 @@ function toAnswer(work: TurnWork, ending: Ending): Answer {
   }
 }
 
-function closingEvents(ending: Ending, answer: Answer): TurnEvent[] {
+/** Whether the model was asked at all. */
+function cacheOf({ rounds }: TurnWork): Extract<TurnEvent, { type: 'turn-end' }>['cache'] {
+  if (rounds.kept === 0) return 'miss'
+  return rounds.made === 0 ? 'exact' : 'partial'
+}
+
+function closingEvents(work: TurnWork, ending: Ending, answer: Answer): TurnEvent[] {
   const end: TurnEvent = {
     type: 'turn-end',
     status: ending.status,
     messageId: answer.messageId,
     usage: answer.usage,
     cost: { amountMicros: answer.costMicros, currency: CURRENCY },
-    cache: 'miss',
+    cache: cacheOf(work),
   }
   if (ending.status !== 'failed') return [end]
   const { code, message, retryable } = ending.error

@@ -17,6 +17,7 @@ interface Round {
 interface Started {
   readonly provider: string
   readonly model: string
+  readonly isKept?: boolean
 }
 
 /** Calls the model once: money reserved before, text said as it comes, usage settled after. */
@@ -89,6 +90,7 @@ function openStream(work: TurnWork, context: TurnContext): AsyncIterable<ChainCh
     tools: context.tools,
     maxOutputTokens: work.house.limits.maxOutputTokens,
     signal: work.signal,
+    keptFor: work.turn.memberId,
     ...(model === null ? {} : { preferred: model }),
   })
 }
@@ -149,6 +151,7 @@ function openAccount(
   return {
     started(started) {
       by = started
+      work.rounds[started.isKept ? 'kept' : 'made'] += 1
       work.run.startedMs ??= work.house.clock.monotonicMs()
       const model = started.provider === started.model ? started.model : `${started.provider}/${started.model}`
       if (work.model === null)
@@ -158,7 +161,8 @@ function openAccount(
     used(counted) {
       usage = counted
     },
-    settle: () => (by && usage ? settle(usage, by) : held.reservation.release()),
+    // What was kept costs nothing and is in no ledger of tokens.
+    settle: () => (by && usage && !by.isKept ? settle(usage, by) : held.reservation.release()),
     async settleBroken(textSoFar) {
       try {
         const heard = textSoFar.length - textBefore

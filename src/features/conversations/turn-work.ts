@@ -57,6 +57,8 @@ export interface TurnWork {
   /** Who asks, as they were when this attempt began; null before that. */
   asker: Principal | null
   firstTokenAt: Date | null
+  /** Calls of the model: answered by what was kept, and by the model itself. */
+  readonly rounds: { kept: number; made: number }
   /** Calls of earlier attempts that this one has not asked for again. */
   priorCalls: StoredCall[]
   nextCallIndex: number
@@ -80,6 +82,7 @@ export function createWork(parts: Pick<TurnWork, 'house' | 'run' | 'lane' | 'dea
     personaVersion: null,
     asker: null,
     firstTokenAt: null,
+    rounds: { kept: 0, made: 0 },
     priorCalls: [],
     nextCallIndex: 0,
     readCalls: new Map(),

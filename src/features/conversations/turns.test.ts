@@ -7,6 +7,8 @@ import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { ModelChain } from '#domain/model.ts'
 import type { Skill } from '#domain/skill.ts'
+import { keepAnswers } from '#platform/models/keep-answers.ts'
+import { openCacheHouse } from '../../../test/support/cache-house.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import {
   USAGE,
@@ -272,4 +274,19 @@ test('a spent budget ends the turn with its code and no call of the model', asyn
   const asked = await ask(house, ann)
   assert.equal(assemble(await readAll(house, { principal: ann, turnId: asked.turnId })).error?.code, 'BUDGET_EXHAUSTED')
   assert.equal(chain.requests.length, 0)
+})
+
+test('a question that was answered before, word for word on the same day, costs nothing and says so', async (t) => {
+  const chain = chainOf(sayInPieces('Twelve deals are open.'))
+  const kept = keepAnswers({ ...chain, label: 'test/script' }, { cache: openCacheHouse().cache, costOf: () => 7 })
+  const house = await startHouse(t, kept)
+  const first = assemble(await readAll(house, { principal: ann, turnId: (await ask(house, ann, 'How many?')).turnId }))
+  const asked = await ask(house, ann, 'How many?')
+  const again = assemble(await readAll(house, { principal: ann, turnId: asked.turnId }))
+  assert.deepEqual([first.end?.cache, again.end?.cache, chain.requests.length], ['miss', 'exact', 1])
+  assert.equal(again.text, first.text)
+  const answer = await answerOf(house, ann, asked)
+  assert.deepEqual([answer.cost?.amountMicros, answer.usage], [0, { input: 0, cachedInput: 0, output: 0 }])
+  await readAll(house, { principal: ann, turnId: (await ask(house, ann, 'How many now?')).turnId })
+  assert.equal(chain.requests.length, 2)
 })

@@ -28,6 +28,8 @@ export interface Config {
     readonly order: readonly string[]
     /** `openai/<model>`; null: the built-in one. */
     readonly embedding: string | null
+    /** Whether answers of models may be kept and given again to the same question. */
+    readonly keepsAnswers: boolean
     readonly openai: { readonly apiKey: Secret | null; readonly baseUrl: string | null }
     readonly anthropic: { readonly apiKey: Secret | null; readonly baseUrl: string | null }
   }
@@ -212,6 +214,7 @@ function toConfig(values: Values, environment: Environment): Config {
     redis: { url: values.REDIS_URL },
     models: {
       order: modelOrder(values),
+      keepsAnswers: values.SOPHIA_MODEL_CACHE !== 'off',
       embedding: values.SOPHIA_EMBEDDING_MODEL,
       openai: { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL },
       anthropic: { apiKey: values.ANTHROPIC_API_KEY, baseUrl: values.ANTHROPIC_BASE_URL },

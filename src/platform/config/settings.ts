@@ -117,6 +117,11 @@ export const SETTINGS = {
     'Which model answers: playbook, openai/<model>, anthropic/<model>; a comma list is the fallback order.',
     'playbook',
   ),
+  SOPHIA_MODEL_CACHE: setting(
+    orNull(z.enum(['on', 'off'])),
+    'Whether the same question of the same member on the same day, with nothing changed, is answered as before without asking the model.',
+    'on',
+  ),
   SOPHIA_EMBEDDING_MODEL: setting(
     orNull(
       text.refine((value) => /^openai\/[^\s,]+$/.test(value), {
