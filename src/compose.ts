@@ -54,6 +54,7 @@ export async function openHouse(config: Config, log: Log, startup: Startup): Pro
     if (doors.includes('worker')) closers.push(await startWorker(rooms))
     await health.refresh()
     health.start()
+    rooms.cacheLedger.start()
     closers.push(async () => health.close())
     const door = { rooms, health, port, drainSignal: closing.signal, ...(requestLimits ? { requestLimits } : {}) }
     if (doors.includes('http')) closers.push(await openDoor(door))

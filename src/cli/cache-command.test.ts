@@ -11,13 +11,15 @@ import { createTestAccess, join, signInOwner } from '../../test/support/access-f
 import { openTestDatabase } from '../../test/support/database.ts'
 import { openTestServer } from '../../test/support/http-fixture.ts'
 import { addCacheCommand } from './cache-command.ts'
+import { createCacheLedger } from '#features/cache/index.ts'
 import { openRunning } from './running-house.ts'
 
 const { database } = await openTestDatabase()
 const { access } = createTestAccess(database)
 const owner = await signInOwner(access)
 const cache = createCache({ clock: systemClock, log: pino({ level: 'silent' }), random: Math.random })
-const { server } = openTestServer({ access, routes: cacheRoutes({ cache, access }) })
+const cacheLedger = createCacheLedger({ database, cache, clock: systemClock, log: pino({ level: 'silent' }) })
+const { server } = openTestServer({ access, routes: cacheRoutes({ cache, cacheLedger, access }) })
 await server.listen({ host: '127.0.0.1', port: 0 })
 after(() => server.close())
 // It listens on TCP, so the address has a port.

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CacheInvalidation, CacheStats, type ClassStats } from '#contract/cache.ts'
+import { CacheInvalidation, CacheSavings, CacheStats, type ClassStats } from '#contract/cache.ts'
 import { Done } from '#contract/common.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { formatMoney } from '#domain/money.ts'
@@ -22,6 +22,8 @@ export function addCacheCommand(program: Command, open: OpenCache): void {
     .action((options: JsonOption) =>
       withRunning(open, async (ask) => {
         const { classes } = await ask(CacheStats, 'GET /api/cache/stats')
+        const savings = options.json ? null : await ask(CacheSavings, 'GET /api/cache/savings')
+        if (savings && savings.requests > 0) console.log(todayLine(savings))
         if (options.json) for (const one of classes) console.log(JSON.stringify(one))
         else console.log(classes.length === 0 ? 'Nothing uses the cache yet.' : classes.map(toLine).join('\n'))
       }),
@@ -61,6 +63,13 @@ function toLine(stats: ClassStats): string {
   const room = `${tiers.l1.entries} kept in ${toKilobytes(tiers.l1.bytes)} of ${toKilobytes(tiers.l1.maxBytes)} KB`
   const spared = `spared ${Math.round(savedMs / 100) / 10} s and ${formatMoney(saved)}`
   return [stats.class, share, counts, room, spared].join('  ')
+}
+
+/** Over all processes; what spared most comes first. */
+function todayLine({ saved, savedMs, classes }: CacheSavings): string {
+  const [first] = classes
+  const why = first ? `, most of it by ${first.class}` : ''
+  return `today, all processes: spared ${formatMoney(saved)} and ${Math.round(savedMs / 100) / 10} s of waiting${why}`
 }
 
 function toKilobytes(bytes: number): number {

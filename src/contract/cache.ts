@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Money } from './common.ts'
+import { Instant, Money } from './common.ts'
 
 /** What the cache of one process did since it began, by class. */
 
@@ -40,6 +40,38 @@ export type ClassStats = z.infer<typeof ClassStats>
 
 export const CacheStats = z.strictObject({ classes: z.array(ClassStats) })
 export type CacheStats = z.infer<typeof CacheStats>
+
+const Spared = {
+  requests: z.int(),
+  /** Answered fresh; from Redis, as far as `fromRedis` says. */
+  fresh: z.int(),
+  fromRedis: z.int(),
+  stale: z.int(),
+  joined: z.int(),
+  misses: z.int(),
+  failures: z.int(),
+  evictions: z.int(),
+  hitRate: z.number().nullable(),
+  savedMs: z.int(),
+  saved: Money,
+}
+
+/** What the cache of all processes spared, today (UTC) and hour by hour; hours in which nothing was asked are absent. */
+export const CacheSavings = z.strictObject({
+  day: z.iso.date(),
+  ...Spared,
+  classes: z.array(
+    z.strictObject({
+      class: z.string(),
+      /** The hit rate that the class promises while the data rests; null: none. */
+      promised: z.number().nullable(),
+      ...Spared,
+    }),
+  ),
+  hours: z.array(z.strictObject({ hour: Instant, ...Spared })),
+})
+export type CacheSavings = z.infer<typeof CacheSavings>
+export const CacheSavingsQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(1) })
 
 export const CacheTag = z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 printable characters without spaces')
 export const CacheInvalidation = z.strictObject({ tags: z.array(CacheTag).min(1).max(100) })

@@ -3,6 +3,7 @@ import { Home } from '#contract/home.ts'
 import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
 import { createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
 import { createImports } from '#features/imports/index.ts'
+import { createCacheLedger } from '#features/cache/index.ts'
 import { createComponents } from '#features/operations/components.ts'
 import { createPersonas } from '#features/personas/index.ts'
 import { createSyncRoom } from '#features/sync/index.ts'
@@ -78,15 +79,17 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
   })
   defineJobs(jobs, [briefings, standings, syncs])
   const gate = wireGate(foundation)
+  const cacheLedger = createCacheLedger({ ...foundation, cache: work.cache })
   const components = wireComponents({ ...foundation, ...work, personas, conversations, gate })
   const close = async (): Promise<void> => {
     await jobs.stop(0)
+    await cacheLedger.close()
     await post.webhook?.close()
     // One after the other: what others stand on goes last.
     for (const room of [tools, calendar, work.cache, work.redis, memories, personas, models, storage])
       await room?.close()
   }
-  return { ...work, personas, conversations, briefings, imports, syncs, components, gate, close }
+  return { ...work, personas, conversations, briefings, imports, syncs, components, gate, cacheLedger, close }
 }
 
 type Watched = Foundation &

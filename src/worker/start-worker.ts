@@ -1,4 +1,5 @@
 import type { Access } from '#features/access/index.ts'
+import type { CacheLedger } from '#features/cache/index.ts'
 import type { Conversations } from '#features/conversations/index.ts'
 import type { Memories } from '#features/memory/index.ts'
 import type { Epochs } from '#platform/cache/data-epochs.ts'
@@ -11,6 +12,7 @@ interface WorkerNeeds {
   readonly conversations: Conversations
   readonly access: Pick<Access, 'sweep'>
   readonly memories: Pick<Memories, 'start'>
+  readonly cacheLedger: Pick<CacheLedger, 'sweep'>
   readonly jobs: Jobs
   readonly epochs: Pick<Epochs, 'fold'>
   readonly standings: Pick<Standings, 'catchUp'>
@@ -30,9 +32,12 @@ export async function startWorker(needs: WorkerNeeds): Promise<() => Promise<voi
   await conversations.start()
   const stopJobs = startJobs(jobs, needs.standings.catchUp)
   const housekeeping = setInterval(() => {
-    Promise.all([conversations.maintainJournal(), access.sweep(), needs.epochs.fold()]).catch((error: unknown) =>
-      log.warn({ error }, 'housekeeping failed; it is tried again'),
-    )
+    Promise.all([
+      conversations.maintainJournal(),
+      access.sweep(),
+      needs.cacheLedger.sweep(),
+      needs.epochs.fold(),
+    ]).catch((error: unknown) => log.warn({ error }, 'housekeeping failed; it is tried again'))
   }, HOUSEKEEPING_MS)
   housekeeping.unref()
   return async () => {

@@ -127,6 +127,7 @@ const VIEWS: readonly View[] = [
   { name: 'keys', path: '/keys' },
   { name: 'the new key', path: '/keys', open: press('New key'), within: 'dialog' },
   { name: 'usage', path: '/usage' },
+  { name: 'the cache', path: '/cache' },
   { name: 'audit', path: '/audit' },
   { name: 'a page that is not there', path: '/nowhere' },
 ]

@@ -22,6 +22,7 @@ const ROUTES = [
   'GET /api/briefing briefing:manage-own',
   'GET /api/briefings briefing:manage-own',
   'GET /api/budgets usage:read',
+  'GET /api/cache/savings cache:manage',
   'GET /api/cache/stats cache:manage',
   'GET /api/calendar calendar:read',
   'GET /api/calendar/explain calendar:read',

@@ -9,6 +9,7 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/personas/:id',
   '/api/personas/:id/versions',
   // Counts by class; no value is shown.
+  '/api/cache/savings',
   '/api/cache/stats',
   // The company's days, which hold no rows.
   '/api/calendar',

@@ -1,16 +1,18 @@
-import { CacheInvalidation, CacheStats, type ClassStats } from '#contract/cache.ts'
+import { CacheInvalidation, CacheSavings, CacheSavingsQuery, CacheStats, type ClassStats } from '#contract/cache.ts'
 import { Done } from '#contract/common.ts'
 import type { Access } from '#features/access/index.ts'
+import type { CacheLedger } from '#features/cache/index.ts'
 import type { Cache, CacheReport } from '#platform/cache/create-cache.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 interface CacheRouteNeeds {
   readonly cache: Pick<Cache, 'ledgers' | 'invalidate'>
+  readonly cacheLedger: Pick<CacheLedger, 'read'>
   readonly access: Pick<Access, 'recordAudit'>
 }
 
 /** What the cache spares, and the way to make it forget. */
-export function cacheRoutes({ cache, access }: CacheRouteNeeds): Route[] {
+export function cacheRoutes({ cache, cacheLedger, access }: CacheRouteNeeds): Route[] {
   return [
     defineRoute(
       {
@@ -21,6 +23,17 @@ export function cacheRoutes({ cache, access }: CacheRouteNeeds): Route[] {
         response: CacheStats,
       },
       async () => ({ classes: cache.ledgers().map(present) }),
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/cache/savings',
+        summary: 'What the cache of all processes spared today and why, and hour by hour for some days',
+        access: 'cache:manage',
+        query: CacheSavingsQuery,
+        response: CacheSavings,
+      },
+      ({ query }) => cacheLedger.read(query.days),
     ),
     defineRoute(
       {

@@ -18,6 +18,7 @@ import type { Personas } from '#features/personas/index.ts'
 import type { SyncRoom } from '#features/sync/index.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Skill } from '#domain/skill.ts'
+import type { CacheLedger } from '#features/cache/index.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Secret } from '#platform/config/secret.ts'
@@ -53,6 +54,7 @@ export interface HttpRooms {
   readonly briefings: Briefings
   readonly budgets: Budgets
   readonly cache: Cache
+  readonly cacheLedger: CacheLedger
   readonly calendar: Calendar
   readonly calls: Calls
   readonly clients: Clients

@@ -1,8 +1,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiKeyPage, AuditPage, Budgets, Me, MemberPage, TeamList, UsageReport } from '#contract/access.ts'
+import { CacheSavings, CacheStats } from '#contract/cache.ts'
 import { Conversation, ConversationPage, MessagePage } from '#contract/conversations.ts'
 import { Persona, PersonaList, PersonaVersionPage, SkillRun } from '#contract/personas.ts'
 import { Home } from '#contract/home.ts'
+import { Health } from '#contract/operations.ts'
 import {
   ClientDetail,
   ClientPage,
@@ -67,6 +69,22 @@ export const usageQuery = (days: number) =>
     queryFn: ({ signal }) => call(UsageReport, '/api/usage', { query: { days }, signal }),
     placeholderData: keepPreviousData,
   })
+
+export const cacheSavingsQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['cache', 'savings', days],
+    queryFn: ({ signal }) => call(CacheSavings, '/api/cache/savings', { query: { days }, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  })
+export const cacheStatsQuery = queryOptions({
+  queryKey: ['cache', 'stats'],
+  queryFn: ({ signal }) => call(CacheStats, '/api/cache/stats', { signal }),
+})
+export const systemHealthQuery = queryOptions({
+  queryKey: ['system', 'health'],
+  queryFn: ({ signal }) => call(Health, '/health', { signal }),
+})
 
 export const dealsQuery = (query: Query) =>
   queryOptions({

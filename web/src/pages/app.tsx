@@ -34,6 +34,7 @@ const TalkPage = lazy(ahead(() => import('./talk-page.tsx').then((room) => ({ de
 const BriefingSettingsPage = lazy(
   ahead(() => import('./briefing-page.tsx').then((room) => ({ default: room.BriefingSettingsPage }))),
 )
+const CachePage = lazy(() => import('./cache-page.tsx').then((room) => ({ default: room.CachePage })))
 const CalendarPage = lazy(() => import('./calendar-page.tsx').then((room) => ({ default: room.CalendarPage })))
 const ConnectionsPage = lazy(() => import('./connections-page.tsx').then((room) => ({ default: room.ConnectionsPage })))
 
@@ -109,6 +110,7 @@ function PermittedPages() {
   const mayDraft = useMay('draft:use')
   const maySeeConnections = useMay('mcp:read')
   const maySeeCalendar = useMay('calendar:read')
+  const mayManageCache = useMay('cache:manage')
   return (
     <Switch>
       {mayDraft ? <Route path="/drafts/:id?">{({ id }) => <DraftsPage {...(id ? { id } : {})} />}</Route> : null}
@@ -121,6 +123,7 @@ function PermittedPages() {
       {maySeeCalendar ? (
         <Route path="/calendar/:part?">{({ part }) => <CalendarPage {...(part ? { part } : {})} />}</Route>
       ) : null}
+      {mayManageCache ? <Route path="/cache" component={CachePage} /> : null}
       {mayReadAudit ? <Route path="/audit" component={AuditPage} /> : null}
       <Route component={NotFoundPage} />
     </Switch>

@@ -53,6 +53,7 @@ export const OPERATION_PLACES: readonly Place[] = [
     words: 'periods month-end holidays policies limits',
   },
   { href: '/usage', label: 'Usage', icon: 'usage', action: 'usage:read-own', words: 'cost budget tokens money' },
+  { href: '/cache', label: 'Cache', icon: 'again', action: 'cache:manage', words: 'saved money hits redis forget' },
   { href: '/audit', label: 'Audit', icon: 'audit', action: 'audit:read', words: 'log who did what' },
 ]
 

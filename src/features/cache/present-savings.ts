@@ -1,0 +1,46 @@
+import { CACHE_CLASSES, type CacheClass } from '#domain/cache-policy/cache-class.ts'
+import { dayOf } from '#domain/day.ts'
+import type { HourRow } from './cache-hours-store.ts'
+import { addCounts, NO_COUNTS, type Counts } from './counts.ts'
+
+const USD = 'USD'
+
+/** The share of questions a class promises to answer without making anything, while the data rests; the others promise none. */
+const PROMISED: Partial<Record<CacheClass, number>> = { 'api-response': 0.95, 'skill-result': 0.95 }
+
+/** Hours as people read them: what was spared today and by what, and the hours one by one. Days are UTC. */
+export function presentSavings(rows: readonly HourRow[], now: Date) {
+  const today = dayOf(now)
+  const ofToday = rows.filter(({ hour }) => dayOf(hour) === today)
+  const sumOf = (some: readonly HourRow[]): Counts => some.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS)
+  const classes = CACHE_CLASSES.flatMap((name) => {
+    const own = ofToday.filter(({ cacheClass }) => cacheClass === name)
+    return own.length === 0 ? [] : [{ class: name, promised: PROMISED[name] ?? null, ...present(sumOf(own)) }]
+  })
+  const byHour = Map.groupBy(rows, ({ hour }) => hour.toISOString())
+  return {
+    day: today,
+    ...present(sumOf(ofToday)),
+    // What spared most comes first: money, and with equal money the wait.
+    classes: classes.toSorted((a, b) => b.saved.amountMicros - a.saved.amountMicros || b.savedMs - a.savedMs),
+    hours: [...byHour].map(([hour, own]) => ({ hour, ...present(sumOf(own)) })),
+  }
+}
+
+function present(counts: Counts) {
+  const answered = counts.l1Hits + counts.l2Hits + counts.stale + counts.joined
+  const requests = answered + counts.misses
+  return {
+    requests,
+    fresh: counts.l1Hits + counts.l2Hits,
+    fromRedis: counts.l2Hits,
+    stale: counts.stale,
+    joined: counts.joined,
+    misses: counts.misses,
+    failures: counts.failures,
+    evictions: counts.evictions,
+    hitRate: requests === 0 ? null : answered / requests,
+    savedMs: Math.round(counts.savedMs),
+    saved: { amountMicros: Math.round(counts.savedMicros), currency: USD },
+  }
+}

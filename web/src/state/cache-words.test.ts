@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CacheSavings } from '#contract/cache.ts'
+import { classWords, rateWords, savingsLine, sourceWords } from './cache-words.ts'
+
+const counts = {
+  requests: 200,
+  fresh: 150,
+  fromRedis: 20,
+  stale: 10,
+  joined: 0,
+  misses: 40,
+  failures: 0,
+  evictions: 0,
+  hitRate: 0.8,
+  savedMs: 90_000,
+  saved: { amountMicros: 1_250_000, currency: 'USD' },
+}
+const savings: CacheSavings = {
+  day: '2026-11-02',
+  ...counts,
+  classes: [{ class: 'model-exact', promised: null, ...counts }],
+  hours: [],
+}
+const plain = (text: string): string => text.replaceAll(/[  ]/g, ' ')
+
+test('the first line says what was spared and why, and never speaks of money that there was not', () => {
+  assert.match(
+    plain(savingsLine(savings)),
+    /^Today it spared \$1\.25 and 2 min of waiting, most of it by answers of models/,
+  )
+  const free = { ...savings, saved: { amountMicros: 0, currency: 'USD' } }
+  assert.match(savingsLine(free), /No money: none of what was asked again comes from a paid model/)
+  assert.equal(savingsLine({ ...savings, requests: 0 }), 'Nothing was asked of the cache today.')
+})
+
+test('a rate is held against its promise only where there is one, and judged only on enough', () => {
+  assert.equal(rateWords({ ...counts, promised: null }), '80 %')
+  assert.equal(rateWords({ ...counts, promised: 0.95 }), '80 %, below the promised 95 %')
+  assert.equal(rateWords({ ...counts, promised: 0.75 }), '80 %, promised 75 %')
+  assert.equal(rateWords({ ...counts, requests: 20, promised: 0.95 }), '80 %; too few to judge by the promised 95 %')
+  assert.equal(rateWords({ hitRate: null, requests: 0, promised: 0.95 }), 'not asked')
+  assert.equal(rateWords({ hitRate: 0.94999, requests: 500, promised: 0.95 }), '94.9 %, below the promised 95 %')
+})
+
+test('sources leave out what did not happen', () => {
+  assert.equal(
+    sourceWords({ class: 'x', promised: null, ...counts }),
+    '130 from the process, 20 from Redis, 10 past freshness, 40 made',
+  )
+  assert.equal(classWords('api-response'), 'Pages and lists')
+})
