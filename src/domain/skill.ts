@@ -142,5 +142,7 @@ export interface SkillCall {
   /** There when somebody follows the call as it runs. */
   readonly person?: CallPerson | undefined
   /** Told where the answer came from, when that is known: kept in this process, or made now. */
+  /** Made ready before anybody asked: it does not count as asked for. */
+  readonly isAhead?: boolean
   readonly onOrigin?: (origin: 'l1' | 'miss') => void
 }

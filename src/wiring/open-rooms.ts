@@ -84,6 +84,7 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
   const close = async (): Promise<void> => {
     await jobs.stop(0)
     await cacheLedger.close()
+    await work.hotSkills.close()
     await post.webhook?.close()
     // One after the other: what others stand on goes last.
     for (const room of [tools, calendar, work.cache, work.redis, memories, personas, models, storage])

@@ -1,3 +1,4 @@
+import { PREWARMED_SKILLS } from '#domain/cache-policy/policy.ts'
 import type { Skill } from '#domain/skill.ts'
 import { createAccess } from '#features/access/index.ts'
 import { createClients } from '#features/clients/index.ts'
@@ -6,6 +7,7 @@ import { createCalls } from '#features/deals/calls.ts'
 import { createDeals } from '#features/deals/index.ts'
 import { createDrafts } from '#features/drafts/index.ts'
 import { createEvidence } from '#features/evidence/index.ts'
+import { createHotSkills } from '#features/cache/hot-skills.ts'
 import { createHome } from '#features/home/index.ts'
 import { createMemory, type Memories } from '#features/memory/index.ts'
 import { type Tools } from '#features/tools/index.ts'
@@ -61,12 +63,22 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
   })
   const home = createHome({ deals, clients, clock, epochOf, countDrafts: drafts.countWaiting })
   const standings = createStandings({ deals, clients, calls, home, jobs, log })
-  const ofRecords = keepResults([...deals.skills, ...calls.skills, ...clients.skills], shared)
+  const ofRecords = keepResults([...deals.skills, ...calls.skills, ...clients.skills], {
+    ...shared,
+    onAsked: (use) => hotSkills.note(use),
+  })
+  const hotSkills = createHotSkills({
+    ...shared,
+    epochOf,
+    skills: () => ofRecords,
+    wanted: () => calendar.number('cache.skill-result.prewarm', PREWARMED_SKILLS),
+    onPrewarmed: (result) => foundation.metrics.cachePrewarmed.inc({ class: 'skill-result', result }),
+  })
   // Writing a draft stores it, so that it is never answered from what is kept.
   const skills: readonly Skill[] = [...ofRecords, ...drafts.skills]
   const tools: Tools = wireTools({ ...shared, calendar })
   const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
-  return { ...shared, ...rooms, models, post, skills }
+  return { ...shared, ...rooms, hotSkills, models, post, skills }
 }
 
 /** The rooms over the company's records; what is remembered bears on both. */

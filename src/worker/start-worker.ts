@@ -1,4 +1,5 @@
 import type { Access } from '#features/access/index.ts'
+import type { HotSkills } from '#features/cache/hot-skills.ts'
 import type { CacheLedger } from '#features/cache/index.ts'
 import type { Conversations } from '#features/conversations/index.ts'
 import type { Memories } from '#features/memory/index.ts'
@@ -13,6 +14,7 @@ interface WorkerNeeds {
   readonly access: Pick<Access, 'sweep'>
   readonly memories: Pick<Memories, 'start'>
   readonly cacheLedger: Pick<CacheLedger, 'sweep'>
+  readonly hotSkills: Pick<HotSkills, 'start' | 'sweep'>
   readonly jobs: Jobs
   readonly epochs: Pick<Epochs, 'fold'>
   readonly standings: Pick<Standings, 'catchUp'>
@@ -30,12 +32,14 @@ export async function startWorker(needs: WorkerNeeds): Promise<() => Promise<voi
   const { conversations, access, jobs, log } = needs
   needs.memories.start()
   await conversations.start()
+  needs.hotSkills.start()
   const stopJobs = startJobs(jobs, needs.standings.catchUp)
   const housekeeping = setInterval(() => {
     Promise.all([
       conversations.maintainJournal(),
       access.sweep(),
       needs.cacheLedger.sweep(),
+      needs.hotSkills.sweep(),
       needs.epochs.fold(),
     ]).catch((error: unknown) => log.warn({ error }, 'housekeeping failed; it is tried again'))
   }, HOUSEKEEPING_MS)

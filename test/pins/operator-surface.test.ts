@@ -126,6 +126,7 @@ const METRICS = [
   'sophia_mcp_tool_call_duration_seconds{server,outcome}',
   'sophia_cache_requests_total{class,result}',
   'sophia_cache_saved_usd_total{class}',
+  'sophia_cache_prewarmed_total{class,result}',
   'sophia_rate_limited_total{limit}',
 ]
 

@@ -44,6 +44,9 @@ const STANDARD = {
   tiers: ['l1', 'l2'],
 } as const satisfies Partial<CachePolicy>
 
+/** How many of the runs of skills asked for most often are ready without a word of the calendar. */
+export const PREWARMED_SKILLS = 50
+
 /** The policy of each class, resolved once; nothing is merged when a value is asked for. */
 export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
   // Made from the text and the model alone: the same for ever.

@@ -1,5 +1,6 @@
 import type { KnobValue } from '#domain/calendar/effective.ts'
-import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
+import { CACHE_CLASSES } from '#domain/cache-policy/cache-class.ts'
+import { CACHE_POLICIES, PREWARMED_SKILLS } from '#domain/cache-policy/policy.ts'
 import { intervalOf } from '#domain/mcp/cadence.ts'
 
 /** What holds without the calendar, for the keys that something in this process goes by. */
@@ -20,7 +21,8 @@ export function knownBases({ rates, memberDailyUsd, servers }: GoneBy): KnownBas
   return new Map<string, KnobValue>([
     ...Object.entries(rates).map(([limit, { ratePerSecond }]) => [`limits.${limit}.rate`, ratePerSecond] as const),
     ...(memberDailyUsd === null ? [] : [['limits.member.budget', memberDailyUsd] as const]),
-    ['cache.tool-result.ttl', CACHE_POLICIES['tool-result'].softMs],
+    ...CACHE_CLASSES.map((name) => [`cache.${name}.ttl`, CACHE_POLICIES[name].softMs] as const),
+    ['cache.skill-result.prewarm', PREWARMED_SKILLS],
     ...servers.map(({ id, critical }) => [`mcp.${id}.probe`, intervalOf({ isCritical: critical })] as const),
   ])
 }

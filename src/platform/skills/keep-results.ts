@@ -10,18 +10,21 @@ interface KeepNeeds {
   readonly cache: Pick<Cache, 'space'>
   readonly epochs: Pick<Epochs, 'of'>
   readonly clock: Clock
+  /** Told of each run that somebody asked for. */
+  readonly onAsked?: (use: { readonly memberId: string; readonly skill: string; readonly input: unknown }) => void
 }
 
 /**
  * The same skills, where those that only read the company's records answer from what is kept: for the same member and sight, the
  * same input, day and state of the data. Give it no skill that stores anything or asks outside.
  */
-export function keepResults(skills: readonly Skill[], { cache, epochs, clock }: KeepNeeds): Skill[] {
+export function keepResults(skills: readonly Skill[], { cache, epochs, clock, onAsked }: KeepNeeds): Skill[] {
   const space = cache.space<SkillOutcome>('skill-result', 'skills')
   const keep = (skill: Skill): Skill => ({
     ...skill,
     async run(call) {
       const input = skill.parse(call.input)
+      if (!call.isAhead) onAsked?.({ memberId: call.principal.memberId, skill: skill.name, input })
       const day = dayOf(clock.now())
       const key = canonicalJson([skill.name, input, day, await epochs.of(RECORD_KINDS)])
       let isMade = false

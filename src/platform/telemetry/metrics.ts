@@ -45,6 +45,14 @@ export function createMetrics() {
     ]),
     mcpProbe: make.seconds('sophia_mcp_probe_duration_seconds', 'Probes of MCP servers', ['server', 'outcome']),
     mcpCall: make.seconds('sophia_mcp_tool_call_duration_seconds', 'Tool calls through the hub', ['server', 'outcome']),
+    ...cacheMetrics(make),
+    ...admissionMetrics(make),
+    rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
+  }
+}
+
+function cacheMetrics(make: ReturnType<typeof metricMaker>) {
+  return {
     cacheRequests: make.counter('sophia_cache_requests_total', 'What the cache was asked, by how it answered', [
       'class',
       'result',
@@ -52,6 +60,15 @@ export function createMetrics() {
     cacheSaved: make.counter('sophia_cache_saved_usd_total', 'Money that cached answers spared, named costs only', [
       'class',
     ]),
+    cachePrewarmed: make.counter('sophia_cache_prewarmed_total', 'Values made ready before they were asked for', [
+      'class',
+      'result',
+    ]),
+  }
+}
+
+function admissionMetrics(make: ReturnType<typeof metricMaker>) {
+  return {
     requestsShed: make.counter(
       'sophia_requests_shed_total',
       'Requests refused because more was asked than can be done',
@@ -61,7 +78,6 @@ export function createMetrics() {
       'sophia_request_limit',
       'Requests that may be worked on at once, as measured latency allows',
     ),
-    rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
   }
 }
 
