@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RedisLink } from '#platform/redis/redis-link.ts'
 import { openTestRedis } from '../../../test/support/redis.ts'
 import { hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
 import { until } from '../../../test/support/until.ts'
@@ -220,4 +221,74 @@ test('a tag that Redis forgot is a miss, not an older version', async () => {
   await hasWritten(one, 1)
   for (const key of await keysOf('t')) await redis.command('DEL', key)
   assert.equal(await other.ask('k', async () => 'made anew', ['t']), 'made anew')
+})
+
+test('a value made before its tag was invalidated is not put under the version that came after', async () => {
+  const { one, other } = await openTwo()
+  const { promise: read, resolve: finish } = Promise.withResolvers<string>()
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const asked = one.ask('k', async () => (begin(), read), ['t'])
+  await begun
+  await one.cache.invalidate(['t'])
+  // By this the process learns the new version while the old making still runs.
+  await one.ask('beside', undefined, ['t'])
+  await hasWritten(one, 1)
+  finish('read before the change')
+  await asked
+  assert.equal(await other.ask('k', async () => 'read after it', ['t']), 'read after it')
+})
+
+/** A link whose replies to one script wait until they are let go; `asked` resolves when one waits. */
+function holdReplies(place: number) {
+  const { promise: asked, resolve: tell } = Promise.withResolvers<void>()
+  const { promise: gate, resolve: letGo } = Promise.withResolvers<void>()
+  let calls = 0
+  const spoil = (link: RedisLink): RedisLink => ({
+    ...link,
+    async run(script, call) {
+      calls += 1
+      const isHeld = calls === place
+      const reply = await link.run(script, call)
+      if (isHeld) {
+        tell()
+        await gate
+      }
+      return reply
+    },
+  })
+  return { spoil, asked, letGo }
+}
+
+test('a look into Redis that began before an invalidation does not bring the old value back', async () => {
+  houses += 1
+  const namespace = `pair ${houses}`
+  const other = await openSharedCache({ url: redis.url, namespace })
+  await isConnected(other)
+  await other.ask('k', async () => 'old', ['t'])
+  await hasWritten(other, 1)
+  const held = holdReplies(1)
+  const one = await openSharedCache({ url: redis.url, namespace, spoil: held.spoil })
+  await isConnected(one)
+  const asked = one.ask('k', async () => 'new', ['t'])
+  await held.asked
+  await one.cache.invalidate(['t'])
+  held.letGo()
+  await asked
+  assert.equal(await one.ask('k', async () => 'new', ['t']), 'new')
+})
+
+test('who gets the right after somebody else has put the value finds it, and makes nothing', async () => {
+  houses += 1
+  const namespace = `pair ${houses}`
+  const held = holdReplies(1)
+  const one = await openSharedCache({ url: redis.url, namespace, spoil: held.spoil })
+  const other = await openSharedCache({ url: redis.url, namespace })
+  await isConnected(one)
+  await isConnected(other)
+  const asked = one.ask('k', async () => 'a second time')
+  await held.asked
+  await other.ask('k', async () => 'once')
+  await hasWritten(other, 1)
+  held.letGo()
+  assert.equal(await asked, 'once')
 })

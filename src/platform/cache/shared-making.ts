@@ -4,7 +4,7 @@ import { open, seal, type Head } from './envelope.ts'
 import type { Made } from './flight.ts'
 import { NOTHING, bytesToKeep, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
 import type { SharedTier, SharedValue, TagVersions } from './shared-tier.ts'
-import type { TagBook } from './tag-book.ts'
+import { areCurrent, type TagBook } from './tag-book.ts'
 
 /** How a space's values lie in Redis: as JSON, and read back by a parser, since what comes from outside is never cast. */
 export interface SharedForm<Value> {
@@ -44,11 +44,12 @@ export async function findShared<Value>(
   needs: SharedNeeds<Value>,
   question: SharedQuestion,
 ): Promise<Landed<Value> | undefined> {
-  const { clock, ledger, tier } = needs
+  const { clock, ledger, tags, tier } = needs
   const atMs = clock.monotonicMs()
+  const turn = tags.turn()
   try {
     const { value, versions } = await tier.read({ id: idOf(needs, question), tags: question.names })
-    return value ? await readBack(needs, question, { value, versions, atMs }) : undefined
+    return value ? await readBack(needs, question, { value, versions, atMs, turn }) : undefined
   } catch {
     // Away or refusing: making it is right, and the link tells of it.
     ledger.tiers.l2.failures += 1
@@ -96,13 +97,15 @@ async function findOrTake<Value>(
   const { tier, clock, tags } = needs
   const address = { id, tags: request.names }
   while (!request.signal.aborted) {
-    const atMs = clock.monotonicMs()
-    const { value, versions } = await tier.read(address)
-    const found = value && (await readBack(needs, request, { value, versions, atMs }))
-    if (found) return found
-    const askedMs = clock.monotonicMs()
-    const { token, versions: known } = await tier.take(address, LEASE_MS)
-    tags.learn(request.names, { versions: known, atMs: askedMs })
+    const asked = { atMs: clock.monotonicMs(), turn: tags.turn() }
+    const { token, versions } = await tier.take(address, LEASE_MS)
+    tags.learn(request.names, { versions, ...asked })
+    // Whoever had the right before may have put the value since it was looked for: who has it now looks once more.
+    const found = await findShared(needs, request)
+    if (found) {
+      if (token !== null) tier.release(id, token).catch(() => undefined)
+      return found
+    }
     if (token !== null) return token
     await tier.wake(id, POLL_MS)
   }
@@ -122,7 +125,8 @@ async function makeUnder<Value>(
   const hold = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       await clock.sleep(LEASE_MS / 3, ending.signal)
-      await tier.renew(id, { token, leaseMs: LEASE_MS })
+      // One that fails is tried again while the right lasts.
+      await tier.renew(id, { token, leaseMs: LEASE_MS }).catch(() => undefined)
     }
   }
   // Ends with the making; when Redis fails meanwhile the right runs out, and another may make the same: no harm but the work.
@@ -150,7 +154,9 @@ async function hand<Value>(needs: SharedNeeds<Value>, { id, token, request, land
   const { tier, policy, ledger } = needs
   const { made, held, expiry } = landed
   try {
-    const isWanted = bytesToKeep(made, request.key, policy) !== null && held.every(({ tag }) => tag.shared !== null)
+    // Under the version it was made under, or not at all: another one may be known by now.
+    const isGood = areCurrent(held) && held.every(({ tag }) => tag.shared !== null)
+    const isWanted = isGood && bytesToKeep(made, request.key, policy) !== null
     const sealed = isWanted ? await sealLanded(needs, request, landed) : undefined
     const keptMs = expiry.fallbackUntilMs - needs.clock.monotonicMs()
     if (sealed === undefined || keptMs < 1) await tier.release(id, token)
@@ -185,13 +191,14 @@ interface Seen {
   readonly value: SharedValue
   readonly versions: TagVersions
   readonly atMs: number
+  readonly turn: number
 }
 
 /** The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. */
 async function readBack<Value>(
   needs: SharedNeeds<Value>,
   request: SharedQuestion,
-  { value: { sealed, leftMs }, versions, atMs }: Seen,
+  { value: { sealed, leftMs }, versions, atMs, turn }: Seen,
 ): Promise<Landed<Value> | undefined> {
   const { form, tags } = needs
   const opened = await open(sealed)
@@ -204,7 +211,7 @@ async function readBack<Value>(
   try {
     // NOTHING is a value of every space whose maker returned it.
     const value = head.form === 'nothing' ? (NOTHING as Value) : form.read(raw)
-    tags.learn(request.names, { versions, atMs })
+    if (!tags.learn(request.names, { versions, atMs, turn })) return undefined
     const made = { value, isKept: true, makingMs: head.makingMs, costMicros: head.costMicros }
     return { made, held: tags.hold(request.names), begunMs: atMs, expiry, from: 'l2' }
   } catch {

@@ -150,9 +150,10 @@ function createCertainty<Value>({ clock, tags, shared }: LoaderNeeds<Value>): Ce
     async ask(entry) {
       const names = entry.tags.map(({ tag }) => tag.name)
       const atMs = clock.monotonicMs()
+      const turn = tags.turn()
       const versions = await shared?.tier.readVersions(names).catch(() => null)
       // Without an answer it stays as uncertain as it was.
-      if (versions) tags.learn(names, { versions, atMs })
+      if (versions) tags.learn(names, { versions, atMs, turn })
     },
   }
 }

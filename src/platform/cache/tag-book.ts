@@ -8,6 +8,8 @@ export interface Tag {
   shared: string | null
   /** When Redis last said so. */
   confirmedMs: number
+  /** The turn of the book at which it was last invalidated here. */
+  endedAt: number
 }
 
 /** A tag with the version that something was made under. */
@@ -16,13 +18,25 @@ export interface HeldTag {
   readonly version: string
 }
 
+export interface ToldVersions {
+  readonly versions: readonly (string | null)[]
+  /** When Redis was asked, on the clock and by the book. */
+  readonly atMs: number
+  readonly turn: number
+}
+
 /** Names for what values depend on. To invalidate is to give a tag another version, however many values hold it. */
 export interface TagBook {
   /** The tags as they are now; what is made from here on is good for as long as they stay so. */
   hold(names: readonly string[]): readonly HeldTag[]
   invalidate(names: readonly string[]): void
-  /** What Redis said of tags at an instant, in their order; one that it knows otherwise, or not, is another from now on. */
-  learn(names: readonly string[], told: { readonly versions: readonly (string | null)[]; readonly atMs: number }): void
+  /** Grows with each invalidation; note it before Redis is asked. */
+  turn(): number
+  /**
+   * What Redis said of tags at an instant, in their order; one that it knows otherwise, or not, is another from now on. Of tags that
+   * were invalidated here since it was asked, it said what is no more: nothing is learnt of them, and the answer is false.
+   */
+  learn(names: readonly string[], told: ToldVersions): boolean
   /** Messages may have been missed: nothing confirmed before now counts, and what Redis cannot confirm is over. */
   unsettle(nowMs: number): void
   /** When it was last certain that what began at `begunMs` under these tags is good; long ago when it is not known. */
@@ -37,10 +51,11 @@ const LONG_AGO = Number.NEGATIVE_INFINITY
 export function createTagBook(most = MOST_TAGS): TagBook {
   const tags = new Map<string, Tag>()
   let settledFromMs = LONG_AGO
+  let turns = 0
   const renew = (tag: Tag): void => void (tag.version = createVersion())
   /** Set anew it is the youngest. */
   const touch = (name: string): Tag => {
-    const tag = tags.get(name) ?? { name, version: createVersion(), shared: null, confirmedMs: LONG_AGO }
+    const tag = tags.get(name) ?? { name, version: createVersion(), shared: null, confirmedMs: LONG_AGO, endedAt: 0 }
     tags.delete(name)
     tags.set(name, tag)
     return tag
@@ -59,23 +74,32 @@ export function createTagBook(most = MOST_TAGS): TagBook {
       }
       return held
     },
+    turn: () => turns,
     invalidate(names) {
+      turns += 1
       for (const name of names) {
         const tag = tags.get(name)
         // One that nobody holds has nothing to lose.
         if (!tag) continue
         renew(tag)
         tag.shared = null
+        tag.endedAt = turns
       }
     },
-    learn(names, { versions, atMs }) {
+    learn(names, { versions, atMs, turn }) {
+      let isCurrent = true
       for (const [place, name] of names.entries()) {
         const tag = touch(name)
+        if (tag.endedAt > turn) {
+          isCurrent = false
+          continue
+        }
         const version = versions[place] ?? null
         if (version === null || version !== tag.shared) renew(tag)
         tag.shared = version
         tag.confirmedMs = Math.max(tag.confirmedMs, atMs)
       }
+      return isCurrent
     },
     unsettle(nowMs) {
       settledFromMs = nowMs
