@@ -52,10 +52,9 @@ export function createTagBook(most = MOST_TAGS): TagBook {
   const tags = new Map<string, Tag>()
   let settledFromMs = LONG_AGO
   let turns = 0
-  const renew = (tag: Tag): void => void (tag.version = createVersion())
   /** Set anew it is the youngest. */
   const touch = (name: string): Tag => {
-    const tag = tags.get(name) ?? { name, version: createVersion(), shared: null, confirmedMs: LONG_AGO, endedAt: 0 }
+    const tag = tags.get(name) ?? createTag(name)
     tags.delete(name)
     tags.set(name, tag)
     return tag
@@ -90,10 +89,8 @@ export function createTagBook(most = MOST_TAGS): TagBook {
       let isCurrent = true
       for (const [place, name] of names.entries()) {
         const tag = touch(name)
-        if (tag.endedAt > turn) {
-          isCurrent = false
-          continue
-        }
+        isCurrent &&= tag.endedAt <= turn
+        if (tag.endedAt > turn) continue
         const version = versions[place] ?? null
         if (version === null || version !== tag.shared) renew(tag)
         tag.shared = version
@@ -118,6 +115,14 @@ export function createTagBook(most = MOST_TAGS): TagBook {
 export function areCurrent(held: readonly HeldTag[]): boolean {
   for (const { tag, version } of held) if (tag.version !== version) return false
   return true
+}
+
+function createTag(name: string): Tag {
+  return { name, version: createVersion(), shared: null, confirmedMs: LONG_AGO, endedAt: 0 }
+}
+
+function renew(tag: Tag): void {
+  tag.version = createVersion()
 }
 
 function createVersion(): string {
