@@ -39,7 +39,7 @@ export const CALENDAR: readonly Requirement[] = [
         'each fault names its event and line',
       ),
       ...prove(
-        room,
+        'src/features/calendar/calendar-events.test.ts',
         'a period takes its times from a file of events, in its own zone, and says where from',
         'a file of events is read again when it changes; a faulty or missing one leaves the last good calendar in force',
         'a fault of a field points at its own line and column; a syntax error at where the text breaks off',

@@ -4,7 +4,12 @@ import { IcalFault, wallMsOf } from './ical-moment.ts'
 /** Work that all rules of a file may cost together, in steps of the library. */
 export interface StepBudget {
   left: number
+  /** Steps since a rule last named a day. */
+  idle: number
 }
+
+/** Longer than from one leap day over a year without one to the next, day by day. */
+const MOST_IDLE_STEPS = 3500
 
 /** Counts the library's steps, so that a rule that never meets a day does not run for ever. */
 class BoundedIterator extends ICAL.RecurIterator {
@@ -25,12 +30,14 @@ class BoundedIterator extends ICAL.RecurIterator {
   }
 }
 
-let pending: StepBudget = { left: 0 }
+let pending: StepBudget = { left: 0, idle: 0 }
 
 function spend(budget: StepBudget): void {
   budget.left -= 1
+  budget.idle += 1
+  if (budget.idle > MOST_IDLE_STEPS) throw new IcalFault('It names no day, however far one looks.', 'RRULE')
   if (budget.left < 0) {
-    throw new IcalFault('It names no day, or begins too long ago and repeats too often to be worked out.', 'RRULE')
+    throw new IcalFault('The rules up to this one begin too long ago and repeat too often to be worked out.', 'RRULE')
   }
 }
 
@@ -80,9 +87,10 @@ export function* listTimes(
   budget: StepBudget,
 ): Generator<ICAL.Time> {
   checkRule(rule)
+  budget.idle = 0
   const iterator = new BoundedIterator({ rule, dtstart: start, budget })
   for (let time = iterator.next(); time; time = iterator.next()) {
-    spend(budget)
+    budget.idle = 0
     if (wallMsOf(time) > untilWallMs) return
     if (isMeant(rule, start, time)) yield time
   }

@@ -12,7 +12,7 @@ export type IcalReading = { readonly events: PeriodEvents } | { readonly faults:
 export const MOST_ICAL_BYTES = 5_000_000
 const MOST_EVENTS = 5000
 const MOST_OCCURRENCES = 20_000
-const MOST_STEPS = 300_000
+const MOST_STEPS = 150_000
 const MOST_FAULTS = 20
 
 /** Reads the text of an iCalendar file (RFC 5545): its events that are not cancelled, worked out for a span of days. */
@@ -70,7 +70,7 @@ function expand(events: readonly ICAL.Component[], span: DaySpan, gather: Gather
     const known = replaced.get(uidOf(event)) ?? new Set()
     replaced.set(uidOf(event), new Set([...known, ...keys]))
   }
-  const budget: StepBudget = { left: MOST_STEPS }
+  const budget: StepBudget = { left: MOST_STEPS, idle: 0 }
   return events.flatMap((event) => {
     if (isCancelled(event)) return []
     const isStandIn = event.hasProperty('recurrence-id')
