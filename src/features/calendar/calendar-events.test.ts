@@ -147,3 +147,15 @@ test('a period without a day in the plan is a warning in the check and in health
   const { faults, changes } = await calendar.check({ text })
   assert.deepEqual([faults, changes], [[], [warning]])
 })
+
+test('events that overlap are one stretch, as long as the longer one lasts', async (t) => {
+  const { calendar, file } = await open(t)
+  const short = ['BEGIN:VEVENT', 'DTSTART:20261115T100000', 'DURATION:PT1H', 'END:VEVENT', 'END:VCALENDAR']
+  await writeFile(join(file, '../board.ics'), BOARD.replace('END:VCALENDAR', short.join('\r\n')))
+  await calendar.save(OWNER, { text: WITH_BOARD })
+  const { windows } = calendar.upcoming({ from: new Date('2026-11-15T00:00:00Z'), days: 1 })
+  assert.deepEqual(
+    windows.map(({ startsAt, endsAt }) => `${startsAt} ${endsAt}`),
+    ['2026-11-15T07:00:00.000Z 2026-11-15T16:00:00.000Z'],
+  )
+})
