@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createLookup } from '#domain/calendar/lookup.ts'
 import { compilePlan } from '#domain/calendar/plan.ts'
 import { DEFAULT_SCALING, adviseReplicas } from '#domain/scaling/advise-replicas.ts'
+import { createEventFiles } from '#features/calendar/ical/event-files.ts'
 import { loadCalendar } from '#features/calendar/load-calendar.ts'
 
 /** A replica takes work so long after it was asked for: image, start, first answers. */
@@ -30,7 +31,11 @@ const RUSH: Readonly<Record<string, number>> = {
  */
 export async function run() {
   const shipped = join(import.meta.dirname, '../calendars')
-  const loaded = await loadCalendar(shipped, { file: 'month.yaml', text: 'include: [default, rent-cycle]\n' })
+  const eventFiles = createEventFiles(shipped, '2026-11-01')
+  const loaded = await loadCalendar(
+    { packs: shipped, eventFiles },
+    { file: 'month.yaml', text: 'include: [default, rent-cycle]\n' },
+  )
   if ('faults' in loaded) throw new Error(loaded.faults[0]?.message)
   const plan = compilePlan(loaded.definition, { fromDay: '2026-11-01', toDay: '2027-01-10' })
   const floorAt = createLookup(plan, 'scale.api.min', DEFAULT_SCALING.min)

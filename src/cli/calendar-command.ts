@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
+import type { CalendarNow } from '#contract/calendar.ts'
 import type { Calendar } from '#features/calendar/index.ts'
 import { EXIT } from './exit-code.ts'
 
@@ -56,7 +57,7 @@ function show(calendar: Calendar, options: AtOptions): void {
   if (now.active.length === 0) console.log('No period is in force.')
   for (const { name, label, until } of now.active)
     console.log(
-      `${name.padEnd(20)}  ${label.padEnd(24)}  ${until === null ? '' : `until ${minuteText(until)}`}`.trimEnd(),
+      `${name.padEnd(20)}  ${label.padEnd(24)}  ${until === null ? '' : `until ${minuteText(until)}  `}${originOf(now, name)}`.trimEnd(),
     )
   for (const { key, base, value, steps } of now.policies.filter((policy) => policy.steps.length > 0)) {
     const said = steps.map((step) => `${step.says} by ${step.period ?? step.label}`).join(', ')
@@ -69,6 +70,14 @@ function show(calendar: Calendar, options: AtOptions): void {
   console.error('The file has faults; what is above is the last good calendar:')
   for (const { file, line, message } of now.faults) console.error(`${file}:${line}: ${message}`)
   process.exitCode = EXIT.configuration
+}
+
+/** Where a period is written: its line, and the file of its events. */
+function originOf({ periods }: CalendarNow, name: string): string {
+  const period = periods.find((one) => one.name === name)
+  if (!period) return ''
+  const { when, source } = period
+  return `(${source.file}:${source.line}${when.startsWith('events of ') ? `, ${when}` : ''})`
 }
 
 function textOf(value: unknown): string {

@@ -49,6 +49,8 @@ export const EffectivePolicy = z.strictObject({
 export const CalendarFault = z.strictObject({
   file: z.string(),
   line: z.int(),
+  /** Of the field at fault, from 1; null where only the line is known. */
+  column: z.int().nullable(),
   path: z.array(z.string()),
   message: z.string(),
   /** Characters within the value at fault, from 0. */

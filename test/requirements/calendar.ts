@@ -26,6 +26,27 @@ export const CALENDAR: readonly Requirement[] = [
     ],
   },
   {
+    id: 'K/events',
+    source: 'calendar, files of events',
+    behaviour:
+      'Periods and holidays come from iCalendar files too; a faulty one is told by line and event and moves nothing.',
+    provenBy: [
+      ...prove(
+        'src/features/calendar/ical/read-ical.test.ts',
+        'repeated, with dates besides, without dates left out, and up to its end',
+        'a leap day occurs in leap years only, a 31st in long months only',
+        'a rule that never meets a day ends in a fault with its line, and not in an endless search',
+        'each fault names its event and line',
+      ),
+      ...prove(
+        'src/features/calendar/calendar-events.test.ts',
+        'a period takes its times from a file of events, in its own zone, and says where from',
+        'a file of events is read again when it changes; a faulty or missing one leaves the last good calendar in force',
+        'a fault of a field points at its own line and column; a syntax error at where the text breaks off',
+      ),
+    ],
+  },
+  {
     id: 'K/policies',
     source: 'calendar, policies',
     behaviour: 'What moves a value, by whose word and until when is told; conflicts end by one rule for each knob.',

@@ -1,6 +1,6 @@
 import { isDay, type Day } from '../day.ts'
 import type { BusinessCalendar } from './business-days.ts'
-import { createFaultList, type Defined, type FaultList, type Source } from './fault.ts'
+import { createFaultList, type Defined, type FaultList, type FieldSources, type Source } from './fault.ts'
 import { HOLIDAY_LISTS, isHolidayList, isListedHoliday, type HolidayList } from './holidays.ts'
 import { listWords, nearestWord } from './nearest-word.ts'
 import { WEEKDAY_WORDS, weekdaysBetween, type Weekday } from './weekday.ts'
@@ -20,10 +20,11 @@ export interface WrittenCalendar {
   /** `mon-fri` (what it is when absent), `sun-thu`, `mon-wed, fri`. */
   readonly week?: string | undefined
   readonly source: Source
+  readonly fields?: FieldSources | undefined
 }
 
 export function defineBusinessCalendar(written: WrittenCalendar): Defined<BusinessCalendar> {
-  const faults = createFaultList(written.source, ['calendars', written.name])
+  const faults = createFaultList(written.source, ['calendars', written.name], written.fields)
   const base = readBase(written.base ?? 'none', faults)
   const added = readDays('add', written.add ?? [], faults)
   const removed = readDays('remove', written.remove ?? [], faults)

@@ -2,14 +2,15 @@ import type { Day } from '../day.ts'
 import { PLAIN_CALENDAR, type BusinessCalendar } from './business-days.ts'
 import { readDays, readTimeZone } from './define-business-calendar.ts'
 import { readFiscal, type WrittenFiscal } from './define-fiscal.ts'
-import { createFaultList, type Defined, type FaultList, type Source } from './fault.ts'
+import { createFaultList, type Defined, type FaultList, type FieldSources, type Source } from './fault.ts'
 import { COMMON_YEAR } from './fiscal.ts'
 import { listWords, nearestWord } from './nearest-word.ts'
 import { parseRule } from './parse-rule.ts'
+import type { PeriodEvents } from './period-events.ts'
 import { MOST_AROUND_DAYS, type Period } from './period.ts'
 import { parseDuration, parseTimeOfDay } from './written-time.ts'
 
-/** A period as an operator writes it; either `when` or `dates`. */
+/** A period as an operator writes it; one of `when`, `dates` and a file of events. */
 export interface WrittenPeriod {
   readonly name: string
   readonly label?: string | undefined
@@ -17,6 +18,8 @@ export interface WrittenPeriod {
   readonly when?: string | undefined
   /** Single days, `YYYY-MM-DD`. */
   readonly dates?: readonly string[] | undefined
+  /** What its file of events gives. */
+  readonly events?: PeriodEvents | undefined
   /** The name of a calendar; without it Monday to Friday without holidays. */
   readonly calendar?: string | undefined
   /** Without it that of the calendar. */
@@ -31,6 +34,7 @@ export interface WrittenPeriod {
   readonly bridge?: boolean | undefined
   readonly priority?: number | undefined
   readonly source: Source
+  readonly fields?: FieldSources | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -43,7 +47,7 @@ export function definePeriod(
   written: WrittenPeriod,
   calendars: ReadonlyMap<string, BusinessCalendar>,
 ): Defined<Period> {
-  const faults = createFaultList(written.source, ['periods', written.name])
+  const faults = createFaultList(written.source, ['periods', written.name], written.fields)
   const { name } = written
   if (!NAME.test(name) || JOINING.has(name)) {
     faults.add(
@@ -83,11 +87,16 @@ function readCalendar(
   return PLAIN_CALENDAR
 }
 
-function readMembers({ when, dates }: WrittenPeriod, faults: FaultList): Period['days'] {
+function readMembers({ when, dates, events }: WrittenPeriod, faults: FaultList): Period['days'] {
   const nothing = { dates: new Set<Day>() }
+  if (events !== undefined) {
+    if (when !== undefined || dates !== undefined)
+      faults.add('ical', 'Beside `ical` there is no `when` and no `dates`.')
+    return { dates: new Set(events.days), events }
+  }
   if (when !== undefined && dates !== undefined) faults.add('dates', 'Say either `when` or `dates`, not both.')
   else if (when === undefined && dates === undefined) {
-    faults.add('when', 'A period needs a rule (`when`) or single days (`dates`).')
+    faults.add('when', 'A period needs a rule (`when`), single days (`dates`) or a file of events (`ical`).')
   }
   if (when === undefined) return dates === undefined ? nothing : { dates: readDays('dates', dates, faults) }
   const reading = parseRule(when)

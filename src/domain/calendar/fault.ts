@@ -4,11 +4,16 @@ import type { TextFault } from './token-reader.ts'
 export interface Source {
   readonly file: string
   readonly line: number
+  /** From 1; absent where only the line is known. */
+  readonly column?: number | undefined
 }
+
+/** Where each field of a calendar or period stands, by its name. */
+export type FieldSources = Readonly<Record<string, Source>>
 
 /** What is wrong with a definition, for a person to mend. */
 export interface CalendarFault {
-  /** Of the calendar, period, policy or setting at fault. */
+  /** Of the field or setting at fault, or where it is not written of the calendar, period or policy. */
   readonly source: Source
   /** Down to the value at fault: `periods`, `month-end-close`, `when`. */
   readonly path: readonly string[]
@@ -29,16 +34,18 @@ export interface FaultList {
   readonly all: readonly CalendarFault[]
 }
 
-export function createFaultList(source: Source, path: readonly string[]): FaultList {
+/** A fault stands where its field does, if that is known, and otherwise where the whole thing does. */
+export function createFaultList(whole: Source, path: readonly string[], fields: FieldSources = {}): FaultList {
+  const sourceOf = (field: string): Source => fields[field] ?? whole
   const all: CalendarFault[] = []
   return {
     all,
     add: (field, message, suggestion = null) => {
       const words = suggestion === null ? message : `${message} Did you mean \`${suggestion}\`?`
-      all.push({ source, path: [...path, field], message: words, place: null, suggestion })
+      all.push({ source: sourceOf(field), path: [...path, field], message: words, place: null, suggestion })
     },
     addInText: (field, { offset, length, message, suggestion }) => {
-      all.push({ source, path: [...path, field], message, place: { offset, length }, suggestion })
+      all.push({ source: sourceOf(field), path: [...path, field], message, place: { offset, length }, suggestion })
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Day } from '../day.ts'
 import type { BusinessCalendar } from './business-days.ts'
 import type { Source } from './fault.ts'
 import type { Fiscal } from './fiscal.ts'
+import type { PeriodEvents } from './period-events.ts'
 import type { Rule } from './rule.ts'
 
 /** Leads, tails and ramps are no longer: a plan looks so far beyond its days for what reaches in. */
@@ -12,7 +13,10 @@ export interface Period {
   readonly name: string
   /** What people call it. */
   readonly label: string
-  readonly days: { readonly rule: Rule } | { readonly dates: ReadonlySet<Day> }
+  readonly days:
+    | { readonly rule: Rule }
+    | { readonly dates: ReadonlySet<Day> }
+    | { readonly dates: ReadonlySet<Day>; readonly events: PeriodEvents }
   /** Whose business days the rule and the bridge are about. */
   readonly calendar: BusinessCalendar
   /** Whose local days they are. An IANA name. */

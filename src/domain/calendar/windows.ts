@@ -3,7 +3,7 @@ import { isBusinessDay } from './business-days.ts'
 import { createDayTest, type DayTest } from './match-rule.ts'
 import type { Period } from './period.ts'
 import { MINUTES_PER_DAY } from './written-time.ts'
-import { instantOf } from './zone.ts'
+import { instantOf, instantOfWall } from './zone.ts'
 
 /** From an instant up to, but without, another. */
 export interface Window {
@@ -26,7 +26,22 @@ export function windowsOf(period: Period, span: DaySpan): readonly Window[] {
     .map((day) => windowOfDay(period, day))
     .filter(({ startMs, endMs }) => startMs < endMs)
   const { leadMs, tailMs } = period
-  return merge(ofDays.map(({ startMs, endMs }) => ({ startMs: startMs - leadMs, endMs: endMs + tailMs })))
+  const all = [...ofDays, ...listStretches(period, span)].toSorted((one, other) => one.startMs - other.startMs)
+  return merge(all.map(({ startMs, endMs }) => ({ startMs: startMs - leadMs, endMs: endMs + tailMs })))
+}
+
+/** The stretches of a file of events that reach into the span. */
+function listStretches({ days, timeZone }: Period, { fromDay, toDay }: DaySpan): readonly Window[] {
+  if (!('events' in days)) return []
+  const [fromMs, toMs] = [Date.parse(fromDay), Date.parse(addDays(toDay, 1))]
+  return days.events.stretches
+    .filter(({ startMs, endMs }) => endMs > fromMs && startMs < toMs)
+    .map(({ startMs, endMs, isFloating }) =>
+      isFloating
+        ? { startMs: instantOfWall(timeZone, startMs), endMs: instantOfWall(timeZone, endMs) }
+        : { startMs, endMs },
+    )
+    .filter(({ startMs, endMs }) => startMs < endMs)
 }
 
 function listDays(period: Period, { fromDay, toDay }: DaySpan): readonly Day[] {
@@ -57,13 +72,13 @@ function windowOfDay({ hours, timeZone }: Period, day: Day): Window {
   }
 }
 
-/** Makes one of those that touch. They come in order, each ending after the one before. */
+/** Makes one of those that touch. They come in the order of their starts. */
 function merge(windows: readonly Window[]): readonly Window[] {
   const merged: Window[] = []
   for (const window of windows) {
     const last = merged.at(-1)
     if (last && window.startMs <= last.endMs) {
-      merged[merged.length - 1] = { startMs: last.startMs, endMs: window.endMs }
+      merged[merged.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) }
     } else merged.push(window)
   }
   return merged

@@ -25,7 +25,11 @@ export function localDayOf(timeZone: string, instantMs: number): Day {
  * RangeError for an unknown zone.
  */
 export function instantOf(timeZone: string, { day, minutes }: { readonly day: Day; readonly minutes: number }): number {
-  const wallMs = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE_MS
+  return instantOfWall(timeZone, Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE_MS)
+}
+
+/** The same for what the clocks show, given as if it were UTC. */
+export function instantOfWall(timeZone: string, wallMs: number): number {
   return firstInstant(timeZone, wallMs) ?? findJump(readerOf(timeZone), wallMs)
 }
 

@@ -1,10 +1,12 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Clock } from '#domain/clock.ts'
 import type { CalendarPlan } from '#domain/calendar/plan.ts'
 import type { CalendarFault } from '#domain/calendar/fault.ts'
 import { DEFAULT_SCALING, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
+import { dayOf } from '#domain/day.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createDailyPlan } from './daily-plan.ts'
+import { createEventFiles, type EventFiles } from './ical/event-files.ts'
 import { loadCalendar, loadShipped, readOrNull } from './load-calendar.ts'
 
 interface InForceNeeds {
@@ -41,6 +43,7 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
   let text = ''
   let isShipped = true
   let faults: readonly CalendarFault[] = []
+  let eventFiles: EventFiles | undefined
   let running: Promise<void> | undefined
 
   async function readShipped(): Promise<void> {
@@ -51,10 +54,11 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
     faults = []
   }
   async function readOwn(own: string): Promise<void> {
-    if (own === text && !isShipped) return
-    const loaded = await loadCalendar(shippedFolder, { file: basename(file), text: own })
-    text = own
-    isShipped = false
+    const today = dayOf(clock.now())
+    if (own === text && !isShipped && (await eventFiles?.isCurrent(today))) return
+    eventFiles = createEventFiles(dirname(file), today)
+    const loaded = await loadCalendar({ packs: shippedFolder, eventFiles }, { file: basename(file), text: own })
+    ;[text, isShipped] = [own, false]
     if ('faults' in loaded) {
       ;({ faults } = loaded)
       log.warn({ faults: faults.map(faultLine) }, 'the calendar file has faults; the last good calendar stays in force')
@@ -97,7 +101,11 @@ export function createCalendarInForce({ clock, log, file, shippedFolder }: InFor
 
 /** `calendar.yaml:12: periods.payroll.when: ...` */
 export function faultLine({ source, path, message, place }: CalendarFault): string {
-  const where = place === null ? '' : ` (character ${place.offset + 1})`
+  const places = [
+    ...(source.column === undefined ? [] : [`column ${source.column}`]),
+    ...(place === null ? [] : [`character ${place.offset + 1}`]),
+  ]
+  const where = places.length === 0 ? '' : ` (${places.join(', ')})`
   const what = path.length === 0 ? '' : `${path.join('.')}: `
   return `${source.file}:${source.line}: ${what}${message}${where}`
 }

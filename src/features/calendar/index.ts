@@ -21,8 +21,10 @@ import { can, type Principal } from '#domain/permission.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createCalendarInForce, faultLine, type CalendarInForce } from './calendar-in-force.ts'
 import { baseOf, FLOOR_KEY, type KnownBases } from './known-bases.ts'
+import { createEventFiles } from './ical/event-files.ts'
 import { loadCalendar } from './load-calendar.ts'
 import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
+import { neverOccurring } from './never-occurring.ts'
 import { createScaling, type Scaling } from './scaling.ts'
 import { createSeasonOf } from './season.ts'
 import { whatChanges } from './what-changes.ts'
@@ -124,7 +126,8 @@ export function createCalendar(given: CalendarNeeds): Calendar {
       const [first] = inForce.faults()
       if (first) return { state: 'degraded', detail: `The last good calendar is in force. ${faultLine(first)}` }
       const { length } = inForce.plan().periods
-      return { state: 'ok', detail: `${length} periods${inForce.isShipped() ? ', as shipped' : ''}` }
+      const shipped = inForce.isShipped() ? ', as shipped' : ''
+      return { state: 'ok', detail: [`${length} periods${shipped}`, ...neverOccurring(inForce.plan())].join('. ') }
     },
   }
 }
@@ -222,12 +225,14 @@ function presentUpcoming(plan: CalendarPlan, from: Date, days: number): Calendar
 }
 
 async function check(needs: CalendarNeeds, inForce: CalendarPlan, { text, at }: CalendarDraft): Promise<CalendarCheck> {
-  const loaded = await loadCalendar(needs.shippedFolder, { file: basename(needs.file), text })
+  const today = dayOf(needs.clock.now())
+  const eventFiles = createEventFiles(dirname(needs.file), today)
+  const loaded = await loadCalendar({ packs: needs.shippedFolder, eventFiles }, { file: basename(needs.file), text })
   if ('faults' in loaded) return { faults: loaded.faults.map(toFault), changes: [] }
   const instant = at === undefined ? needs.clock.now() : new Date(at)
   const atMs = readInstant(inForce, instant)
-  const to = compilePlan(loaded.definition, planSpan(dayOf(needs.clock.now())))
-  return { faults: [], changes: [...whatChanges({ from: inForce, to }, needs.bases(), atMs)] }
+  const to = compilePlan(loaded.definition, planSpan(today))
+  return { faults: [], changes: [...neverOccurring(to), ...whatChanges({ from: inForce, to }, needs.bases(), atMs)] }
 }
 
 /** In one step, so that nobody ever reads half of it. */

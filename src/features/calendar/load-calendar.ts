@@ -4,6 +4,8 @@ import { defineCalendar, type WrittenDefinition } from '#domain/calendar/define-
 import type { CalendarFault } from '#domain/calendar/fault.ts'
 import type { CalendarDefinition } from '#domain/calendar/plan.ts'
 import { DEFAULT_SCALING, type ScalingRules } from '#domain/scaling/advise-replicas.ts'
+import { addEvents } from './ical/add-events.ts'
+import { createEventFiles, type EventFiles } from './ical/event-files.ts'
 import { readCalendar } from './read-calendar.ts'
 
 /** A calendar that was read: what it means, or everything that is wrong with it. */
@@ -15,7 +17,7 @@ const PACK = /^[a-z][a-z0-9-]{0,40}$/
 
 /** Reads a calendar's text with the packs it includes; a pack lies in the folder of those that ship. */
 export async function loadCalendar(
-  packs: string,
+  { packs, eventFiles }: { readonly packs: string; readonly eventFiles: EventFiles },
   { file, text }: { readonly file: string; readonly text: string },
 ): Promise<LoadedCalendar> {
   const own = readCalendar(file, text)
@@ -32,11 +34,14 @@ export async function loadCalendar(
     parts.push(read.written)
   }
   const all = [...parts, own.written]
-  const defined = defineCalendar({
+  const whole = {
     calendars: all.flatMap((part) => part.calendars),
     periods: all.flatMap((part) => part.periods),
     policies: all.flatMap((part) => part.policies),
-  })
+  }
+  const completed = await addEvents(whole, own.uses, eventFiles)
+  if ('faults' in completed) return completed
+  const defined = defineCalendar(completed.written)
   if ('faults' in defined) return defined
   return { definition: defined.value, scaling: { ...DEFAULT_SCALING, ...own.scaling } }
 }
@@ -46,7 +51,9 @@ const SHIPPED = 'default.yaml'
 /** The calendar that ships, with its text. Throws when it is not there or faulty. */
 export async function loadShipped(folder: string) {
   const text = (await readOrNull(join(folder, SHIPPED))) ?? ''
-  const loaded = await loadCalendar(folder, { file: SHIPPED, text })
+  // What ships names no file of events.
+  const eventFiles = createEventFiles(folder, '1970-01-01')
+  const loaded = await loadCalendar({ packs: folder, eventFiles }, { file: SHIPPED, text })
   if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
   return { ...loaded, text }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { CalendarFault, CalendarPeriod, EffectivePolicy, PolicyStep } from '#contract/calendar.ts'
 import { effective, type Effective, type KnobValue } from '#domain/calendar/effective.ts'
-import type { CalendarFault as Fault } from '#domain/calendar/fault.ts'
+import type { CalendarFault as Fault, Source } from '#domain/calendar/fault.ts'
 import { formatRule } from '#domain/calendar/format-rule.ts'
 import { knobOf, parseKnobKey } from '#domain/calendar/knobs.ts'
 import type { Period } from '#domain/calendar/period.ts'
@@ -10,13 +10,20 @@ import { SophiaError } from '#domain/errors.ts'
 import { baseOf, type KnownBases } from './known-bases.ts'
 
 export function toPeriod({ name, label, priority, timeZone, days, source }: Period): z.infer<typeof CalendarPeriod> {
-  const when = 'rule' in days ? formatRule(days.rule) : [...days.dates].toSorted().join(', ')
-  return { name, label, priority, timeZone, when, source }
+  return { name, label, priority, timeZone, when: whenText(days), source: toSource(source) }
+}
+
+/** As it is written; of a file of events its name, since they may be thousands. */
+function whenText(days: Period['days']): string {
+  if ('rule' in days) return formatRule(days.rule)
+  return 'events' in days ? `events of ${days.events.from}` : [...days.dates].toSorted().join(', ')
 }
 
 export function toFault({ source, path, message, place, suggestion }: Fault): z.infer<typeof CalendarFault> {
   return {
-    ...source,
+    file: source.file,
+    line: source.line,
+    column: source.column ?? null,
     path: [...path],
     message,
     offset: place?.offset ?? null,
@@ -66,7 +73,20 @@ function neutralOf(key: string): KnobValue {
 
 function toStep(step: Effective['steps'][number], isUsed: boolean): z.infer<typeof PolicyStep> {
   const { period, label, priority, says, value, factor = null, source, isDecisive } = step
-  return { period, label, priority, says, value: isUsed ? plain(value) : null, factor, source, isDecisive }
+  return {
+    period,
+    label,
+    priority,
+    says,
+    value: isUsed ? plain(value) : null,
+    factor,
+    source: toSource(source),
+    isDecisive,
+  }
+}
+
+function toSource({ file, line }: Source): { file: string; line: number } {
+  return { file, line }
 }
 
 function plain(value: KnobValue): string | number | boolean | string[] | null {

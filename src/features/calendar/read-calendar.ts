@@ -1,8 +1,9 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { z } from 'zod'
 import type { WrittenDefinition } from '#domain/calendar/define-calendar.ts'
-import type { CalendarFault, Source } from '#domain/calendar/fault.ts'
+import type { CalendarFault, FieldSources, Source } from '#domain/calendar/fault.ts'
 import type { ScalingRules } from '#domain/scaling/advise-replicas.ts'
+import type { EventUse } from './ical/add-events.ts'
 
 /** A calendar file as values with their lines, and what in it has no such form. */
 export interface CalendarText {
@@ -11,17 +12,24 @@ export interface CalendarText {
   readonly includes: readonly { readonly name: string; readonly source: Source }[]
   /** What the file says of replicas; what it leaves out stays as shipped. */
   readonly scaling: Partial<ScalingRules>
+  /** What takes its days from a file of events. */
+  readonly uses: readonly EventUse[]
   readonly faults: readonly CalendarFault[]
 }
 
-const EMPTY: WrittenDefinition = { calendars: [], periods: [], policies: [] }
+const NOTHING: Omit<CalendarText, 'faults'> = {
+  written: { calendars: [], periods: [], policies: [] },
+  includes: [],
+  scaling: {},
+  uses: [],
+}
 
 const Text = z.string()
 const Days = z.array(Text)
 const Calendar = z.strictObject({
   base: Text.optional(),
   timezone: Text.optional(),
-  add: Days.optional(),
+  add: z.union([Days, z.strictObject({ ical: Text })]).optional(),
   remove: Days.optional(),
   week: Text.optional(),
 })
@@ -35,6 +43,7 @@ const Period = z.strictObject({
   label: Text.optional(),
   when: Text.optional(),
   dates: Days.optional(),
+  ical: Text.optional(),
   calendar: Text.optional(),
   timezone: Text.optional(),
   fiscal: Fiscal.optional(),
@@ -87,17 +96,18 @@ export function readCalendar(file: string, text: string): CalendarText {
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true })
   const [broken] = document.errors
   if (broken) {
-    const source = { file, line: lines.linePos(broken.pos[0]).line }
-    return { written: EMPTY, includes: [], scaling: {}, faults: [faultOf(source, [], firstLine(broken.message))] }
+    const { line, col: column } = lines.linePos(broken.pos[0])
+    const source = { file, line, column }
+    return { ...NOTHING, faults: [faultOf(source, [], firstLine(broken.message))] }
   }
-  const place: Place = (path) => ({ file, line: lineOf({ document, lines }, path) })
+  const place: Place = (path) => ({ file, ...positionOf({ document, lines }, path) })
   const parsed = File.safeParse(document.toJS() ?? {})
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const at = path.map((part) => (typeof part === 'number' ? part : String(part)))
       return faultOf(place(at), at.map(String), message)
     })
-    return { written: EMPTY, includes: [], scaling: {}, faults }
+    return { ...NOTHING, faults }
   }
   return { ...writtenOf(parsed.data, place), faults: [] }
 }
@@ -111,10 +121,20 @@ function writtenOf(
 ): Omit<CalendarText, 'faults'> {
   return {
     scaling: scalingOf(scaling),
+    uses: [...usesOfCalendars(calendars, place), ...usesOfPeriods(periods, place)],
     includes: include.map((name, at) => ({ name, source: place(['include', at]) })),
     written: {
-      calendars: Object.entries(calendars).map(([name, one]) => ({ name, ...one, source: place(['calendars', name]) })),
-      periods: Object.entries(periods).map(([name, one]) => ({ name, ...one, source: place(['periods', name]) })),
+      calendars: Object.entries(calendars).map(([name, { add, ...one }]) => ({
+        name,
+        ...one,
+        add: Array.isArray(add) ? add : undefined,
+        ...placesOf(['calendars', name], { add, ...one }, place),
+      })),
+      periods: Object.entries(periods).map(([name, one]) => ({
+        name,
+        ...one,
+        ...placesOf(['periods', name], one, place),
+      })),
       policies: policies.map((policy, at) => ({
         match: policy.match,
         settings: settingsOf(policy, ['policies', at], place),
@@ -122,6 +142,33 @@ function writtenOf(
       })),
     },
   }
+}
+
+/** Where a whole thing stands, and where each of its fields does. */
+function placesOf(
+  path: Path,
+  fields: object,
+  place: Place,
+): { readonly source: Source; readonly fields: FieldSources } {
+  const written = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return {
+    source: place(path),
+    fields: Object.fromEntries(written.map(([field]) => [field, place([...path, field])])),
+  }
+}
+
+function usesOfCalendars(calendars: Readonly<Record<string, z.infer<typeof Calendar>>>, place: Place): EventUse[] {
+  return Object.entries(calendars).flatMap(([name, { add }]): EventUse[] =>
+    add === undefined || Array.isArray(add)
+      ? []
+      : [{ kind: 'calendars', name, file: add.ical, source: place(['calendars', name, 'add', 'ical']) }],
+  )
+}
+
+function usesOfPeriods(periods: Readonly<Record<string, z.infer<typeof Period>>>, place: Place): EventUse[] {
+  return Object.entries(periods).flatMap(([name, { ical }]): EventUse[] =>
+    ical === undefined ? [] : [{ kind: 'periods', name, file: ical, source: place(['periods', name, 'ical']) }],
+  )
 }
 
 function scalingOf(written: z.infer<typeof Scaling>): Partial<ScalingRules> {
@@ -166,12 +213,18 @@ function knobsOf(
   })
 }
 
-function lineOf({ document, lines }: { readonly document: Document; readonly lines: LineCounter }, path: Path): number {
+function positionOf(
+  { document, lines }: { readonly document: Document; readonly lines: LineCounter },
+  path: Path,
+): { readonly line: number; readonly column: number } {
   for (let length = path.length; length > 0; length -= 1) {
     const offset = offsetOf(document, path.slice(0, length))
-    if (offset !== null) return lines.linePos(offset).line
+    if (offset !== null) {
+      const { line, col: column } = lines.linePos(offset)
+      return { line, column }
+    }
   }
-  return 1
+  return { line: 1, column: 1 }
 }
 
 /** Where a value's name stands, or the value itself in a list; null when it is not there. */

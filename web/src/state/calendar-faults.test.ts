@@ -21,7 +21,7 @@ policies:
 `
 
 function faultOf(line: number, path: string, change: Partial<Fault> = {}): Fault {
-  const place = { offset: null, length: null, suggestion: null }
+  const place = { column: null, offset: null, length: null, suggestion: null }
   return { file: 'calendar.yaml', line, path: path.split('/'), message: 'Wrong.', ...place, ...change }
 }
 

@@ -9,31 +9,32 @@ interface Place {
   readonly end: number
 }
 
-/** `Line 12`; of a pack, whose text is not this one, with its file. */
+/** `Line 12`; of a pack or a file of events, whose text is not this one, with its file. */
 export function lineWords(fault: Fault): string {
-  return isOfPack(fault) ? `${fault.file}, line ${fault.line}` : `Line ${fault.line}`
+  return isElsewhere(fault) ? `${fault.file}, line ${fault.line}` : `Line ${fault.line}`
 }
 
 export function pathWords({ path }: Fault): string {
   return path.join('.')
 }
 
-/** The line of the text on which a fault is mended, from 1; null for one that lies in a pack. */
+/** The line of the text on which a fault is mended, from 1; null for one that lies in another file. */
 export function lineOf(text: string, fault: Fault): number | null {
   const place = placeOf(text, fault)
   return place && text.slice(0, place.start).split('\n').length
 }
 
-function isOfPack({ file }: Fault): boolean {
-  return PACKS.some(({ name }) => file === `${name}.yaml`)
+/** In a pack or in a file of events, whose text is not this one. */
+function isElsewhere({ file }: Fault): boolean {
+  return file.toLowerCase().endsWith('.ics') || PACKS.some(({ name }) => file === `${name}.yaml`)
 }
 
 /**
- * Where a fault lies in the text: the characters at fault, else the value, else the line. A fault is told by the line of the
- * thing it is in, so its field is looked for from there on. Null for one that lies in a pack.
+ * Where a fault lies in the text: the characters at fault, else the value, else the line. A fault is told by the line of its field
+ * or, where that is not written, of the thing it is in; its field is looked for from there on. Null for one that lies in another file.
  */
 export function placeOf(text: string, fault: Fault): Place | null {
-  if (isOfPack(fault)) return null
+  if (isElsewhere(fault)) return null
   const lines = linesOf(text)
   const line = lines[fault.line - 1] ?? lines.at(-1)
   if (!line) return { start: 0, end: 0 }
