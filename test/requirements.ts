@@ -1,3 +1,4 @@
+import { CACHE } from './requirements/cache.ts'
 import { CALENDAR } from './requirements/calendar.ts'
 import { CONNECTIONS } from './requirements/connections.ts'
 import { CRAFT_AND_MEMORY } from './requirements/craft-and-memory.ts'
@@ -15,5 +16,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...CRAFT_AND_MEMORY,
   ...CONNECTIONS,
   ...CALENDAR,
+  ...CACHE,
   ...REPLICAS,
 ]
