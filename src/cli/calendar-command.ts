@@ -34,6 +34,13 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
       }),
     )
   command
+    .command('may-deploy')
+    .description(
+      'for pipelines: exit code 0, or 75 with the reason while a period freezes deploys, 78 when the file is faulty',
+    )
+    .option('--at <time>', 'at this instant instead of now')
+    .action((options: AtOptions) => withCalendar(open, async (calendar) => tellWhetherFrozen(calendar, options)))
+  command
     .command('upcoming')
     .description('periods that are in force or begin soon')
     .option('--days <days>', 'so many days ahead', '30')
@@ -48,6 +55,24 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
           )
       }),
     )
+}
+
+function tellWhetherFrozen(calendar: Calendar, options: AtOptions): void {
+  const told = calendar.now(readTime(options.at))
+  if (told.faults.length > 0) {
+    for (const { file, line, message } of told.faults) console.error(`${file}:${line}: ${message}`)
+    process.exitCode = EXIT.configuration
+    return
+  }
+  const freeze = told.policies.find(({ key }) => key === 'freeze.deploys')
+  if (freeze?.value !== true) return console.log('Deploys may go ahead.')
+  const by = freeze.steps.map(({ period, label }) => period ?? label)
+  const ends = told.active
+    .filter(({ name, until }) => by.includes(name) && until !== null)
+    .map(({ until }) => until ?? '')
+  const until = ends.toSorted().at(-1)
+  console.error(`Deploys are frozen by ${by.join(' and ')}${until === undefined ? '' : ` until ${minuteText(until)}`}.`)
+  process.exitCode = EXIT.tryAgain
 }
 
 function show(calendar: Calendar, options: AtOptions): void {

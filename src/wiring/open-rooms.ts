@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { Home } from '#contract/home.ts'
+import { fillFigures } from '#domain/calendar/context-figures.ts'
+import type { Principal } from '#domain/permission.ts'
 import { composeFromHome, createBriefings } from '#features/briefings/index.ts'
+import { createCacheLedger } from '#features/cache/index.ts'
 import { createConversations, type ConversationNeeds } from '#features/conversations/index.ts'
 import { createImports } from '#features/imports/index.ts'
-import { createCacheLedger } from '#features/cache/index.ts'
 import { createComponents } from '#features/operations/components.ts'
 import { createPersonas } from '#features/personas/index.ts'
 import { createSyncRoom } from '#features/sync/index.ts'
@@ -55,7 +57,10 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
       ...skills.filter((skill) => definition.skills.includes(skill.name)),
       ...tools.skillsFor(definition.tools),
     ],
-    notesFor: ({ definition }) => [...calendar.context(), ...tools.outages(definition.tools)],
+    notesFor: async ({ definition }, asker) => [
+      ...(await calendarLines(work, asker)),
+      ...tools.outages(definition.tools),
+    ],
   })
   const briefings = createBriefings({
     ...work,
@@ -91,6 +96,17 @@ async function wireRooms(foundation: Foundation & ReturnType<typeof wireOperatio
       await room?.close()
   }
   return { ...work, personas, conversations, briefings, imports, syncs, components, gate, cacheLedger, close }
+}
+
+/** What the colleagues are told of the day, with its figures as the asker may know them. */
+function calendarLines(
+  { calendar, clients, drafts }: Awaited<ReturnType<typeof wireWork>>,
+  asker: Principal,
+): Promise<string[]> {
+  return fillFigures(calendar.context(), {
+    'clients.behind': () => clients.countBehind(asker),
+    'drafts.waiting': () => drafts.countWaiting(asker),
+  })
 }
 
 type Watched = Foundation &

@@ -22,7 +22,7 @@ policies:
   - match: ever
     limits: { member: { rate: x0.1 } }
     mcp: { crm: { probe: x0.5 } }
-    context: The season of visits is on.
+    context: "The season of visits is on; {clients.behind} clients are behind."
 `
 await writeFile(file, EVER)
 const crm = await openFaultServer({ era: 'modern' })
@@ -52,7 +52,10 @@ test('the door tells what is in force, with the bases of what goes by it here', 
 
 test('a colleague knows the day: the line stands in what the model is told', async () => {
   await askAndRead(owner, await openConversation(owner), 'What is up?')
-  assert.match(JSON.stringify(model.calls.at(-1)?.body), /The season of visits is on\./)
+  assert.match(
+    JSON.stringify(model.calls.at(-1)?.body),
+    /The season of visits is on; an unknown number of clients are behind\./,
+  )
 })
 
 test('a connection is asked at the pace of the period, and its status says so', async () => {

@@ -54,6 +54,7 @@ const COMMANDS = [
   'cache stats --json',
   'cache clear --tag --json',
   'calendar explain --key --at --json',
+  'calendar may-deploy --at',
   'calendar show --at --json',
   'calendar upcoming --days --json',
   'chat <persona> [text] --json --conversation',

@@ -1,3 +1,4 @@
+import { faultOfFigures } from './context-figures.ts'
 import { KNOBS, type Knob, type KnobName, type ValueForm } from './knobs.ts'
 import { formatDuration, MINUTES_PER_DAY, parseDuration, parseTimeOfDay } from './written-time.ts'
 
@@ -31,7 +32,7 @@ export function readSettingValue(
   const knob: Knob = KNOBS[name]
   for (const form of knob.takes) {
     const value = READERS[form](written)
-    if (value) return checkLimits(name, value)
+    if (value) return checkFigures(name, value) ?? checkLimits(name, value)
   }
   const wanted = knob.takes.map((form) => FORM_WORDS[form]).join(' or ')
   const hint = typeof written === 'number' && knob.takes.includes('duration') ? '; a number has no unit' : ''
@@ -60,6 +61,13 @@ const READERS: Readonly<Record<ValueForm, (written: string | number | boolean) =
 
 function amount(value: number | undefined): SettingValue | undefined {
   return value === undefined ? undefined : { kind: 'amount', amount: value }
+}
+
+/** A line for the colleagues may hold figures, and only those that there are. */
+function checkFigures(name: KnobName, value: SettingValue): { readonly message: string } | undefined {
+  if (name !== 'context' || value.kind !== 'text') return undefined
+  const message = faultOfFigures(value.text)
+  return message === null ? undefined : { message }
 }
 
 /** A factor is held to the limits when it is applied; whoever writes down a value beyond them is told. */

@@ -89,7 +89,7 @@ test('one line brings the rent cycle in: due on the first, grace to the fifth, a
   assert.deepEqual(names('2026-12-06T18:00:00Z'), ['late-fee-day'])
   assert.deepEqual(calendar.now(new Date('2026-11-30T18:00:00Z')).context, [
     "The month's rents are being settled.",
-    'Rent is due tomorrow.',
+    'Rent is due tomorrow; {clients.behind} clients are behind.',
   ])
 })
 

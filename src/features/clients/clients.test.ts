@@ -205,3 +205,10 @@ test('a client nobody in sight spoke with for weeks is named as silent', async (
   const silent = candidates.find((candidate) => candidate.kind === 'silent_client')
   assert.deepEqual([silent?.record?.id, silent?.daysPast], ['c1', 100])
 })
+
+test('clients that are behind are counted in sight, and not known where no invoice tells', async () => {
+  await clients.refreshStandings()
+  assert.equal(await clients.countBehind(EVERYONE), 1)
+  assert.equal(await clients.countBehind(principalSeeing(['s1'])), 1)
+  assert.equal(await clients.countBehind(principalSeeing(['r1'])), null, 'only a client without invoices is in sight')
+})

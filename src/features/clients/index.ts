@@ -8,6 +8,7 @@ import { assessClient } from './assess-client.ts'
 import type { ClientNeeds } from './client-needs.ts'
 import { createClientSkills } from './client-skills.ts'
 import type { ClientListQuery } from './clients-store.ts'
+import { countBehind } from './behind-store.ts'
 import { findClientAttention } from './find-client-attention.ts'
 import { createHomeClientFinders, type HomeClientFinders } from './home-finders.ts'
 import { getClient } from './get-client.ts'
@@ -23,6 +24,8 @@ export interface Clients extends HomeClientFinders {
   /** What `assess-health` answers, for an exact id; NOT_FOUND when the principal sees no such client. */
   health(principal: Principal, id: string): Promise<SkillOutcome>
   findAttention(principal: Principal): Promise<Attention>
+  /** Clients in sight with an invoice past its due day; null where no invoices tell. */
+  countBehind(principal: Principal): Promise<number | null>
   /** Computes and stores where clients stand: all of them, or those asked for. */
   refreshStandings(ids?: readonly string[]): Promise<RefreshReport>
   readonly skills: readonly Skill[]
@@ -41,6 +44,10 @@ export function createClients(needs: RoomNeeds): Clients {
     get: (principal, id) => getClient(needs, principal, id),
     health: (principal, id) => assessClient(needs, principal, id),
     findAttention: (principal) => findClientAttention(needs, principal),
+    async countBehind({ visible }) {
+      const { behind, judged } = await needs.database.read((handle) => countBehind(handle, visible))
+      return judged === 0 ? null : behind
+    },
     refreshStandings: (ids) => refreshStandings(needs, ids),
     skills: [...createClientSkills(needs), ...createSuccessSkills({ ...needs, interventions })],
   }

@@ -66,7 +66,7 @@ export interface ConversationNeeds {
   readonly budget: Budget
   readonly skillsFor: (persona: ActivePersona) => readonly Skill[]
   /** What the persona has to know of its means just now, such as a connection that does not serve. */
-  readonly notesFor?: (persona: ActivePersona) => readonly string[]
+  readonly notesFor?: (persona: ActivePersona, asker: Principal) => readonly string[] | Promise<readonly string[]>
   /** Throws PERSONA_NOT_FOUND. */
   readonly getPersona: (id: string) => Promise<ActivePersona>
   /** The member as they are now; null when they may no longer act. */

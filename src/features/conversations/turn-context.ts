@@ -39,7 +39,7 @@ export async function loadContext(work: TurnWork): Promise<TurnContext> {
   const skills = house.skillsFor(persona).filter((skill) => can(asker, skill.action))
   const tools = skills.map(toTool)
   const stable = stableOf(persona)
-  const notes = house.notesFor?.(persona) ?? []
+  const notes = (await house.notesFor?.(persona, asker)) ?? []
   const turnInstructions = [...instructionsOf(work, asker, question), ...notes, ...memoryLines(memories)].join('\n')
   const { historyMessages, historyTokens } = house.limits
   const spoken = fitHistory([...question.history, { role: 'user', text: question.text }], {
