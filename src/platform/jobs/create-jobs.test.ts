@@ -304,3 +304,15 @@ test('stopping lets what runs end within its grace and gives the rest back', asy
   assert.equal(hasEnded, true)
   assert.equal(jobs.health().state, 'down')
 })
+
+test('once stopped, nothing more is sent and nothing is opened that nobody would close', async (t) => {
+  const { definition } = noting('too-late')
+  let statements = 0
+  const counting: Database = { ...database, read: (work) => ((statements += 1), database.read(work)) }
+  const jobs = openJobs(t, { database: counting })
+  jobs.define(definition)
+  await jobs.stop(0)
+  const before = statements
+  await assert.rejects(jobs.send('too-late', {}), { code: 'UNREACHABLE' })
+  assert.equal(statements, before)
+})

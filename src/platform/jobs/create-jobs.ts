@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PgBoss, SendOptions } from 'pg-boss'
 import type { Clock } from '#domain/clock.ts'
+import { SophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { toBossDatabase, toBossTransaction } from './boss-database.ts'
@@ -36,6 +37,7 @@ export function createJobs(settings: JobsSettings): Jobs {
 
   /** The one that runs jobs also sends; a process that runs none opens one without timers for work. */
   function findSender(): Promise<PgBoss> {
+    if (stopping.signal.aborted) return refuseLate()
     if (worker) return Promise.resolve(worker)
     sender ??= openBoss(settings, watch, false).then((boss) => prepareQueues(boss, jobs))
     sender.catch(() => {
@@ -88,11 +90,14 @@ export function createJobs(settings: JobsSettings): Jobs {
       await starting
       const opened = await sender?.catch(() => undefined)
       await Promise.all([stopBoss(worker, graceMs), stopBoss(opened, 0)])
-      worker = undefined
-      sender = undefined
     },
     health: () => watch.health(state, jobs.size),
   }
+}
+
+/** What is opened once all is stopped would be closed by nobody. */
+function refuseLate(): Promise<never> {
+  return Promise.reject(new SophiaError('UNREACHABLE', { detail: 'Sophia is stopping.' }))
 }
 
 /** Jobs without a key must not push each other out, so each gets one of its own; those of a single kind share one. */
