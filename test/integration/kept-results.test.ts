@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { PageQuery } from '#contract/common.ts'
 import { ClientQuery, DealBoardQuery, DealQuery } from '#contract/records.ts'
 import type { Principal } from '#domain/permission.ts'
+import type { CallPerson } from '#domain/question.ts'
 import { createSampleCompany } from '#domain/sample/sample-company.ts'
 import type { Skill } from '#domain/skill.ts'
 import { insertSample } from '#features/imports/sample-store.ts'
@@ -109,4 +110,19 @@ test('every table that a kept skill, list or page reads moves an epoch', async (
     seen.filter((name) => !isMarked.has(name)),
     [],
   )
+})
+
+test('of what is asked in a conversation nothing is noted for later, nor of what was made ready', async () => {
+  const noted: unknown[] = []
+  const cache = createCache({ clock, log, random: () => 0.5 })
+  const epochs = createEpochs({ database })
+  const skills = keepResults(rooms.skills, { cache, epochs, clock, onAsked: ({ input }) => noted.push(input) })
+  const skill = skills.find(({ name }) => name === NAME)
+  const call = { principal: principalSeeing(), signal: new AbortController().signal }
+  const person: CallPerson = { ask: () => Promise.reject(new Error('nobody')), onProgress: () => undefined }
+  await skill?.run({ ...call, input: { focus: 'changes' }, person })
+  await skill?.run({ ...call, input: { focus: 'coverage' }, isAhead: true })
+  assert.deepEqual(noted, [])
+  await skill?.run({ ...call, input: { focus: 'coverage' } })
+  assert.deepEqual(noted, [{ focus: 'coverage' }])
 })

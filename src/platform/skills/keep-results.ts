@@ -10,7 +10,7 @@ interface KeepNeeds {
   readonly cache: Pick<Cache, 'space'>
   readonly epochs: Pick<Epochs, 'of'>
   readonly clock: Clock
-  /** Told of each run that somebody asked for. */
+  /** Told of each run that somebody asked for outside of a conversation: the words of one go with it when it is deleted. */
   readonly onAsked?: (use: { readonly memberId: string; readonly skill: string; readonly input: unknown }) => void
 }
 
@@ -24,7 +24,8 @@ export function keepResults(skills: readonly Skill[], { cache, epochs, clock, on
     ...skill,
     async run(call) {
       const input = skill.parse(call.input)
-      if (!call.isAhead) onAsked?.({ memberId: call.principal.memberId, skill: skill.name, input })
+      if (!call.isAhead && call.person === undefined)
+        onAsked?.({ memberId: call.principal.memberId, skill: skill.name, input })
       const day = dayOf(clock.now())
       const key = canonicalJson([skill.name, input, day, await epochs.of(RECORD_KINDS)])
       let isMade = false
