@@ -35,7 +35,7 @@ export function wireOperations({ config, storage, database, log }: Foundation) {
 /** What may be remembered instead of asked again; its counters are read at each scrape. */
 export function wireCache(
   { config, log, metrics }: Foundation,
-  { seasonOf }: Calendar,
+  { seasonOf }: Pick<Calendar, 'seasonOf'>,
 ): { readonly cache: Cache; readonly redis: RedisLink | null } {
   const redis = config.redis.url && openRedis({ url: config.redis.url.reveal(), clock, log })
   const shared = redis && { redis, namespace: deploymentName(config) }

@@ -24,7 +24,9 @@ import type { Foundation } from './foundation.ts'
 /** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
 export async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
   const { log, publicUrl, database } = foundation
-  const access = createAccess({ database, clock, log, publicUrl })
+  // Asked for lifetimes only once the rooms stand.
+  const kept = wireCache(foundation, { seasonOf: (...moment) => calendar.seasonOf(...moment) })
+  const access = createAccess({ database, clock, log, publicUrl, cache: kept.cache })
   const servers = () => tools.listServers()
   const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
   const calendar = await openCalendar(foundation, hooks)
@@ -33,7 +35,6 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
   const epochs = createEpochs(foundation)
   const epochOf = () => epochs.of(RECORD_KINDS)
   const { jobs } = post
-  const kept = wireCache(foundation, calendar)
   const shared = {
     ...foundation,
     clock,

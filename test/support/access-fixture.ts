@@ -1,6 +1,8 @@
 import pino from 'pino'
 import type { Role, RowScope } from '#domain/permission.ts'
 import { createAccess, type Access, type SignedIn } from '#features/access/index.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
+import { systemClock } from '#platform/clock.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { createManualClock } from './manual-clock.ts'
 
@@ -9,7 +11,10 @@ export const ADDRESS = '198.51.100.7'
 /** The access room over a test database, with a clock that the test moves. */
 export function createTestAccess(database: Database) {
   const clock = createManualClock()
-  const access = createAccess({ database, clock, log: pino({ level: 'silent' }), publicUrl: 'http://127.0.0.1:8000' })
+  const log = pino({ level: 'silent' })
+  // Limits on a look into the database run in real time: to sleep would move the test's clock.
+  const cache = createCache({ clock: { ...clock, sleep: systemClock.sleep }, log, random: () => 0.5 })
+  const access = createAccess({ database, clock, log, publicUrl: 'http://127.0.0.1:8000', cache })
   return { access, clock }
 }
 

@@ -70,7 +70,7 @@ export async function statusWhen(
   id: string,
   wanted: { readonly isSo: (status: ServerStatus) => boolean; readonly limitMs?: number; readonly what?: string },
 ): Promise<ServerStatus> {
-  const deadline = performance.now() + (wanted.limitMs ?? 20_000)
+  const deadline = performance.now() + (wanted.limitMs ?? 60_000)
   while (true) {
     const status = await tools.serverStatus(owner, id).catch(() => undefined)
     if (status && wanted.isSo(status)) return status

@@ -68,8 +68,8 @@ export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
   // What a person may do is never answered from an old day, nor kept outside the process.
   auth: {
     ...STANDARD,
-    softMs: 5 * SECOND,
-    hardMs: 5 * SECOND,
+    softMs: 2 * SECOND,
+    hardMs: 2 * SECOND,
     staleIfErrorMs: 0,
     negativeMs: SECOND,
     maxBytes: 4 * MEGABYTE,

@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import type { Principal } from '#domain/permission.ts'
+import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 
@@ -9,6 +10,8 @@ export interface AccessNeeds {
   readonly log: Log
   /** Where people reach this deployment; links start with it. */
   readonly publicUrl: string
+  /** Where who a credential stands for is kept for a moment; a cache of its own when absent. */
+  readonly cache?: Cache
 }
 
 /** Who asks and under which correlation; the input of every route is one. */
@@ -19,8 +22,8 @@ export interface Caller {
 
 /** What each verb works with: the needs and the cache that it may have to clear. */
 export interface AccessTools extends AccessNeeds {
-  /** Forgets what this process remembers of a member, or of everybody. */
-  readonly forget: (memberId?: string) => void
+  /** Forgets who credentials stand for, at once; the other processes are told. */
+  readonly forget: () => void
 }
 
 export const SECOND_MS = 1000

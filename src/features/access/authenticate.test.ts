@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import pino from 'pino'
 import { z } from 'zod'
 import { createToken } from '#platform/crypto/ids.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { createTestAccess, join, signInOwner } from '../../../test/support/access-fixture.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
+import { openTestRedis } from '../../../test/support/redis.ts'
+import { isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
+import { until } from '../../../test/support/until.ts'
+import { createAccess } from './index.ts'
 
 const { database } = await openTestDatabase()
 const DAY_MS = 24 * 60 * 60_000
@@ -68,6 +74,35 @@ test('a burst of requests reads the database once', async () => {
   const first = await access.authenticate({ kind: 'session', token: owner.sessionToken })
   const second = await access.authenticate({ kind: 'session', token: owner.sessionToken })
   assert.equal(first, second)
+})
+
+test('a thousand requests of one session at once are one look into the database', async () => {
+  let looks = 0
+  const counting: Database = { ...database, read: (work) => ((looks += 1), database.read(work)) }
+  const { access } = createTestAccess(counting)
+  const owner = await signInOwner(access)
+  looks = 0
+  const credential = { kind: 'session', token: owner.sessionToken } as const
+  const found = await Promise.all(Array.from({ length: 1000 }, () => access.authenticate(credential)))
+  assert.ok(found.every((principal) => principal?.memberId === owner.principal.memberId))
+  // The look itself, and perhaps when it was last used.
+  assert.ok(looks <= 2, `${looks} looks`)
+})
+
+test('with a Redis between them, who is signed out in one process is out at once in the other', async () => {
+  const redis = await openTestRedis()
+  const houses = [await openSharedCache({ url: redis.url }), await openSharedCache({ url: redis.url })] as const
+  for (const house of houses) await isConnected(house)
+  const [here, elsewhere] = houses.map(({ cache, clock }) =>
+    createAccess({ database, clock, log: pino({ level: 'silent' }), publicUrl: 'http://127.0.0.1:8000', cache }),
+  )
+  assert.ok(here && elsewhere)
+  const owner = await signInOwner(here)
+  const credential = { kind: 'session', token: owner.sessionToken } as const
+  assert.ok(await elsewhere.authenticate(credential))
+  await here.signOut(owner)
+  // The clocks stand still: it is not age that ends it.
+  await until(async () => (await elsewhere.authenticate(credential)) === null, 'it is out')
 })
 
 test('tokens that are equal for all but their last character are different principals or nobody', async () => {

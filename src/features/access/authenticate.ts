@@ -18,23 +18,20 @@ const LONGEST_TOKEN = 256
 
 /** The principal of a credential, or null: unknown, expired, revoked or suspended all answer the same. */
 export async function authenticate(
-  needs: AccessNeeds & { readonly cache: PrincipalCache },
+  needs: AccessNeeds & { readonly principals: PrincipalCache },
   credential: Credential,
 ): Promise<Principal | null> {
   const { kind, token } = credential
   if (token.length > LONGEST_TOKEN || !SHAPES[kind].test(token)) return null
   const hash = hashToken(token)
   const place = { kind, tokenHash: hash.toString('hex') }
-  const loadedAtMs = needs.clock.monotonicMs()
-  const now = needs.clock.now()
-  const remembered = needs.cache.find(place, { date: now, monotonicMs: loadedAtMs })
-  if (remembered) return remembered
   const find = kind === 'session' ? findBySession : findByKey
-  const found = await needs.database.read((handle) => find(handle, hash, now))
-  if (!found) return null
-  needs.cache.remember(place, { principal: found.principal, loadedAtMs, expiresAt: found.expiresAt })
-  await noteUse(needs, found, now)
-  return found.principal
+  return needs.principals.find(place, async () => {
+    const now = needs.clock.now()
+    const found = await needs.database.read((handle) => find(handle, hash, now))
+    if (found) await noteUse(needs, found, now)
+    return found
+  })
 }
 
 /** Written at most once a minute per credential, so that reading stays reading. */

@@ -1,4 +1,5 @@
 import type { Principal } from '#domain/permission.ts'
+import { createCache } from '#platform/cache/create-cache.ts'
 import type { AccessNeeds, AccessTools, Caller } from './access-needs.ts'
 import type { AuditRecord } from './audit-store.ts'
 import { authenticate, type Credential } from './authenticate.ts'
@@ -32,14 +33,13 @@ export type { AuditRecord } from './audit-store.ts'
 export type { Credential } from './authenticate.ts'
 export type { SignedIn } from './sign-in.ts'
 
-/** A change elsewhere is felt within this time. The promise is five seconds, and open sockets look only now and then. */
-const CACHE_AGE_MS = 2000
-const CACHE_ENTRIES = 10_000
-
 /** Who people are, how they come in, what they may do, and the record of what they did. */
 export function createAccess(needs: AccessNeeds) {
-  const cache = createPrincipalCache({ maxAgeMs: CACHE_AGE_MS, maxEntries: CACHE_ENTRIES })
-  const tools: AccessTools & { cache: typeof cache } = { ...needs, cache, forget: (memberId) => cache.forget(memberId) }
+  const cache = needs.cache ?? createCache({ ...needs, random: Math.random })
+  const principals = createPrincipalCache({ cache, clock: needs.clock })
+  const tools = { ...needs, principals, forget: () => void principals.forget() } satisfies AccessTools & {
+    readonly principals: typeof principals
+  }
   return {
     createOwnerLink: () => createOwnerLink(needs),
     createStartLink: () => createStartLink(needs),
@@ -69,7 +69,7 @@ export function createAccess(needs: AccessNeeds) {
     /** Links members to reps by e-mail; call it after an import of reps. Answers how many were linked. */
     linkMembersByEmail: async (): Promise<number> => {
       const count = await needs.database.read((handle) => linkByEmail(handle))
-      cache.forget()
+      tools.forget()
       return count
     },
     sweep: () => sweep(needs),

@@ -1,10 +1,7 @@
+import type { Clock } from '#domain/clock.ts'
 import type { Principal } from '#domain/permission.ts'
-
-interface Entry {
-  readonly principal: Principal
-  readonly loadedAtMs: number
-  readonly expiresAt: Date | null
-}
+import type { Cache } from '#platform/cache/create-cache.ts'
+import { NOTHING } from '#platform/cache/keeper.ts'
 
 export type CredentialKind = 'session' | 'key'
 
@@ -14,45 +11,42 @@ interface Place {
   readonly tokenHash: string
 }
 
+/** Who a credential stands for, and until when. */
+interface Known {
+  readonly principal: Principal
+  readonly expiresAt: Date | null
+}
+
+/** Whatever changes who may do what ends all that is known of anybody: it is seldom, and to look again costs little. */
+const PEOPLE = ['people']
+/** What took longer to read may have been overtaken by a change: it serves who waits, and nobody after them. */
+const SLOW_MS = 1000
+
 /**
- * Principals by credential for a few seconds, so that a burst of requests reads the database once. An entry counts from
- * before it was read, so a suspension is felt within `maxAgeMs` of its commit whatever the order of events.
+ * Principals by credential for two seconds, in the process only, so that a burst of requests reads the database once. A change
+ * ends them at once here, and in the other processes that hear of it; who does not hear is two seconds behind.
  */
-export function createPrincipalCache(settings: { readonly maxAgeMs: number; readonly maxEntries: number }) {
-  const entries = new Map<string, Entry>()
+export function createPrincipalCache({ cache, clock }: { readonly cache: Cache; readonly clock: Clock }) {
+  const space = cache.space<Known | typeof NOTHING>('auth', 'principals')
   return {
-    find(place: Place, now: { date: Date; monotonicMs: number }): Principal | undefined {
-      const key = keyOf(place)
-      const entry = entries.get(key)
-      if (!entry) return undefined
-      const isFresh =
-        now.monotonicMs - entry.loadedAtMs < settings.maxAgeMs &&
-        (entry.expiresAt === null || entry.expiresAt > now.date)
-      // The kind is part of the key; holding it against the principal's own catches an entry stored under another's.
-      if (isFresh && entry.principal.credential.kind === place.kind) return entry.principal
-      entries.delete(key)
-      return undefined
+    /** Null: nobody. `read` looks into the database, once for all who come together with one token. */
+    async find({ kind, tokenHash }: Place, read: () => Promise<Known | undefined>): Promise<Principal | null> {
+      const known = await space.getOrSet(tokenHash, { owner: kind, tags: PEOPLE }, async (making) => {
+        const begunMs = clock.monotonicMs()
+        const found = await read()
+        // Tokens that are none would push out those that are.
+        if (!found || clock.monotonicMs() - begunMs > SLOW_MS) making.doNotKeep()
+        return found ?? NOTHING
+      })
+      if (known === NOTHING) return null
+      const isOver = known.expiresAt !== null && known.expiresAt <= clock.now()
+      // The kind is part of its place; holding it against the principal's own catches one that was put under another's.
+      if (!isOver && known.principal.credential.kind === kind) return known.principal
+      return (await read())?.principal ?? null
     },
-    remember(place: Place, entry: Entry): void {
-      if (entries.size >= settings.maxEntries) dropOldest(entries)
-      entries.set(keyOf(place), entry)
-    },
-    /** Forgets one member's credentials, or all. */
-    forget(memberId?: string): void {
-      if (memberId === undefined) return entries.clear()
-      for (const [key, entry] of entries) if (entry.principal.memberId === memberId) entries.delete(key)
-    },
-    size: () => entries.size,
+    /** Resolves when the other processes were told, or cannot be; here it holds at once. */
+    forget: (): Promise<void> => cache.invalidate(PEOPLE),
   }
 }
 
 export type PrincipalCache = ReturnType<typeof createPrincipalCache>
-
-function keyOf(place: Place): string {
-  return `${place.kind}:${place.tokenHash}`
-}
-
-function dropOldest(entries: Map<string, Entry>): void {
-  const oldest = entries.keys().next()
-  if (!oldest.done) entries.delete(oldest.value)
-}

@@ -10,7 +10,7 @@ export async function revokeKey(
   { principal, correlationId }: Caller,
   keyId: string,
 ): Promise<void> {
-  const memberId = await tools.database.inTransaction(async (handle) => {
+  await tools.database.inTransaction(async (handle) => {
     const key = await findKey(handle, keyId)
     if (!key || !(key.memberId === principal.memberId || can(principal, 'key:manage')))
       throw new SophiaError('NOT_FOUND')
@@ -22,7 +22,6 @@ export async function revokeKey(
       { principal, action: 'key.revoke', targetKind: 'key', targetId: keyId, detail, correlationId },
       now,
     )
-    return key.memberId
   })
-  tools.forget(memberId)
+  tools.forget()
 }

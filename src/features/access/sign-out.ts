@@ -17,5 +17,5 @@ export async function signOut(tools: AccessTools, { principal, correlationId }: 
       tools.clock.now(),
     )
   })
-  tools.forget(principal.memberId)
+  tools.forget()
 }
