@@ -209,7 +209,7 @@ test('a file that is broken on disk is told with its line, and the last good cal
     },
     (count) => count === 1,
   )
-  assert.match(await wordsOf(notice), /Line 10 periods\.fair\.when .*Did you mean month\?/)
+  assert.match(await wordsOf(notice), /Line 12 periods\.fair\.when .*Did you mean month\?/)
   assert.match(await wordsOf(main), /The last good calendar is in force\..*80 requests a second/)
   assert.deepEqual(await findFaults(page, 'a faulty file'), [])
 })

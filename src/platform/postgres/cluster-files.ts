@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { access, lstat, mkdir, readFile, rename, rm, writeFile, chmod } from 'node:fs/promises'
+import { access, lstat, mkdir, readdir, readFile, rename, rm, writeFile, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { SophiaError } from '#domain/errors.ts'
 import type { EngineFiles } from './engine-files.ts'
@@ -80,8 +80,9 @@ async function createDataFolder(
   folder: string,
   needs: { engine: EngineFiles; account: UnprivilegedAccount | undefined; password: string },
 ): Promise<void> {
-  const partial = `${folder}.partial`
-  await rm(partial, { recursive: true, force: true })
+  // Of this process alone: what a start that was killed left running may still be at work on its own, and clears it away.
+  const partial = `${folder}.partial-${process.pid}-${randomBytes(4).toString('hex')}`
+  await clearPartial(folder)
   await mkdir(partial, { mode: 0o700 })
   await giveTo(needs.account, partial)
   const passwordFile = `${partial}.password`
@@ -103,6 +104,13 @@ async function createDataFolder(
     await rm(passwordFile, { force: true })
   }
   await rename(partial, folder)
+}
+
+/** What starts that were cut short left behind. */
+async function clearPartial(folder: string): Promise<void> {
+  const begun = `${basename(folder)}.partial`
+  for (const name of await readdir(dirname(folder)))
+    if (name.startsWith(begun)) await rm(join(dirname(folder), name), { recursive: true, force: true })
 }
 
 async function assertSameMajor(folder: string, engine: EngineFiles): Promise<void> {
