@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pino from 'pino'
 import { createClient } from 'redis'
+import { redisAddress } from '../test/support/redis.ts'
 import { z } from 'zod'
 import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
@@ -16,8 +17,8 @@ async function openAsker(): Promise<(key: string, make: () => Promise<string>) =
   if (name === 'sophia') {
     const log = pino({ level: 'silent' })
     // What is counted is makings; a machine that is busy with five processes shall not count as Redis being away.
-    const redis = openRedis({ url, clock, log, deadlineMs: 5000 })
-    const cache = createCache({ clock, log, random: Math.random, shared: { redis, namespace: 'stampede' } })
+    const redis = openRedis({ address: redisAddress(url), namespace: 'stampede', clock, log, deadlineMs: 5000 })
+    const cache = createCache({ clock, log, random: Math.random, redis })
     const space = cache.space<string>('directory', 'bench', { shape: 'text', read: (raw) => z.string().parse(raw) })
     while (!redis.isUp()) await delay(5)
     return (key, make) => space.getOrSet(key, { owner: 'everyone' }, make)

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createClient } from 'redis'
-import { findRedis, startRedis } from '../test/support/redis.ts'
+import { startRedis } from '../test/support/redis.ts'
 import { compareDollars } from './cache/dollars.ts'
 import { measureFrozen, measureMemoryHits, measureSharedHits } from './cache/hits.ts'
 import { measureReadMix } from './cache/read-mix.ts'
+import { round } from './support/statistics.ts'
 
 interface BenchOptions {
   readonly isQuick: boolean
@@ -15,7 +16,6 @@ const WORKER = join(import.meta.dirname, 'cache-worker.ts')
 
 /** The cache beside libraries of the field and raw Redis, all in one run on one machine. Needs redis-server. */
 export async function run({ isQuick }: BenchOptions) {
-  if (!findRedis()) throw new Error('This benchmark needs redis-server (Debian: apt-get install redis-server).')
   const memory = await measureMemoryHits(isQuick ? 5 : 11)
   const redis = await startRedis()
   try {
@@ -69,10 +69,6 @@ async function countMakings(url: string, name: string): Promise<number> {
   const count = Number(await client.get(`makings ${name} rush`))
   client.destroy()
   return count
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
 }
 
 function rounded(values: Readonly<Record<string, number>>): Record<string, number> {

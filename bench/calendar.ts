@@ -4,6 +4,7 @@ import type { WrittenPeriod } from '#domain/calendar/define-period.ts'
 import { effective } from '#domain/calendar/effective.ts'
 import { createLookup, listSegments } from '#domain/calendar/lookup.ts'
 import { compilePlan, isActive, planSpan, type CalendarDefinition, type CalendarPlan } from '#domain/calendar/plan.ts'
+import { median, round } from './support/statistics.ts'
 
 interface BenchOptions {
   readonly args: string[]
@@ -117,12 +118,4 @@ function timed(work: () => unknown): number {
   const startedAt = performance.now()
   work()
   return performance.now() - startedAt
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

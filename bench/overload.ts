@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { askClosed, askOpen, type Answer } from './support/asking.ts'
+import { askJson, listSampleIds } from './support/sample-company.ts'
 import { cpuMsOf, makeBenchHome, removeHome } from './support/sophia-process.ts'
+import { percentile, round } from './support/statistics.ts'
 
 interface BenchOptions {
   readonly isQuick: boolean
@@ -11,7 +13,6 @@ interface BenchOptions {
 
 const KEY = `sk-sophia-${'o'.repeat(43)}`
 const TIMES = 5
-const Items = z.object({ items: z.array(z.object({ id: z.string() })) })
 
 /**
  * How much good is done under five times what can be done. First the peak: as many requests as are answered by 8, 16 and 32
@@ -90,15 +91,8 @@ async function measure(
 
 /** The sample company and what screens ask of it. */
 async function prepare(url: string): Promise<string[]> {
-  const headers = { authorization: `Bearer ${KEY}` }
-  const ask = async (path: string, method = 'GET'): Promise<unknown> => {
-    const answer = await fetch(`${url}${path}`, { method, headers })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return answer.json()
-  }
-  await ask('/api/sample', 'POST')
-  const deals = Items.parse(await ask('/api/deals?limit=20')).items
-  const clients = Items.parse(await ask('/api/clients?limit=20')).items
+  await askJson(`${url}/api/sample`, { key: KEY, method: 'POST' })
+  const { deals, clients } = await listSampleIds(url, KEY)
   return [
     '/api/home',
     '/api/deals?limit=50',
@@ -106,20 +100,11 @@ async function prepare(url: string): Promise<string[]> {
     '/api/conversations',
     '/api/me',
     '/api/personas',
-    ...deals.map(({ id }) => `/api/deals/${id}`),
-    ...clients.map(({ id }) => `/api/clients/${id}`),
+    ...deals.slice(0, 20).map((id) => `/api/deals/${id}`),
+    ...clients.slice(0, 20).map((id) => `/api/clients/${id}`),
   ]
 }
 
 function good(answers: readonly Answer[]): Answer[] {
   return answers.filter(({ status }) => status === 200)
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN)
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

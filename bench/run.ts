@@ -1,10 +1,10 @@
 /** `npm run bench -- <name> [options] [--json] [--quick]`: runs one benchmark, prints one JSON object and keeps a copy in bench/results/. */
-import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { describeCommit } from '../test/support/commit.ts'
 
 const figures = z.record(z.string(), z.unknown())
 const Outcome = z.object({ results: figures, baselines: figures, ratios: figures })
@@ -17,14 +17,6 @@ function listNames(): string[] {
     .filter((file) => !NOT_A_BENCH.test(file))
     .map((file) => file.replace('.ts', ''))
     .toSorted()
-}
-
-/** The commit measured, marked when the tree holds more than it. */
-function describeCommit(): string {
-  const git = (...args: string[]): string =>
-    spawnSync('git', args, { cwd: folder, encoding: 'utf8' }).stdout?.trim() ?? ''
-  const commit = git('rev-parse', '--short=12', 'HEAD')
-  return commit === '' ? 'unknown' : `${commit}${git('status', '--porcelain') === '' ? '' : '-dirty'}`
 }
 
 async function main([name = '', ...rest]: string[]): Promise<number> {

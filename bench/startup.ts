@@ -1,4 +1,5 @@
 import { makeBenchHome, removeHome, serveScript, serveSophia } from './support/sophia-process.ts'
+import { median } from './support/statistics.ts'
 
 interface BenchOptions {
   readonly args: string[]
@@ -55,8 +56,4 @@ async function startOn(home: string, into: number[]): Promise<void> {
   const served = await serveSophia(home)
   into.push(served.readyMs)
   await served.stop()
-}
-
-function median(values: readonly number[]): number {
-  return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN)
 }

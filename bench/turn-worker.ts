@@ -20,6 +20,9 @@ import { systemClock } from '#platform/clock.ts'
 import { createModelChain } from '#platform/models/model-chain.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
+import { openOtlp } from '#platform/tracing/open-otlp.ts'
+import { createTracing, NO_TRACING, type Tracing } from '#platform/tracing/tracing.ts'
+import { SKILL_NAMES } from '../test/support/skill-names.ts'
 
 /** The serving side of bench/turn.ts: real access, budgets, personas, skills, journal and HTTP; its CPU time is what is measured. */
 const Order = z.object({
@@ -27,6 +30,13 @@ const Order = z.object({
   mode: z.enum(['playbook', 'stream50']),
   /** How many people ask: the limit of open questions is each one's own. */
   members: z.int(),
+  /** What is recorded of where time goes, and whether it is sent somewhere. */
+  tracing: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.enum(['none', 'kept']) }),
+      z.object({ kind: z.literal('sent'), endpoint: z.string() }),
+    ])
+    .default({ kind: 'kept' }),
 })
 const CHUNKS = 50
 const CHUNK_MS = 20
@@ -45,10 +55,19 @@ const streamChain: ModelChain = {
   },
 }
 
+function openTracing(order: z.infer<typeof Order>['tracing'], log: pino.Logger): Tracing {
+  if (order.kind === 'none') return NO_TRACING
+  if (order.kind !== 'sent') return createTracing({ clock: systemClock })
+  const tracing = { endpoint: order.endpoint, headers: null, protocol: 'http/protobuf', share: 1 } as const
+  const exports = openOtlp({ tracing, version: 'bench', replica: 'bench', log })
+  return createTracing({ clock: systemClock, exports })
+}
+
 async function main(order: z.infer<typeof Order>): Promise<void> {
   const clock = systemClock
   const log = pino({ level: 'silent' })
   const database = openDatabase({ connection: order.connection, poolMax: 20 })
+  const tracing = openTracing(order.tracing, log)
   const publicUrl = 'http://127.0.0.1'
   const access = createAccess({ database, clock, log, publicUrl })
   const imports = createImports({ database, clock, log })
@@ -60,7 +79,8 @@ async function main(order: z.infer<typeof Order>): Promise<void> {
     clock,
     log,
     folder: fileURLToPath(new URL('../personas', import.meta.url)),
-    skillNames: skills.map((skill) => skill.name),
+    // A colleague's file may name skills that this worker does not have; they are not offered.
+    skillNames: SKILL_NAMES,
     audit: () => Promise.resolve(),
   })
   await personas.start()
@@ -71,6 +91,7 @@ async function main(order: z.infer<typeof Order>): Promise<void> {
     clock,
     log,
     processId: randomUUID(),
+    tracing,
     chain:
       order.mode === 'stream50'
         ? streamChain
@@ -88,6 +109,7 @@ async function main(order: z.infer<typeof Order>): Promise<void> {
     routes: conversationRoutes({ conversations, log, drainSignal: new AbortController().signal }),
     log,
     metrics: createMetrics(),
+    tracing,
     authenticate: (headers) => authenticator.fromHeaders(headers),
     checkOrigin: (request) => authenticator.checkOrigin(request),
     admit: () => undefined,

@@ -108,10 +108,16 @@ function programEnvironment(node) {
   return { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'compile'), ...process.env, PATH: path }
 }
 
+/**
+ * How Node runs the program. By itself V8 lets the space for what is new and soon gone grow to more than 100 MB while 1 000 files are
+ * loaded, and keeps it; with 8 MB for each half the same work takes that much less memory.
+ */
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8']
+
 /** Becomes the program. Never returns: this process is replaced where that can be done, else it waits and passes the end on. */
 export async function handOver(script, args) {
   const node = findNode()
-  const command = ['--disable-warning=ExperimentalWarning', join(root, script), ...args]
+  const command = [...NODE_FLAGS, join(root, script), ...args]
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     // One process instead of two: every signal arrives exactly once.
     process.execve(node, [node, ...command], programEnvironment(node))

@@ -7,8 +7,19 @@ import { STATUS } from '#http/problem.ts'
 import { SETTINGS, type Setting } from '#platform/config/settings.ts'
 import { VERSION } from '#platform/version.ts'
 import { exitCodeOf } from '../src/cli/exit-code.ts'
+import {
+  alertsPage,
+  prometheusBudgetTests,
+  prometheusRuleObject,
+  prometheusRules,
+  prometheusRuleTests,
+} from './alert-files.ts'
+import { alertmanagerConfig, pendingCauses, prometheusConfig } from './alertmanager-files.ts'
+import { grafanaDashboard } from './grafana-dashboard.ts'
+import { HELM_FILES } from './helm-files.ts'
 import { listAllRoutes } from './all-routes.ts'
 import { buildScanModule } from './build-scan-module.ts'
+import { SERVICE_FILES } from './service-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const NOTICE = 'Made from the code by `npm run generate`; do not edit by hand.'
@@ -17,9 +28,20 @@ const NOTICE = 'Made from the code by `npm run generate`; do not edit by hand.'
 const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   '.env.example': envExample,
   'docs/develop/config.md': configPage,
+  'deploy/grafana/sophia.json': grafanaDashboard,
+  'deploy/kubernetes/prometheus-rule.yaml': prometheusRuleObject,
+  'deploy/prometheus/alertmanager.yaml': alertmanagerConfig,
+  'deploy/prometheus/budgets.test.yaml': prometheusBudgetTests,
+  'deploy/prometheus/causes.yaml': pendingCauses,
+  'deploy/prometheus/prometheus.yaml': prometheusConfig,
+  'deploy/prometheus/rules.test.yaml': prometheusRuleTests,
+  'deploy/prometheus/rules.yaml': prometheusRules,
   'docs/develop/errors.md': errorsPage,
+  'docs/use/alerts-reference.md': alertsPage,
   'docs/develop/openapi.json': () => `${JSON.stringify(toOpenApi(listAllRoutes(), VERSION), null, 1)}\n`,
   'src/platform/vectors/scan-module.ts': buildScanModule,
+  ...HELM_FILES,
+  ...SERVICE_FILES,
 }
 
 const settings: readonly [string, Setting][] = Object.entries(SETTINGS)

@@ -1,17 +1,18 @@
 /**
- * All tests: sees that a browser and a Redis are there, checks the house rules, then runs every test file, two at a time.
+ * All tests: sees that the programs they stand on are there, checks the house rules, then runs every test file, two at a time.
  * Arguments are parts of file names; with any, only matching files run, without the checks.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { run } from 'node:test'
-import { spec } from 'node:test/reporters'
 import { findChromium } from '../test/support/chromium.ts'
-import { findRedis } from '../test/support/redis.ts'
+import { findProgram } from '../test/support/find-program.ts'
+import { openCanaryReport } from './canary-report.ts'
+import { findSyslogNg, unpackSyslogNg } from './find-syslog-ng.ts'
+import { runTestFiles, type Counts } from './run-test-files.ts'
 
 const root = join(import.meta.dirname, '..')
+/** Several times what the longest takes beside another one. */
 const FILE_LIMIT_MS = 15 * 60_000
 const APT = ['apt-get', 'install', '-y', '-q', '--no-install-recommends']
 
@@ -30,7 +31,12 @@ interface Program {
   readonly elsewhere: string
   readonly isThere: () => boolean
   readonly isFor: (file: string, source: string) => boolean
+  /** Where installing its package is not the way. */
+  readonly install?: () => void
 }
+
+/** Of the files that start a whole cluster. */
+const isOfCluster = (source: string): boolean => /support\/cluster\/|\.\/run-cluster\.ts/.test(source)
 
 const PROGRAMS: readonly Program[] = [
   {
@@ -44,9 +50,81 @@ const PROGRAMS: readonly Program[] = [
     title: 'Redis',
     aptPackage: 'redis-server',
     elsewhere: 'install redis-server',
-    isThere: () => findRedis() !== undefined,
-    isFor: (_file, source) => source.includes('support/redis.ts'),
+    isThere: () => findProgram(['redis-server']) !== undefined,
+    isFor: (_file, source) => /support\/redis(-[a-z]+)?\.ts/.test(source) || isOfCluster(source),
   },
+  {
+    title: 'HAProxy',
+    aptPackage: 'haproxy',
+    elsewhere: 'install haproxy',
+    isThere: () => findProgram(['haproxy']) !== undefined,
+    isFor: (_file, source) => isOfCluster(source),
+  },
+  {
+    title: 'OpenSSL',
+    aptPackage: 'openssl',
+    elsewhere: 'install openssl',
+    isThere: () => findProgram(['openssl']) !== undefined,
+    isFor: (_file, source) => source.includes('support/certificates.ts'),
+  },
+  {
+    title: 'age',
+    aptPackage: 'age',
+    elsewhere: 'install age',
+    isThere: () => findProgram(['age']) !== undefined && findProgram(['age-keygen']) !== undefined,
+    isFor: (_file, source) => source.includes('support/age.ts'),
+  },
+  {
+    title: 'PgBouncer',
+    aptPackage: 'pgbouncer',
+    elsewhere: 'install pgbouncer',
+    isThere: () => findProgram(['pgbouncer']) !== undefined,
+    isFor: (_file, source) => source.includes('support/pgbouncer.ts'),
+  },
+  {
+    title: 'Prometheus',
+    aptPackage: 'prometheus',
+    elsewhere: 'install prometheus with promtool',
+    isThere: () => findProgram(['prometheus']) !== undefined && findProgram(['promtool']) !== undefined,
+    isFor: (_file, source) => source.includes('support/prometheus.ts'),
+  },
+  {
+    title: 'Alertmanager',
+    aptPackage: 'prometheus-alertmanager',
+    elsewhere: 'install Alertmanager with amtool',
+    isThere: () =>
+      findProgram(['prometheus-alertmanager', 'alertmanager']) !== undefined && findProgram(['amtool']) !== undefined,
+    isFor: (_file, source) => source.includes('support/alertmanager.ts'),
+  },
+  {
+    title: 'systemd-analyze and systemd-notify',
+    aptPackage: 'systemd',
+    elsewhere: 'run these tests on a Linux with systemd 246 or newer',
+    isThere: () => findProgram(['systemd-analyze']) !== undefined && findProgram(['systemd-notify']) !== undefined,
+    isFor: (_file, source) => /support\/systemd(-[a-z]+)?\.ts/.test(source),
+  },
+  {
+    title: 'Python 3',
+    aptPackage: 'python3',
+    elsewhere: 'install Python 3',
+    isThere: () => findProgram(['python3']) !== undefined,
+    isFor: (_file, source) => /support\/(python|systemd-socket)\.ts/.test(source),
+  },
+  {
+    title: 'syslog-ng',
+    aptPackage: 'syslog-ng-core syslog-ng-mod-http',
+    elsewhere: 'install syslog-ng with its HTTP destination',
+    isThere: () => findSyslogNg() !== undefined,
+    isFor: (_file, source) => source.includes('support/syslog-ng.ts'),
+    install: unpackSyslogNg,
+  },
+  ...['zsh', 'fish'].map((shell) => ({
+    title: shell,
+    aptPackage: shell,
+    elsewhere: `install ${shell}`,
+    isThere: () => findProgram([shell]) !== undefined,
+    isFor: (file: string) => file.includes(`${sep}completion${sep}`),
+  })),
 ]
 
 /** Sees that what these tests stand on is there, installing it in one go where that may be done without asking: as root on Debian and Ubuntu. */
@@ -59,10 +137,12 @@ function hasPrograms(files: readonly string[]): boolean {
   if (wanted.length > 0 && mayInstall) {
     process.stderr.write(`Installing ${wanted.map(({ title }) => title).join(' and ')} for the tests ...\n`)
     const quiet = ['DEBIAN_FRONTEND=noninteractive']
-    // The package of Redis would start one as a service: the tests start their own and need none beside them.
-    const packages = wanted.map(({ aptPackage }) => aptPackage)
+    // Some packages would start their program as a service: the tests start their own and need none beside them.
+    const packages = wanted.filter(({ install }) => !install).map(({ aptPackage }) => aptPackage)
     spawnSync('env', [...quiet, 'apt-get', 'update', '-q'], { stdio: ['ignore', 'ignore', 'inherit'] })
-    spawnSync('env', [...quiet, 'RUNLEVEL=1', ...APT, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (packages.length > 0)
+      spawnSync('env', [...quiet, 'RUNLEVEL=1', ...APT, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] })
+    for (const { install } of wanted) install?.()
   }
   for (const { title, aptPackage, elsewhere } of missing()) {
     const how = process.platform === 'linux' ? `sudo ${APT.join(' ')} ${aptPackage}` : elsewhere
@@ -75,29 +155,6 @@ function hasPrograms(files: readonly string[]): boolean {
 function hasWebApp(): boolean {
   const script = join(root, 'scripts/build-web.ts')
   return spawnSync(process.execPath, [script, '--when-stale'], { cwd: root, stdio: 'inherit' }).status === 0
-}
-
-interface Counts {
-  readonly tests: number
-  readonly passed: number
-  readonly cancelled: number
-  readonly skipped: number
-  readonly todo: number
-}
-
-async function runTests(files: string[]): Promise<{ counts: Counts | undefined; durationMs: number }> {
-  let counts: Counts | undefined
-  let durationMs = 0
-  const events = run({ files, cwd: root, concurrency: 2, timeout: FILE_LIMIT_MS })
-  events.on('test:summary', (summary) => {
-    if (summary.file !== undefined) return
-    counts = summary.counts
-    durationMs = summary.duration_ms
-  })
-  const report = events.compose(new spec())
-  report.pipe(process.stdout, { end: false })
-  await finished(report)
-  return { counts, durationMs }
 }
 
 /** The closing lines in the form that other programs read. */
@@ -121,15 +178,19 @@ async function main(): Promise<boolean> {
     process.stderr.write(`No test file matches ${filters.join(', ') || 'anything'}.\n`)
     return false
   }
-  const { counts, durationMs } = await runTests(files)
-  if (!counts || counts.tests === 0) {
+  const beganMs = performance.now()
+  const canaries = openCanaryReport()
+  const counts = await runTestFiles({ files, root, atOnce: 2, limitMs: FILE_LIMIT_MS })
+  if (counts.tests === 0) {
     process.stderr.write('No test ran.\n')
     return false
   }
-  printTotals(counts, durationMs)
+  const isTight = canaries.close()
+  printTotals(counts, performance.now() - beganMs)
   if (counts.skipped > 0) process.stderr.write('Some tests were skipped. Nothing may be skipped silently.\n')
   if (!isChecked) process.stderr.write('The house rules are broken; see the checks above.\n')
-  return isChecked && counts.passed === counts.tests
+  return isChecked && isTight && counts.passed === counts.tests
 }
 
-process.exitCode = (await main()) ? 0 : 1
+// Something that a test left behind may hold an end of a pipe to this process.
+process.exit((await main()) ? 0 : 1)

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pino from 'pino'
 import { createClient } from 'redis'
+import { redisAddress } from '../../test/support/redis.ts'
 import { z } from 'zod'
 import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import { openRedis } from '#platform/redis/redis-link.ts'
 import { installPeers, openMemoryPeers, openSharedPeers, type Peer } from './peers.ts'
+import { median, percentile } from '../support/statistics.ts'
 
 const Value = z.object({ id: z.string(), text: z.string() })
 const FORM = { shape: 'value', read: (raw: unknown) => Value.parse(raw) }
@@ -23,16 +25,15 @@ function makeValue(key: string): z.infer<typeof Value> {
 /** Sophia's cache with room for all keys; with an address also in Redis. */
 async function openOwn(url: string | null) {
   const log = pino({ level: 'silent' })
-  const redis = url === null ? null : openRedis({ url, clock, log })
+  const redis = url === null ? null : openRedis({ address: redisAddress(url), namespace: 'bench', clock, log })
   const directory = { ...CACHE_POLICIES.directory, softMs: HOUR_MS, hardMs: HOUR_MS, maxBytes: 256 * MEGABYTE }
-  const shared = redis && { redis, namespace: 'bench' }
   const cache = createCache({
     clock,
     coarseMs: createCoarseClock(),
     log,
     random: Math.random,
     policies: { ...CACHE_POLICIES, directory },
-    shared,
+    redis,
   })
   const space = cache.space('directory', 'bench', FORM)
   while (redis && !redis.isUp()) await delay(5)
@@ -46,16 +47,6 @@ async function openOwn(url: string | null) {
     },
   }
   return { ...peer, written: () => cache.ledgers()[0]?.ledger.tiers.l2.writes ?? 0 }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
 const KEYS = Array.from({ length: 10_000 }, (_none, at) => `key:${at}`)
@@ -92,6 +83,9 @@ export async function measureMemoryHits(rounds: number): Promise<Record<string, 
   return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
 }
 
+/** Of the reads from Redis, so many come first and do not count: a server that has run for a minute has compiled what it does. */
+const WARM_UP_SHARE = 0.2
+
 /** The median time of a read from Redis in microseconds, each key read once by whoever has it not in the process; taking turns. */
 export async function measureSharedHits(url: string, count: number): Promise<Record<string, number>> {
   const run = randomUUID()
@@ -117,7 +111,8 @@ export async function measureSharedHits(url: string, count: number): Promise<Rec
     await read()
     ;(found[name] ??= []).push((performance.now() - begunMs) * 1000)
   }
-  for (const key of keys) {
+  for (const [at, key] of keys.entries()) {
+    if (at === Math.round(count * WARM_UP_SHARE)) for (const times of Object.values(found)) times.length = 0
     await time('raw get', () => raw.get(`raw:${key}`))
     await time('sophia', () => reader.getOrSet(key, never))
     for (const peer of peers) await time(peer.name, () => peer.getOrSet(key, never))

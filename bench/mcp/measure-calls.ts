@@ -8,7 +8,8 @@ import {
   PROTOCOL_VERSION_META_KEY,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
-import { quantile, round, type ToolsHouse, type Upstream } from './tools-house.ts'
+import { percentile, round } from '../support/statistics.ts'
+import type { ToolsHouse, Upstream } from './tools-house.ts'
 
 const REVISION = '2026-07-28'
 const CLIENT = { name: 'bench', version: '0.0.0' }
@@ -56,13 +57,13 @@ export async function measureCalls(house: ToolsHouse, { origin }: Upstream, { ca
   await tools.close()
   return {
     cpuMsPerCall: round(costs.own.cpuMs / calls),
-    callMsP50: quantile(costs.own.latenciesMs, 0.5),
-    callMsP95: quantile(costs.own.latenciesMs, 0.95),
+    callMsP50: percentile(costs.own.latenciesMs, 0.5),
+    callMsP95: percentile(costs.own.latenciesMs, 0.95),
     bare: {
       rawCpuMsPerCall: round(costs.raw.cpuMs / calls),
       bareCpuMsPerCall: round(costs.bare.cpuMs / calls),
-      bareCallMsP50: quantile(costs.bare.latenciesMs, 0.5),
-      bareCallMsP95: quantile(costs.bare.latenciesMs, 0.95),
+      bareCallMsP50: percentile(costs.bare.latenciesMs, 0.5),
+      bareCallMsP95: percentile(costs.bare.latenciesMs, 0.95),
     },
   }
 }

@@ -1,6 +1,7 @@
 import { openMcpConnection } from '#platform/mcp-client/open-mcp-connection.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
-import { round, type Upstream } from './tools-house.ts'
+import { round } from '../support/statistics.ts'
+import type { Upstream } from './tools-house.ts'
 
 /** Fills the caches of the engine and of the server, which grow once. */
 const WARM_UP_PROBES = 3000

@@ -5,7 +5,8 @@ import type { Tools } from '#features/tools/index.ts'
 import { mcpRoutes } from '#http/routes/mcp-routes.ts'
 import { createServer } from '#http/server.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
-import { quantile, round, type ToolsHouse, type Upstream } from './tools-house.ts'
+import { percentile, round } from '../support/statistics.ts'
+import type { ToolsHouse, Upstream } from './tools-house.ts'
 
 const SERVERS = 50
 const WARM_UP_READS = 200
@@ -26,10 +27,10 @@ export async function measureStatus(house: ToolsHouse, { origin }: Upstream, { r
   await server.close()
   await tools.close()
   return {
-    statusReadMsP50: quantile(inProcess, 0.5),
-    statusReadMsP95: quantile(inProcess, 0.95),
-    statusReadHttpMsP50: quantile(overHttp, 0.5),
-    statusReadHttpMsP95: quantile(overHttp, 0.95),
+    statusReadMsP50: percentile(inProcess, 0.5),
+    statusReadMsP95: percentile(inProcess, 0.95),
+    statusReadHttpMsP50: percentile(overHttp, 0.5),
+    statusReadHttpMsP95: percentile(overHttp, 0.95),
   }
 }
 
@@ -59,7 +60,7 @@ export async function measureHanging(house: ToolsHouse, { origin }: Upstream) {
   }
   const listMs = await timeReads(list, 200)
   await tools.close()
-  return { listWith1Of10HangingMs: quantile(listMs, 0.95), readyWith1Of10HangingMs: round(readyMs) }
+  return { listWith1Of10HangingMs: percentile(listMs, 0.95), readyWith1Of10HangingMs: round(readyMs) }
 }
 
 async function timeReads(read: () => Promise<unknown>, reads: number): Promise<number[]> {

@@ -76,13 +76,3 @@ async function waitUntilServing(tools: Tools, wanted: readonly string[]): Promis
     stop()
   })
 }
-
-/** The value below which this share of the sorted values lies, to a thousandth. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN)
-}
-
-export function round(value: number): number {
-  return Math.round(value * 1000) / 1000
-}

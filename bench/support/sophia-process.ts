@@ -33,7 +33,7 @@ export function removeHome(home: string): Promise<void> {
 /** The real program on a home, started as `npm start` starts it once everything is installed. */
 export function serveSophia(home: string, settings: Readonly<Record<string, string>> = {}): Promise<Served> {
   return serve({
-    args: [join(ROOT, 'src/main.ts'), 'up'],
+    args: ['--max-semi-space-size=8', join(ROOT, 'src/main.ts'), 'up'],
     settings: { SOPHIA_HOME: home, SOPHIA_LOG_LEVEL: 'error', SOPHIA_MODEL: 'playbook', ...settings },
     path: '/readyz',
   })

@@ -1,5 +1,5 @@
 import type { Question, QuestionAnswer, QuestionField } from '#contract/questions.ts'
-import { withoutControls } from './chat-printer.ts'
+import { withoutControls } from '#platform/log/without-controls.ts'
 
 type Value = NonNullable<QuestionAnswer['content']>[string]
 /** Undefined: the person left. */

@@ -1,9 +1,14 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
-import type { Backups } from '#features/operations/backup/index.ts'
+import type { Backups, BackupProgress, BackupSummary } from '#features/operations/backup/index.ts'
+import { showProgress } from './backup-progress.ts'
+import { IDENTITY, readIdentity } from './read-identity.ts'
 
-/** Opens backups for one command; `finishRestore` brings an older backup's schema up to date. */
-export type OpenBackups = () => Promise<{
+/**
+ * Opens backups for one command; `finishRestore` brings an older backup's schema up to date. Where it `isRestore` nobody else is connected
+ * to the database, nor gets in meanwhile; else it throws CONFLICT.
+ */
+export type OpenBackups = (purpose: { readonly isRestore: boolean }) => Promise<{
   backups: Backups
   /** False while a Sophia runs on this home: then nothing may be restored. */
   isAlone: boolean
@@ -11,8 +16,10 @@ export type OpenBackups = () => Promise<{
   close(): Promise<void>
 }>
 
-interface JsonFlag {
+interface Flags {
   readonly json?: boolean
+  readonly identity?: string
+  readonly yes?: boolean
 }
 
 /** `sophia backup create|list|verify|restore`. */
@@ -20,32 +27,48 @@ export function addBackupCommand(program: Command, open: OpenBackups): void {
   const backup = program.command('backup').description('plain archives of everything, proven by restoring them')
   backup
     .command('create')
-    .description('write a backup and verify it')
-    .option('--json', 'print JSON')
-    .action((flags: JsonFlag) => withBackups(open, ({ backups }) => create(backups, flags)))
+    .description('write a backup, verify it, and copy it to SOPHIA_BACKUP_TARGET')
+    .option('--json', 'print progress and result as JSON lines')
+    .action((flags: Flags) => withBackups(open, ({ backups }) => create(backups, flags)))
   backup
     .command('list')
     .description('backups, newest first')
     .option('--json', 'print JSON')
-    .action((flags: JsonFlag) => withBackups(open, ({ backups }) => list(backups, flags)))
+    .action((flags: Flags) => withBackups(open, ({ backups }) => list(backups, flags)))
   backup
     .command('verify')
     .argument('<backup>', 'its name, a file, or latest')
     .description('prove a backup by restoring it in rehearsal')
-    .option('--json', 'print JSON')
-    .action((name: string, flags: JsonFlag) => withBackups(open, ({ backups }) => verify(backups, name, flags)))
+    .option(...IDENTITY)
+    .option('--json', 'print progress and result as JSON lines')
+    .action((name: string, flags: Flags) => withBackups(open, ({ backups }) => verify(backups, name, flags)))
   backup
     .command('restore')
     .argument('<backup>', 'its name, a file, or latest')
     .description('replace everything by a backup; Sophia must be stopped')
+    .option(...IDENTITY)
     .option('--yes', 'do it without asking')
-    .action((name: string, flags: { yes?: boolean }) => withBackups(open, (opened) => restore(opened, name, flags)))
+    .option('--json', 'print progress and result as JSON lines')
+    .action((name: string, flags: Flags) => withBackups(open, (opened) => restore(opened, name, flags), true))
 }
+
+/** Why a backup was made, as people say it. */
+const WHY = {
+  manual: 'by hand',
+  scheduled: 'by schedule',
+  'before-migration': 'before migration',
+  'before-restore': 'before restore',
+  unknown: 'unknown why',
+} as const satisfies Record<BackupSummary['reason'], string>
 
 type Opened = Awaited<ReturnType<OpenBackups>>
 
-async function withBackups(open: OpenBackups, work: (opened: Opened) => Promise<void>): Promise<void> {
-  const opened = await open()
+async function withBackups(
+  open: OpenBackups,
+  work: (opened: Opened) => Promise<void>,
+  isRestore = false,
+): Promise<void> {
+  const opened = await open({ isRestore })
   try {
     await work(opened)
   } finally {
@@ -53,55 +76,92 @@ async function withBackups(open: OpenBackups, work: (opened: Opened) => Promise<
   }
 }
 
-async function create(backups: Backups, flags: JsonFlag): Promise<void> {
-  const { file, manifest } = await backups.create('manual')
-  const { verifiedAt } = await backups.verify(file)
+async function create(backups: Backups, flags: Flags): Promise<void> {
+  const { file, manifest, verifiedAt, storeFault } = await withProgress(flags, (onProgress) =>
+    backups.create('manual', { onProgress }),
+  )
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
   print(
     flags,
-    { file, rows, verifiedAt },
+    { type: 'result', file, rows, verifiedAt, storeFault: storeFault?.message ?? null },
     `Wrote ${file}\n${count(rows)} rows in ${manifest.tables.length} tables, verified by a rehearsed restore.`,
   )
+  if (storeFault) throw storeFault
 }
 
-async function list(backups: Backups, flags: JsonFlag): Promise<void> {
-  const found = await backups.list()
-  const lines = found.map(
-    (one) =>
-      `${one.id}  ${size(one.bytes).padStart(9)}  ${count(one.rows).padStart(10)} rows  ${one.state}${one.detail ? `: ${one.detail}` : ''}`,
+async function list(backups: Backups, flags: Flags): Promise<void> {
+  const { items: found, storeFault } = await backups.listReachable()
+  print(
+    flags,
+    found,
+    found.length > 0 ? found.map(lineOf).join('\n') : 'No backups yet. Make one: sophia backup create',
   )
-  print(flags, found, lines.length > 0 ? lines.join('\n') : 'No backups yet. Make one: sophia backup create')
+  // Told last, so that it stands below what is here.
+  if (storeFault) throw storeFault
 }
 
-async function verify(backups: Backups, name: string, flags: JsonFlag): Promise<void> {
+function lineOf({ id, bytes, rows, reason, state, isEncrypted, places, detail }: BackupSummary): string {
+  const where = places.includes('store')
+    ? places.includes('machine')
+      ? 'here and in the store'
+      : 'in the store'
+    : 'here'
+  const told = `${state}${isEncrypted ? ', encrypted' : ''}, ${where}${detail ? `: ${detail}` : ''}`
+  return `${id}  ${size(bytes).padStart(9)}  ${rowsOf(rows).padStart(10)} rows  ${WHY[reason].padEnd(16)}  ${told}`
+}
+
+async function verify(backups: Backups, name: string, flags: Flags): Promise<void> {
+  const keys = await readIdentity(flags.identity)
   const { file } = await backups.find(name)
-  const { verifiedAt } = await backups.verify(file)
-  print(flags, { file, verifiedAt }, `${file} is whole: every row was restored in rehearsal.`)
+  const { verifiedAt } = await withProgress(flags, (onProgress) => backups.verify(file, { keys, onProgress }))
+  print(flags, { type: 'result', file, verifiedAt }, `${file} is whole: every row was restored in rehearsal.`)
 }
 
-async function restore(
-  { backups, isAlone, finishRestore }: Opened,
-  name: string,
-  flags: { yes?: boolean },
-): Promise<void> {
+async function restore(opened: Opened, name: string, flags: Flags): Promise<void> {
+  const { backups, isAlone, finishRestore } = opened
   if (!isAlone) throw refuse('Sophia runs on this home. Stop her first, then restore.')
-  const { file, createdAt, rows } = await backups.find(name)
+  const keys = await readIdentity(flags.identity)
+  const { file, createdAt, rows } = await backups.find(name, { isVerified: true })
   if (!flags.yes)
     throw refuse(
-      `This replaces everything by the backup of ${createdAt} (${count(rows)} rows). What is there now is backed up first. Run again with --yes.`,
+      `This replaces everything by the backup of ${createdAt} (${rowsOf(rows)} rows). What is there now is backed up first. Run again with --yes.`,
     )
-  const { safety } = await backups.restore(file)
-  await finishRestore()
-  console.log(`Restored ${count(rows)} rows from ${file}.`)
-  if (safety) console.log(`What was there before: ${safety.file}`)
+  const { manifest, safety } = await withProgress(flags, async (onProgress) => {
+    const outcome = await backups.restore(file, { keys, onProgress })
+    await finishRestore()
+    return outcome
+  })
+  const restored = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+  const before = safety ? `\nWhat was there before: ${safety.file}` : ''
+  print(
+    flags,
+    { type: 'result', file, rows: restored, before: safety?.file ?? null },
+    `Restored ${count(restored)} rows from ${file}.${before}`,
+  )
+}
+
+async function withProgress<Result>(
+  flags: Flags,
+  work: (onProgress: (progress: BackupProgress) => void) => Promise<Result>,
+): Promise<Result> {
+  const progress = showProgress(flags.json === true)
+  try {
+    return await work((one) => progress.show(one))
+  } finally {
+    progress.end()
+  }
 }
 
 function refuse(detail: string): Error {
   return new SophiaError('CONFLICT', { detail })
 }
 
-function print(flags: JsonFlag, data: unknown, text: string): void {
+function print(flags: Flags, data: unknown, text: string): void {
   console.log(flags.json ? JSON.stringify(data) : text)
+}
+
+function rowsOf(rows: number | null): string {
+  return rows === null ? '?' : count(rows)
 }
 
 function count(value: number): string {

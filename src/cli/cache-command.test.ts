@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { after, test, type TestContext } from 'node:test'
-import { Command } from 'commander'
+import { test, type TestContext } from 'node:test'
 import pino from 'pino'
 import { CacheStats } from '#contract/cache.ts'
 import { cacheRoutes } from '#http/routes/cache-routes.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createTestAccess, join, signInOwner } from '../../test/support/access-fixture.ts'
+import { runCommandLine } from '../../test/support/command-line.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
-import { openTestServer } from '../../test/support/http-fixture.ts'
+import { listenOnLoopback, openTestServer } from '../../test/support/http-fixture.ts'
 import { addCacheCommand } from './cache-command.ts'
 import { createCacheLedger } from '#features/cache/index.ts'
 import { openRunning } from './running-house.ts'
@@ -19,25 +18,15 @@ const { access } = createTestAccess(database)
 const owner = await signInOwner(access)
 const cache = createCache({ clock: systemClock, log: pino({ level: 'silent' }), random: Math.random })
 const cacheLedger = createCacheLedger({ database, cache, clock: systemClock, log: pino({ level: 'silent' }) })
-const { server } = openTestServer({ access, routes: cacheRoutes({ cache, cacheLedger, access }) })
-await server.listen({ host: '127.0.0.1', port: 0 })
-after(() => server.close())
-// It listens on TCP, so the address has a port.
-const address = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+const door = openTestServer({ access, routes: cacheRoutes({ cache, cacheLedger, access }) })
+const { server } = door
+const address = await listenOnLoopback(door)
 
-/** Runs one command line; answers what it printed. */
-async function run(t: TestContext, ...words: string[]): Promise<string> {
-  const log = t.mock.method(console, 'log', () => undefined)
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined })
-  addCacheCommand(program, () =>
-    openRunning({ address, access, principal: owner.principal }, { name: 'sophia cache', actions: ['cache:manage'] }),
-  )
-  try {
-    await program.parseAsync(['cache', ...words], { from: 'user' })
-    return log.mock.calls.map((call) => String(call.arguments[0])).join('\n')
-  } finally {
-    log.mock.restore()
-  }
+const WANTED = { name: 'sophia cache', actions: ['cache:manage'] } as const
+
+function run(t: TestContext, ...words: string[]): Promise<string> {
+  const open = () => openRunning({ address, access, principal: owner.principal }, WANTED)
+  return runCommandLine(t, (program) => addCacheCommand(program, open), ['cache', ...words])
 }
 
 test('before anything uses the cache, that is what is told', async (t) => {
@@ -64,7 +53,7 @@ test('what the cache did is told by class, and clearing a tag ends what hangs on
 
 test('a tag that cannot be one is refused, and clearing without one as well', async (t) => {
   await assert.rejects(run(t, 'clear', '--tag', 'two words'), { code: 'INVALID_INPUT' })
-  await assert.rejects(run(t, 'clear'))
+  await assert.rejects(run(t, 'clear'), /Name one or more with --tag/)
 })
 
 test('the cache is for owners and admins', async () => {

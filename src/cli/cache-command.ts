@@ -32,10 +32,11 @@ export function addCacheCommand(program: Command, open: OpenCache): void {
   command
     .command('clear')
     .description('let nothing answer any more that depends on a tag, such as mcp-server:crm')
-    .requiredOption('--tag <tag>', 'may be given several times', collect, [])
+    .option('--tag <tag>', 'what to let go of; may be given several times', collect, [])
     .option('--json', 'print JSON')
     .action((options: JsonOption & { readonly tag: readonly string[] }) => {
       const wanted = CacheInvalidation.safeParse({ tags: options.tag })
+      if (options.tag.length === 0) throw new SophiaError('INVALID_INPUT', { detail: 'Name one or more with --tag.' })
       if (!wanted.success)
         throw new SophiaError('INVALID_INPUT', { detail: wanted.error.issues[0]?.message ?? 'The tag is not valid.' })
       const { tags } = wanted.data

@@ -1,18 +1,25 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
-import type { CalendarNow } from '#contract/calendar.ts'
 import type { Calendar } from '#features/calendar/index.ts'
-import { EXIT } from './exit-code.ts'
+import { minuteText } from './calendar-lines.ts'
+import { tellWhetherFrozen } from './may-deploy.ts'
+import { showCalendar, withFigures } from './show-calendar.ts'
+import { tellTriggers } from './tell-triggers.ts'
 
 /** Opens the calendar for one command, its file read; no database is needed. */
-export type OpenCalendar = () => Promise<{ calendar: Calendar; close(): Promise<void> }>
+export type OpenCalendar = () => Promise<{
+  calendar: Calendar
+  /** What is told of the day with its figures counted; null where no Sophia runs that could count them. */
+  tellDay(): Promise<readonly string[] | null>
+  close(): Promise<void>
+}>
 
 interface AtOptions {
   readonly at?: string
   readonly json?: boolean
 }
 
-/** `sophia calendar show|explain|upcoming`. */
+/** `sophia calendar show|explain|may-deploy|triggers|upcoming`. */
 export function addCalendarCommand(program: Command, open: OpenCalendar): void {
   const command = program.command('calendar').description('the business calendar: what is in force, why, what comes')
   command
@@ -20,7 +27,7 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
     .description('periods in force and what they move')
     .option('--at <time>', 'at this instant instead of now, such as 2026-11-30T12:00:00Z')
     .option('--json', 'print JSON')
-    .action((options: AtOptions) => withCalendar(open, async (calendar) => show(calendar, options)))
+    .action((options: AtOptions) => withCalendar(open, (calendar, { tellDay }) => show(calendar, options, tellDay)))
   command
     .command('explain')
     .description('what holds for a key, by whose word, and until when')
@@ -39,7 +46,10 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
       'for pipelines: exit code 0, or 75 with the reason while a period freezes deploys, 78 when the file is faulty',
     )
     .option('--at <time>', 'at this instant instead of now')
-    .action((options: AtOptions) => withCalendar(open, async (calendar) => tellWhetherFrozen(calendar, options)))
+    .action((options: AtOptions) =>
+      withCalendar(open, async (calendar) => tellWhetherFrozen(calendar.now(readTime(options.at)))),
+    )
+  addTriggers(command, open)
   command
     .command('upcoming')
     .description('periods that are in force or begin soon')
@@ -57,60 +67,27 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
     )
 }
 
-function tellWhetherFrozen(calendar: Calendar, options: AtOptions): void {
-  const told = calendar.now(readTime(options.at))
-  if (told.faults.length > 0) {
-    for (const { file, line, message } of told.faults) console.error(`${file}:${line}: ${message}`)
-    process.exitCode = EXIT.configuration
-    return
-  }
-  const freeze = told.policies.find(({ key }) => key === 'freeze.deploys')
-  if (freeze?.value !== true) return console.log('Deploys may go ahead.')
-  const by = freeze.steps.map(({ period, label }) => period ?? label)
-  const ends = told.active
-    .filter(({ name, until }) => by.includes(name) && until !== null)
-    .map(({ until }) => until ?? '')
-  const until = ends.toSorted().at(-1)
-  console.error(`Deploys are frozen by ${by.join(' and ')}${until === undefined ? '' : ` until ${minuteText(until)}`}.`)
-  process.exitCode = EXIT.tryAgain
-}
-
-function show(calendar: Calendar, options: AtOptions): void {
-  const now = calendar.now(readTime(options.at))
-  if (options.json) return console.log(JSON.stringify(now))
-  console.log(`${minuteText(now.at)}${now.isShipped ? ', by the calendar that ships' : ''}`)
-  if (now.active.length === 0) console.log('No period is in force.')
-  for (const { name, label, until } of now.active)
-    console.log(
-      `${name.padEnd(20)}  ${label.padEnd(24)}  ${until === null ? '' : `until ${minuteText(until)}  `}${originOf(now, name)}`.trimEnd(),
+function addTriggers(command: Command, open: OpenCalendar): void {
+  command
+    .command('triggers')
+    .description('the floor of replicas ahead as cron triggers of KEDA, in the form of the values of the chart')
+    .option('--at <time>', 'from this instant on instead of now')
+    .option('--days <days>', 'so many days ahead', '60')
+    .option('--ahead <minutes>', 'so long before, as a replica takes to start', '5')
+    .action((options: { readonly at?: string; readonly days: string; readonly ahead: string }) =>
+      withCalendar(open, async (calendar) => {
+        const aheadMs = readMinutes(options.ahead) * 60_000
+        tellTriggers(calendar, { at: readTime(options.at), days: readDays(options.days), aheadMs })
+      }),
     )
-  for (const { key, base, value, steps } of now.policies.filter((policy) => policy.steps.length > 0)) {
-    const said = steps.map((step) => `${step.says} by ${step.period ?? step.label}`).join(', ')
-    console.log(
-      `  ${key.padEnd(32)}  ${value === null ? said : `${textOf(value)} instead of ${textOf(base)}: ${said}`}`,
-    )
-  }
-  for (const line of now.context) console.log(`  "${line}"`)
-  if (now.faults.length === 0) return
-  console.error('The file has faults; what is above is the last good calendar:')
-  for (const { file, line, message } of now.faults) console.error(`${file}:${line}: ${message}`)
-  process.exitCode = EXIT.configuration
 }
 
-/** Where a period is written: its line, and the file of its events. */
-function originOf({ periods }: CalendarNow, name: string): string {
-  const period = periods.find((one) => one.name === name)
-  if (!period) return ''
-  const { when, source } = period
-  return `(${source.file}:${source.line}${when.startsWith('events of ') ? `, ${when}` : ''})`
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function minuteText(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`
+/** Only what holds now has figures: nobody knows those of another instant. */
+async function show(calendar: Calendar, { at, json }: AtOptions, tellDay: Opened['tellDay']): Promise<void> {
+  const told = calendar.now(readTime(at))
+  const now = at === undefined ? await withFigures(told, tellDay) : told
+  if (json) console.log(JSON.stringify(now))
+  else showCalendar(now)
 }
 
 function readTime(text: string | undefined): Date | undefined {
@@ -128,11 +105,22 @@ function readDays(text: string): number {
   throw new SophiaError('INVALID_INPUT', { detail: '--days takes a whole number from 1 to 400.' })
 }
 
-async function withCalendar(open: OpenCalendar, work: (calendar: Calendar) => Promise<void>): Promise<void> {
-  const { calendar, close } = await open()
+function readMinutes(text: string): number {
+  const minutes = Number(text)
+  if (Number.isInteger(minutes) && minutes >= 0 && minutes <= 120) return minutes
+  throw new SophiaError('INVALID_INPUT', { detail: '--ahead takes a whole number of minutes from 0 to 120.' })
+}
+
+type Opened = Awaited<ReturnType<OpenCalendar>>
+
+async function withCalendar(
+  open: OpenCalendar,
+  work: (calendar: Calendar, opened: Opened) => Promise<void>,
+): Promise<void> {
+  const opened = await open()
   try {
-    await work(calendar)
+    await work(opened.calendar, opened)
   } finally {
-    await close()
+    await opened.close()
   }
 }

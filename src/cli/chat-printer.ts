@@ -1,5 +1,6 @@
 import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { formatMoney } from '#domain/money.ts'
+import { withoutControls } from '#platform/log/without-controls.ts'
 
 export interface ChatPrinter {
   print(placed: PlacedTurnEvent): void
@@ -97,10 +98,4 @@ function endLine(event: Extract<PlacedTurnEvent['event'], { type: 'turn-end' }>)
   const tokens = event.usage.input + event.usage.output
   const status = event.status === 'complete' ? '' : `${event.status} · `
   return `${status}${tokens} tokens · ${cost}`
-}
-
-/** Text of a model or of a record must not steer the terminal. Line feeds and tabs stay. */
-export function withoutControls(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '')
 }

@@ -12,6 +12,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   MODEL_UNAVAILABLE: EXIT.unavailable,
   PORT_IN_USE: EXIT.unavailable,
   UNREACHABLE: EXIT.unavailable,
+  STORE_FAILED: EXIT.unavailable,
   OVERLOADED: EXIT.tryAgain,
   STORAGE_FULL: EXIT.tryAgain,
   RATE_LIMITED: EXIT.tryAgain,

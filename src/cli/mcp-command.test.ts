@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { after, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { Command } from 'commander'
 import pino from 'pino'
 import { z } from 'zod'
 import { ServerStatus, Tool } from '#contract/mcp.ts'
 import { mcpRoutes } from '#http/routes/mcp-routes.ts'
 import { createTestAccess, signInOwner } from '../../test/support/access-fixture.ts'
-import { openTestServer } from '../../test/support/http-fixture.ts'
+import { listenOnLoopback, openTestServer } from '../../test/support/http-fixture.ts'
 import { openFaultServer } from '../../test/support/mcp/fault-server.ts'
 import { isHealthy, openToolsHouse, statusWhen } from '../../test/support/tools-house.ts'
 import { EXIT } from './exit-code.ts'
@@ -20,7 +19,7 @@ const filed = await openFaultServer()
 const house = await openToolsHouse({ servers: { filed: { url: filed.url } }, allowPrivate: ['127.0.0.1'] })
 const { access } = createTestAccess(house.database)
 const owner = await signInOwner(access)
-const { server } = openTestServer({
+const door = openTestServer({
   access,
   routes: mcpRoutes({
     tools: house.tools,
@@ -28,10 +27,7 @@ const { server } = openTestServer({
     drainSignal: new AbortController().signal,
   }),
 })
-await server.listen({ host: '127.0.0.1', port: 0 })
-after(() => server.close())
-// It listens on TCP, so the address has a port.
-const address = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+const address = await listenOnLoopback(door)
 
 const openAlone: OpenMcp = async () => ({
   door: await openOwnHub(house.tools, owner.principal),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { NewServer, type ServerStatus, type Tool } from '#contract/mcp.ts'
 import { SophiaError } from '#domain/errors.ts'
-import { withoutControls } from './chat-printer.ts'
+import { withoutControls } from '#platform/log/without-controls.ts'
 import { EXIT } from './exit-code.ts'
 import type { McpDoor } from './mcp-door.ts'
 

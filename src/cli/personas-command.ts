@@ -1,10 +1,16 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
+import type { Calendar } from '#features/calendar/index.ts'
 import type { PersonaOverview, Personas } from '#features/personas/index.ts'
 
 /** Opens the deployment for one command, its personas folder read; `close` lets go of everything it opened. */
-export type OpenPersonas = () => Promise<{ personas: Personas; principal: Principal; close(): Promise<void> }>
+export type OpenPersonas = () => Promise<{
+  personas: Personas
+  principal: Principal
+  calendar: Pick<Calendar, 'freezeWarnings'>
+  close(): Promise<void>
+}>
 
 /** `sophia personas list|diff|activate`. */
 export function addPersonasCommand(program: Command, open: OpenPersonas): void {
@@ -60,7 +66,7 @@ function addActivate(command: Command, open: OpenPersonas): void {
     .description("put a version in force; another than the file's stays pinned until the file is saved")
     .option('--json', 'print JSON')
     .action((id: string, version: string, options: { json?: boolean }) =>
-      withPersonas(open, async ({ personas, principal }) => {
+      withPersonas(open, async ({ personas, principal, calendar }) => {
         if (!/^[0-9a-f]{4,64}$/i.test(version)) {
           throw new SophiaError('INVALID_INPUT', {
             detail: 'A version is given by at least four hex digits of its hash.',
@@ -68,6 +74,7 @@ function addActivate(command: Command, open: OpenPersonas): void {
         }
         const active = await personas.activate({ id, version, principal })
         console.log(options.json ? JSON.stringify(toJson(active)) : toLine(active))
+        for (const warning of calendar.freezeWarnings()) console.error(`Warning: ${warning}`)
       }),
     )
 }

@@ -5,10 +5,13 @@ import type { Action, Principal } from '#domain/permission.ts'
 import type { Access } from '#features/access/index.ts'
 import { hostWithPort } from '#platform/network/address-guard.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
+import { ownCertificate } from '#platform/tls/read-certificate.ts'
 
 /** The Sophia that runs on this home, and who asks her. */
 export interface Running {
   readonly address: string
+  /** The chain she is known by, when she speaks TLS: the name in it is of no address of this machine. */
+  readonly certificate?: string | null
   readonly access: Pick<Access, 'createKey' | 'revokeKey'>
   readonly principal: Principal
 }
@@ -18,11 +21,14 @@ export type Ask = <Shape extends z.ZodType>(shape: Shape, line: string, body?: o
 
 /** Asks a running Sophia over her API, with a key that is made for this one command and revoked when it ends. */
 export async function openRunning(
-  { address, access, principal }: Running,
+  { address, certificate = null, access, principal }: Running,
   { name, actions }: { readonly name: string; readonly actions: readonly Action[] },
 ): Promise<{ readonly ask: Ask; close(): Promise<void> }> {
   const { key, secret } = await access.createKey({ principal }, { name, actions, expiresInDays: 1 })
-  const client = createGuardedClient({ allowPrivate: [hostWithPort(address)] })
+  const client = createGuardedClient({
+    allowPrivate: [hostWithPort(address)],
+    pinned: certificate === null ? null : ownCertificate(certificate),
+  })
   const ask: Ask = async (shape, line, body) => {
     const [method = 'GET', path = '/'] = line.split(' ')
     const content = body === undefined ? {} : { 'content-type': 'application/json' }

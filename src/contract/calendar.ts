@@ -70,8 +70,32 @@ export const CalendarNow = z.strictObject({
   active: z.array(
     z.strictObject({ name: z.string(), label: z.string(), priority: z.int(), until: Instant.nullable() }),
   ),
+  /** Whether deploys wait. */
+  deploys: z.strictObject({
+    isFrozen: z.boolean(),
+    /** When they may go ahead again; null while they may, or where that lies beyond what is worked out. */
+    until: Instant.nullable(),
+    /** The periods that say so, as people call them. */
+    because: z.array(z.string()),
+    /** All of it for a person; null while they may. */
+    sentence: z.string().nullable(),
+  }),
+  /** Where events are fetched from; the last good ones are in force. */
+  addresses: z.array(
+    z.strictObject({
+      /** The host; the rest of an address may be a secret. */
+      from: z.string(),
+      /** The calendars and periods that take days from it. */
+      usedBy: z.array(z.string()),
+      /** When what is in force was last known to be current; null: nothing was ever fetched. */
+      fetchedAt: Instant.nullable(),
+      /** Of the last try, when it failed. */
+      failedAt: Instant.nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
   policies: z.array(EffectivePolicy),
-  /** What the colleagues are told. */
+  /** What the colleagues are told: now with its figures as the asker may know them, at another instant as it is written. */
   context: z.array(z.string()),
 })
 export type CalendarNow = z.infer<typeof CalendarNow>
@@ -98,7 +122,13 @@ export const UpcomingQuery = z.strictObject({
 export const CalendarDraft = z.strictObject({ text: z.string().max(200_000), at: Instant.optional() })
 export type CalendarDraft = z.infer<typeof CalendarDraft>
 
-export const CalendarFile = z.strictObject({ text: z.string(), isShipped: z.boolean(), faults: z.array(CalendarFault) })
+export const CalendarFile = z.strictObject({
+  text: z.string(),
+  isShipped: z.boolean(),
+  faults: z.array(CalendarFault),
+  /** That deploys are frozen while it is, or was, changed. */
+  warnings: z.array(z.string()),
+})
 export type CalendarFile = z.infer<typeof CalendarFile>
 
 export const CalendarCheck = z.strictObject({

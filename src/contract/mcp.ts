@@ -110,6 +110,8 @@ const ServerDetail = z.strictObject({
     intervalMs: z.int(),
     timeoutMs: z.int(),
     lastAt: Instant.nullable(),
+    /** Which process asked then, as its `monitor.instance`. */
+    by: z.string().nullable(),
     lastOkAt: Instant.nullable(),
     lastOutcome: z.string().nullable(),
     lastMs: z.number().nullable(),
@@ -168,6 +170,8 @@ export const McpStatus = z.strictObject({
     instance: z.string(),
     /** Servers that this process probes; others belong to other processes. */
     probing: z.int(),
+    /** When this process last read what all of them know; null before the first time. */
+    asOf: Instant.nullable(),
     lastSweepAt: Instant.nullable(),
     lagMs: z.int(),
     /** Faults of the file of servers, with line and reason; the last good one stays in force. */

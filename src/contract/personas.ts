@@ -32,6 +32,12 @@ export const Persona = PersonaSummary.extend({
 })
 export type Persona = z.infer<typeof Persona>
 
+/** What is in force now. */
+export const PersonaActivated = Persona.extend({
+  /** That deploys were frozen when it came into force. */
+  warnings: z.array(z.string()),
+})
+
 export const PersonaVersion = z.strictObject({
   hash: z.string(),
   createdAt: Instant,

@@ -6,6 +6,10 @@ import { PlacedTurnEvent } from './turn-events.ts'
 
 /** Frames of `GET /api/ws`, JSON text. */
 
+/** What a socket may listen to beside turns. */
+export const SocketTopic = z.enum(['conversations', 'mcp-status', 'health', 'alerts'])
+export type SocketTopic = z.infer<typeof SocketTopic>
+
 const Place = z.string().regex(/^\d{1,6}\.\d{1,9}$/)
 
 export const ClientFrame = z.discriminatedUnion('type', [
@@ -30,7 +34,7 @@ export const ClientFrame = z.discriminatedUnion('type', [
     approve: z.boolean(),
   }),
   QuestionAnswer.extend({ type: z.literal('question-answer'), turnId: Uuid, questionId: Uuid }),
-  z.strictObject({ type: z.literal('topic-subscribe'), topic: z.enum(['conversations', 'mcp-status']) }),
+  z.strictObject({ type: z.literal('topic-subscribe'), topic: SocketTopic }),
   z.strictObject({ type: z.literal('ping') }),
 ])
 export type ClientFrame = z.infer<typeof ClientFrame>

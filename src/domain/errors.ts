@@ -66,6 +66,14 @@ export const ERRORS = {
   },
   MIGRATION_FAILED: { message: 'A migration failed; the database is as it was before it.', retryable: false },
   BACKUP_NOT_VALID: { message: 'The backup is damaged or of an unknown form; nothing was touched.', retryable: false },
+  BACKUP_KEY_MISSING: {
+    message: 'The backup is encrypted, and no identity that was given opens it; nothing was touched.',
+    retryable: false,
+  },
+  STORE_FAILED: {
+    message: 'The store of backups did not do what was asked. Check SOPHIA_BACKUP_TARGET.',
+    retryable: true,
+  },
   MAIL_FAILED: { message: 'The mail server did not take the mail. Check SMTP_URL.', retryable: true },
   WEBHOOK_FAILED: { message: 'The webhook did not take the message. Check SOPHIA_NOTIFY_WEBHOOK.', retryable: true },
   TOOL_UNAVAILABLE: { message: 'The server behind this tool cannot be used now.', retryable: true },

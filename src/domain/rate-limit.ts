@@ -1,3 +1,7 @@
+/** Who has a limit of requests. */
+export const LIMIT_NAMES = ['member', 'key', 'address'] as const
+export type LimitName = (typeof LIMIT_NAMES)[number]
+
 /** A bucket that holds at most `burst` tokens and gains `ratePerSecond`; each request takes one. */
 export interface BucketRule {
   readonly ratePerSecond: number

@@ -112,7 +112,7 @@ test('over HTTP: a full house answers 503 with a time to come back, without aski
       defineRoute(
         {
           method: 'GET',
-          path: '/api/work/:name',
+          path: '/api/things/:name',
           summary: '',
           access: 'records:read',
           params: z.object({ name: z.string() }),
@@ -137,7 +137,7 @@ test('over HTTP: a full house answers 503 with a time to come back, without aski
     trustedProxies: [],
   })
   t.after(() => server.close())
-  const get = async (name: string) => server.inject({ url: `/api/work/${name}` })
+  const get = async (name: string) => server.inject({ url: `/api/things/${name}` })
   const answers = ['a', 'b', 'c'].map(get)
   await until(() => begun.length === 1 && gate.isShut('page'), 'one works, and no more may wait')
   const before = asked

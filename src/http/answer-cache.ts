@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { askerOf } from '#domain/asker.ts'
+import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 import { canonicalJson } from '#domain/canonical-json.ts'
 import type { Clock } from '#domain/clock.ts'
 import { dayOf } from '#domain/day.ts'
@@ -19,7 +20,11 @@ interface AnswerCacheNeeds {
 const Kept = z.object({ body: z.string(), tag: z.string(), madeAtMs: z.number() })
 type Kept = z.infer<typeof Kept>
 
+/** The classes that answers of routes are kept in. */
+export type KeptClass = Extract<CacheClass, 'api-response' | 'directory'>
+
 interface Asked {
+  readonly keptIn: KeptClass
   /** Path of the route, parameters and query, all that the answer depends on besides who asks and the data. */
   readonly place: readonly unknown[]
   readonly epochs: readonly DataKind[]
@@ -38,9 +43,13 @@ export interface AnswerCache {
 export function createAnswerCache({ cache, epochs, clock, version }: AnswerCacheNeeds): AnswerCache {
   // Another version may shape its answers otherwise.
   const form = { shape: `answer ${version}`, read: (raw: unknown) => Kept.parse(raw) }
-  const space = cache.space<Kept>('api-response', 'routes', form)
+  const spaces = {
+    'api-response': cache.space<Kept>('api-response', 'routes', form),
+    directory: cache.space<Kept>('directory', 'routes', form),
+  }
   return {
-    async answer({ place, epochs: kinds, principal, request, reply, make }) {
+    async answer({ keptIn, place, epochs: kinds, principal, request, reply, make }) {
+      const space = spaces[keptIn]
       const day = dayOf(clock.now())
       const key = canonicalJson([place, day, await epochs.of(kinds)])
       const owner = askerOf(principal)

@@ -8,14 +8,16 @@ interface Failure {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly log: Log
+  /** Under which the lines of this request are found. */
+  readonly ids: Readonly<Record<string, string>>
 }
 
 /** Any failure of a request as problem+json; what nobody expected is logged once, and its text stays inside. */
-export function answerError({ error, request, reply, log }: Failure): void {
+export function answerError({ error, request, reply, log, ids }: Failure): void {
   const known = fromFastify(error) ?? toSophiaError(error)
   // A refusal for want of room is told by whoever refuses, not one by one.
   if (STATUS[known.code] >= 500 && known.code !== 'OVERLOADED')
-    log.error({ error: known, 'trace.id': request.id, 'url.path': request.url.split('?')[0] }, known.code)
+    log.error({ error: known, ...ids, 'url.path': request.url.split('?')[0] }, known.code)
   if (reply.raw.headersSent) {
     // A stream had begun: all that is left is to end it, and the reader resumes.
     reply.raw.destroy()

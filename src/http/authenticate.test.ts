@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
 import { test } from 'node:test'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
@@ -64,7 +65,11 @@ test('over TLS only the host-bound cookie counts, so no neighbouring host can pl
 
 test('no other header, and no credential of another product, is looked at', async () => {
   const { authenticator, asked } = open()
-  const headers = { 'x-api-key': 'good', 'x-forwarded-email': 'owner@example.com', 'x-forwarded-user': 'owner' }
+  const headers: IncomingHttpHeaders = {
+    'x-api-key': 'good',
+    'x-forwarded-email': 'owner@example.com',
+    'x-forwarded-user': 'owner',
+  }
   assert.equal(await authenticator.fromHeaders(headers), null)
   assert.deepEqual(asked, [])
 })

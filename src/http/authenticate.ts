@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { SophiaError } from '#domain/errors.ts'
-import { can, type Action, type Principal } from '#domain/permission.ts'
+import type { Principal } from '#domain/permission.ts'
 import type { Access } from '#features/access/index.ts'
 
 export interface AuthenticatorNeeds {
@@ -9,13 +9,16 @@ export interface AuthenticatorNeeds {
   readonly publicUrl: string
 }
 
+/** What of a request's headers says who asks. */
+export type CredentialHeaders = Pick<IncomingHttpHeaders, 'cookie' | 'authorization'>
+
 const COOKIE_DAYS = 30
 const SECONDS_PER_DAY = 86_400
 
 /** Turns what a request carries into a principal; the same for HTTP requests and for sockets. */
 export function createAuthenticator({ access, publicUrl }: AuthenticatorNeeds) {
   const cookie = createSessionCookie(publicUrl)
-  const fromHeaders = async (headers: IncomingHttpHeaders): Promise<Principal | null> => {
+  const fromHeaders = async (headers: CredentialHeaders): Promise<Principal | null> => {
     const bearer = readBearer(headers)
     if (bearer !== undefined) return access.authenticate({ kind: 'key', token: bearer })
     const token = cookie.read(headers)
@@ -27,16 +30,6 @@ export function createAuthenticator({ access, publicUrl }: AuthenticatorNeeds) {
     /** For the first frame of a socket: a key, or a session's token from a client that keeps no cookies. */
     fromToken: (token: string): Promise<Principal | null> =>
       access.authenticate({ kind: token.startsWith('sk-') ? 'key' : 'session', token }),
-    /** Whether credentials still permit an action, for streams that outlive their request. While it cannot be known, they do. */
-    isWelcome: async (headers: IncomingHttpHeaders, action: Action): Promise<boolean> => {
-      try {
-        const principal = await fromHeaders(headers)
-        return principal !== null && can(principal, action)
-      } catch {
-        // The database is away: nobody is let in by that who was not in, and the next look decides.
-        return true
-      }
-    },
     checkOrigin: (request: { method: string; headers: IncomingHttpHeaders }) => checkOrigin({ ...request, publicUrl }),
     cookie,
   }
@@ -51,7 +44,7 @@ export function createSessionCookie(publicUrl: string) {
   const rest = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   return {
     name,
-    read: (headers: IncomingHttpHeaders): string | undefined => readCookie(headers.cookie, name),
+    read: (headers: Pick<IncomingHttpHeaders, 'cookie'>): string | undefined => readCookie(headers.cookie, name),
     /** The value of a Set-Cookie header. */
     write: (token: string): string => `${name}=${token}; Max-Age=${COOKIE_DAYS * SECONDS_PER_DAY}; ${rest}`,
     clear: (): string => `${name}=; Max-Age=0; ${rest}`,
@@ -96,7 +89,7 @@ function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string
 }
 
 /** The token of `Authorization: Bearer ...`; any other use of that header is a token that cannot hold. */
-function readBearer({ authorization }: IncomingHttpHeaders): string | undefined {
+function readBearer({ authorization }: CredentialHeaders): string | undefined {
   if (authorization === undefined) return undefined
   return /^bearer /i.test(authorization.slice(0, 7)) ? authorization.slice(7).trim() : ''
 }

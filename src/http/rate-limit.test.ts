@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
+import type { LimitName } from '#domain/rate-limit.ts'
 import { createManualClock } from '../../test/support/manual-clock.ts'
-import { addressGroup, createRateLimiter, type LimitName } from './rate-limit.ts'
+import { addressGroup, createRateLimiter } from './rate-limit.ts'
 
 function open(maxBuckets?: number) {
   const clock = createManualClock()
@@ -14,6 +15,12 @@ function open(maxBuckets?: number) {
     ...(maxBuckets ? { maxBuckets } : {}),
   })
   return { clock, limited, limiter }
+}
+
+/** The same under a calendar that moves every rate to this one. */
+function openAt(ratePerSecond: number) {
+  const clock = createManualClock()
+  return { clock, limiter: createRateLimiter({ clock, rateNow: () => ratePerSecond }) }
 }
 
 function principal(memberId: string, credential: Principal['credential']): Principal {
@@ -47,6 +54,18 @@ test('an address without credentials may burst fifty requests, then ten a second
     passing(5, () => limiter.admit({ principal: null, address: '192.0.2.2' })),
     5,
   )
+})
+
+test('however low the calendar puts a rate, that many requests do pass; at none nobody, with a wait that can be told', () => {
+  const slow = openAt(0.1)
+  const ask = () => slow.limiter.admit({ principal: null, address: '192.0.2.1' })
+  assert.equal(passing(5, ask), 1)
+  slow.clock.advance(9000)
+  assert.equal(passing(5, ask), 0)
+  slow.clock.advance(1000)
+  assert.equal(passing(5, ask), 1)
+  const closed = openAt(0)
+  assert.throws(() => closed.limiter.admit({ principal: null, address: '192.0.2.1' }), { retryAfterSeconds: 3600 })
 })
 
 test('a member may burst a hundred requests over all their sessions, then twenty a second', () => {

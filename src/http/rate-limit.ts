@@ -2,9 +2,7 @@ import ipaddr from 'ipaddr.js'
 import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
-import { isFull, takeToken, type Bucket, type BucketRule } from '#domain/rate-limit.ts'
-
-export type LimitName = 'member' | 'key' | 'address'
+import { isFull, takeToken, type Bucket, type BucketRule, type LimitName } from '#domain/rate-limit.ts'
 
 /** Those that are not named stay as shipped. */
 export type RequestLimits = Partial<Record<LimitName, BucketRule>>
@@ -39,7 +37,9 @@ export function createRateLimiter(needs: RateLimiterNeeds) {
   function ruleNow(limit: LimitName): BucketRule {
     const rule = limits[limit]
     const ratePerSecond = needs.rateNow?.(limit, rule.ratePerSecond) ?? rule.ratePerSecond
-    return { ratePerSecond, burst: (rule.burst * ratePerSecond) / rule.ratePerSecond }
+    const burst = (rule.burst * ratePerSecond) / rule.ratePerSecond
+    // A bucket that holds less than one request would let none through, ever.
+    return { ratePerSecond, burst: ratePerSecond > 0 ? Math.max(1, burst) : 0 }
   }
 
   function take(limit: LimitName, id: string): void {
@@ -48,11 +48,11 @@ export function createRateLimiter(needs: RateLimiterNeeds) {
     const taken = takeToken(buckets.get(key), ruleNow(limit), nowMs)
     // Set anew, so that the map's order is that of last use.
     buckets.delete(key)
-    if (buckets.size >= maxBuckets) makeRoom(buckets, { limits, nowMs })
+    if (buckets.size >= maxBuckets) makeRoom(buckets, { ruleNow, nowMs })
     buckets.set(key, taken.bucket)
     if (taken.isAllowed) return
     needs.onLimited?.(limit)
-    throw new SophiaError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, Math.ceil(taken.retryAfterMs / 1000)) })
+    throw new SophiaError('RATE_LIMITED', { retryAfterSeconds: secondsToWait(taken.retryAfterMs) })
   }
 
   return {
@@ -63,6 +63,13 @@ export function createRateLimiter(needs: RateLimiterNeeds) {
     },
     size: () => buckets.size,
   }
+}
+
+/** Under a rate of nothing it is not known how long that lasts. */
+const MOST_SECONDS = 3600
+
+function secondsToWait(ms: number): number {
+  return Math.min(MOST_SECONDS, Math.max(1, Math.ceil(ms / 1000)))
 }
 
 /** One host commands a whole /64 of IPv6, so that is what is counted; an IPv4 address in IPv6 dress counts as itself. */
@@ -80,14 +87,14 @@ export function addressGroup(address: string): string {
 /** Drops from the longest unused: those that are full again cost nothing to forget; if there are none, the first goes. */
 function makeRoom(
   buckets: Map<string, Bucket>,
-  { limits, nowMs }: { limits: Record<LimitName, BucketRule>; nowMs: number },
+  { ruleNow, nowMs }: { ruleNow: (limit: LimitName) => BucketRule; nowMs: number },
 ): void {
   const SCANNED = 50
   let scanned = 0
   let hasDropped = false
   for (const [key, bucket] of buckets) {
     if (scanned++ >= SCANNED) break
-    if (!isFull(bucket, limits[limitOf(key)], nowMs)) continue
+    if (!isFull(bucket, ruleNow(limitOf(key)), nowMs)) continue
     buckets.delete(key)
     hasDropped = true
   }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Action, Principal } from '#domain/permission.ts'
 import type { DataKind } from '#platform/cache/data-epochs.ts'
+import type { KeptClass } from './answer-cache.ts'
 
 type Shape = z.ZodType | undefined
 type Parsed<S extends Shape> = S extends z.ZodType ? z.infer<S> : undefined
@@ -40,10 +41,17 @@ interface RouteDefinition<P extends Shape, Q extends Shape, B extends Shape, R e
   readonly bodyKind?: 'json' | 'stream' | 'ignored'
   readonly bodyLimitBytes?: number
   /**
+   * Whether it stores something new, which waits while the disk is nearly full. Standard: what posts, puts and patches does, but for
+   * what is public, such as signing in.
+   */
+  readonly needsRoom?: boolean
+  /**
    * The answer of this read may be kept, per member and sight, until data of one of these kinds changes or the day ends; nothing
    * else may bear on it, and the handler touches no headers.
    */
   readonly keep?: readonly DataKind[]
+  /** The class it is kept in: `directory` for who and what there is by name, which changes seldom. Standard: `api-response`. */
+  readonly keepAs?: KeptClass
 }
 
 export interface Route extends RouteDefinition<Shape, Shape, Shape, Shape> {

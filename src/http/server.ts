@@ -1,22 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { SecureContextOptions } from 'node:tls'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { SophiaError } from '#domain/errors.ts'
+import type { Answered } from '#domain/objectives/judge.ts'
 import { can, type Principal } from '#domain/permission.ts'
-import { createId } from '#platform/crypto/ids.ts'
-import { saneCorrelationId, withCorrelation } from '#platform/log/correlation.ts'
+import { withCorrelation } from '#platform/log/correlation.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
+import type { Tracing } from '#platform/tracing/tracing.ts'
 import type { AdmissionGate } from './admission-gate.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { parseBody, parseJsonText, uploadOf } from './body.ts'
 import { toSerializerSchema } from './json-schema.ts'
 import { answerError } from './answer-error.ts'
+import { createListener } from './create-listener.ts'
 import { unlessOutage } from './outage.ts'
 import { placeOfRoute } from './place-of-route.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import type { Route, RouteInput } from './route.ts'
 import { refuseEarly } from './refuse-early.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { correlationIdOf, createRequestTraces, type RequestTraces } from './trace-request.ts'
 
 /** Who asks, as far as limits are concerned. */
 export interface Caller {
@@ -38,11 +42,21 @@ export interface ServerNeeds {
   readonly isSecure?: boolean
   /** Throws RATE_LIMITED. */
   readonly admit: (caller: Caller) => void
+  /** Told of each answer to somebody who came with credentials, by which the service is measured. */
+  readonly onAnswered?: (answered: Answered) => void
+  /** Without it requests have no traces. */
+  readonly tracing?: Tracing
   /** Keeps more from being begun than can be done. */
   readonly gate?: AdmissionGate
   /** Keeps answers of the routes that say how; without it each is made anew. */
   readonly answers?: AnswerCache
   readonly trustedProxies: readonly string[]
+  /** Throws STORAGE_FULL while nothing new is stored. */
+  readonly requireRoom?: () => void
+  /** What to speak TLS with; without it plain HTTP. */
+  readonly tls?: SecureContextOptions
+  /** The process is on its way out: no connection is kept for a next request. */
+  readonly isLeaving?: () => boolean
   /** Aborted while the database is away: then every route but the public ones answers at once. */
   readonly outage?: () => AbortSignal
 }
@@ -51,39 +65,44 @@ const JSON_LIMIT_BYTES = 1024 * 1024
 
 /** The HTTP door, not yet listening: tests use `inject`. Every route is registered from its data, none by hand. */
 export function createServer(needs: ServerNeeds): FastifyInstance {
+  const traces = createRequestTraces(needs.tracing)
   const server = fastify({
     logger: false,
     bodyLimit: JSON_LIMIT_BYTES,
     trustProxy: needs.trustedProxies.length > 0 ? [...needs.trustedProxies] : false,
-    requestTimeout: 600_000,
-    keepAliveTimeout: 65_000,
+    serverFactory: (handler) => createListener(handler, needs.tls),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    // Node looks for late headers only so often, and by default twice a minute.
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     // Faults found before any hook ran, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
       markAnswer(needs, request, reply)
-      answerError({ error, request, reply, log: needs.log })
+      answerError({ error, request, reply, log: needs.log, ids: traces.idsOf(request) })
     },
-    genReqId: (request) => saneCorrelationId(request.headers['x-correlation-id']) ?? createId(),
+    genReqId: correlationIdOf,
     routerOptions: { maxParamLength: 300 },
   })
   // Nobody may reach a schema check that is not ours: parsing is done by the contract's own shapes.
   server.setValidatorCompiler(() => () => true)
   server.addHook('onRequest', (request, reply, done) => {
     markAnswer(needs, request, reply)
-    withCorrelation({ correlationId: request.id }, done)
+    withCorrelation(traces.begin(request), done)
   })
   // A hook, not a part of authorise: it guards the web app's pages, too.
   server.addHook('onRequest', async (request) => needs.checkHost?.({ path: pathOf(request), headers: request.headers }))
+  const places = new Map(needs.routes.map((route) => [`${route.method} ${route.path}`, isLongOf(route)]))
   server.addHook('onResponse', (request, reply, done) => {
-    observe(needs, request, reply)
+    observe(needs, traces, { request, reply })
+    const isLong = places.get(`${request.method} ${request.routeOptions.url}`)
+    if (isLong !== undefined && isLong !== null)
+      needs.onAnswered?.({ status: reply.statusCode, ms: reply.elapsedTime, isLong })
+    traces.end(request, reply, isLong === undefined || isLong === null ? null : { isLong })
     done()
   })
   addContentTypes(server)
-  server.setErrorHandler((error, request, reply) => answerError({ error, request, reply, log: needs.log }))
+  server.setErrorHandler((error, request, reply) =>
+    answerError({ error, request, reply, log: needs.log, ids: traces.idsOf(request) }),
+  )
   for (const route of needs.routes) {
     if (route.bodyKind === 'ignored') void server.register(async (scope) => registerIgnoring(scope, route, needs))
     else registerRoute(server, route, needs)
@@ -91,8 +110,9 @@ export function createServer(needs: ServerNeeds): FastifyInstance {
   return server
 }
 
-function markAnswer({ isSecure }: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
+function markAnswer({ isSecure, isLeaving }: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-correlation-id', request.id)
+  if (isLeaving?.()) void reply.header('connection', 'close')
   addSecurityHeaders(reply, isSecure)
 }
 
@@ -145,6 +165,7 @@ function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds
     handler: async (request, reply) => {
       const work = async (): Promise<unknown> => {
         const principal = await authorise(route, request, needs)
+        if (needsRoom(route)) needs.requireRoom?.()
         return handle(route, { request, reply, principal }, needs.answers)
       }
       const result = await unlessOutage(route, needs.outage?.(), () => gated(work))
@@ -166,7 +187,13 @@ function handle(route: Route, exchange: Exchange, answers: AnswerCache | undefin
     if (typeof body !== 'string') throw new Error(`${route.path} answers something else than JSON and cannot be kept`)
     return body
   }
-  return answers.answer({ place, epochs: route.keep, principal, request, reply, make })
+  const keptIn = route.keepAs ?? 'api-response'
+  return answers.answer({ keptIn, place, epochs: route.keep, principal, request, reply, make })
+}
+
+/** To remove something is how room is made. */
+function needsRoom({ access, method, needsRoom: isTold }: Route): boolean {
+  return isTold ?? (access !== 'public' && ['POST', 'PUT', 'PATCH'].includes(method))
 }
 
 /** Limits first, then who, then whether they may. Public routes run without a principal. */
@@ -183,6 +210,7 @@ async function authorise(route: Route, request: FastifyRequest, needs: ServerNee
   return principal
 }
 
+type Answer = { request: FastifyRequest; reply: FastifyReply }
 type Exchange = { request: FastifyRequest; reply: FastifyReply; principal: Principal | null }
 
 function inputOf(
@@ -217,7 +245,13 @@ function inputOf(
   return input as unknown as RouteInput<undefined, undefined, undefined>
 }
 
-function observe(needs: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
+/** Null: public, and measured by the probe. An answer without a shape is a stream or a file, whose length is the reader's. */
+function isLongOf(route: Route): boolean | null {
+  const place = placeOfRoute(route)
+  return place && (place.isLong || !route.response)
+}
+
+function observe(needs: ServerNeeds, traces: RequestTraces, { request, reply }: Answer): void {
   const route = request.routeOptions.url ?? 'unknown'
   needs.metrics.httpDuration.observe(
     { method: request.method, route, status: String(reply.statusCode) },
@@ -229,7 +263,7 @@ function observe(needs: ServerNeeds, request: FastifyRequest, reply: FastifyRepl
     'http.route': route,
     'http.response.status_code': reply.statusCode,
     'event.duration_ms': Math.round(reply.elapsedTime * 10) / 10,
-    'trace.id': request.id,
+    ...traces.idsOf(request),
   }
   // 503 comes by the thousand, and is told by what caused it.
   if (reply.statusCode >= 500 && reply.statusCode !== 503) needs.log.warn(line, 'request failed')

@@ -41,7 +41,7 @@ export interface HomeOwner {
 }
 
 export interface HomeLock {
-  /** Tells the CLI of the same home where to call. */
+  /** Tells the CLI of the same home where to call. Throws STORAGE_FULL or HOME_NOT_WRITABLE. */
   publishAddress(address: string): Promise<void>
   release(): Promise<void>
 }
@@ -109,12 +109,21 @@ function createLock(path: string, tenure: Tenure): HomeLock {
   const write = async (next: Tenure): Promise<void> => {
     current = next
     const partial = partialOf(path)
-    await writeFile(partial, JSON.stringify(current), { mode: 0o600 })
-    await rename(partial, path)
+    try {
+      await writeFile(partial, JSON.stringify(current), { mode: 0o600 })
+      await rename(partial, path)
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw explainFault(error, dirname(path))
+    }
   }
   return {
     publishAddress: (address) => write({ ...current, address }),
-    release: () => write({ pid: current.pid, startedAt: current.startedAt, isReleased: true }),
+    release: () =>
+      write({ pid: current.pid, startedAt: current.startedAt, isReleased: true }).catch((error: unknown) => {
+        // A full disk must not spoil the stop: the end of this process frees the home as well.
+        if (!(error instanceof SophiaError && error.code === 'STORAGE_FULL')) throw error
+      }),
   }
 }
 

@@ -6,7 +6,8 @@ import type { Log } from './log/log.ts'
 import { currentCorrelation } from './log/correlation.ts'
 import { findEngineConnection } from './postgres/attach-engine.ts'
 import { openDatabase, type Database } from './postgres/database.ts'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.ts'
+import { startEmbeddedPostgres, type EmbeddedPostgres, type EngineWatch } from './postgres/embedded-postgres.ts'
+import { nameRestore } from './postgres/restore-lock.ts'
 
 export interface Storage {
   readonly database: Database
@@ -29,10 +30,22 @@ interface StorageSettings {
   readonly log: Log
   /** `server` owns the home; `command` works beside a running server, or owns the home while it runs. */
   readonly purpose: 'server' | 'command'
-  readonly onQuery?: (durationMs: number) => void
+  /** Its connections are those of one restore, told from everybody else's by their name. */
+  readonly isAlone?: boolean | undefined
+  readonly watch?: DatabaseWatch
+  readonly engineWatch?: EngineWatch
 }
 
-const SLOW_QUERY_MS = 250
+/** Told what the pool does, for the metrics; durations in milliseconds. */
+export interface DatabaseWatch {
+  readonly onQuery: (durationMs: number) => void
+  /** How long a unit of work waited for a connection. */
+  readonly onPoolWait: (waitMs: number) => void
+  /** Of each connection held for over five seconds. */
+  readonly onHeld: () => void
+}
+
+const STACK_CHARACTERS = 2000
 
 /** Opens the operator's PostgreSQL, or the home's own. Throws HOME_IN_USE for a second server on one home. */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
@@ -40,14 +53,14 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   if (url) {
     // The home still has one owner: backups and links are written there.
     const lock = settings.purpose === 'server' ? await acquireHome(settings.home) : null
-    const connection = { connectionString: url.reveal() }
-    const directConnection = { connectionString: (directUrl ?? url).reveal() }
+    const connection = connectionTo(url.reveal())
+    const directConnection = connectionTo((directUrl ?? url).reveal())
     return assemble(settings, { connection, directConnection, mode: 'cluster', engine: null, lock })
   }
   if (settings.purpose === 'command' && (await findHomeOwner(settings.home))) return attach(settings)
   const lock = await acquireHome(settings.home)
   try {
-    const engine = await startEmbeddedPostgres({ home: settings.home, log: settings.log })
+    const engine = await startEmbeddedPostgres({ ...settings.engineWatch, home: settings.home, log: settings.log })
     return assemble(settings, {
       connection: engine.connection,
       directConnection: engine.connection,
@@ -69,19 +82,40 @@ async function attach(settings: StorageSettings): Promise<Storage> {
   return assemble(settings, { connection, directConnection: connection, mode: 'embedded', engine: null, lock: null })
 }
 
+/** Without a name that the address gives the connection: it would win over those by which a restore knows who is connected. */
+function connectionTo(address: string): pg.ClientConfig {
+  return { connectionString: address.replaceAll(/(?<=[?&])application_name=[^&#]*&?/g, '') }
+}
+
 type Parts = Omit<Storage, 'database' | 'probe' | 'close'>
 
-function assemble(settings: StorageSettings, parts: Parts): Storage {
+function assemble(settings: StorageSettings, opened: Parts): Storage {
+  const { log, postgres, watch } = settings
+  const name = settings.isAlone ? { application_name: nameRestore() } : {}
+  const parts = {
+    ...opened,
+    connection: { ...opened.connection, ...name },
+    directConnection: { ...opened.directConnection, ...name },
+  }
+  const { isPooled } = postgres
   const database = openDatabase({
-    connection: { ...parts.connection, application_name: 'sophia' },
-    poolMax: settings.postgres.poolMax,
+    connection: { application_name: 'sophia', ...parts.connection },
+    poolMax: postgres.poolMax,
+    isPooled,
     onQuery: (text, durationMs) => watchQuery(settings, text, durationMs),
-    onConnectionLost: (error) => settings.log.warn({ error }, 'a database connection was lost'),
+    onPoolWait: (waitMs) => watch?.onPoolWait(waitMs),
+    onHeld: ({ heldMs, stack }) => {
+      watch?.onHeld()
+      const about = { 'event.duration_ms': Math.round(heldMs), 'sophia.taken_at': stack.slice(0, STACK_CHARACTERS) }
+      log.warn(about, 'a database connection is held for long; whoever took it waits for something else meanwhile')
+    },
+    onConnectionLost: (error) => log.warn({ error }, 'a database connection was lost'),
     annotate: () => currentCorrelation()?.correlationId,
   })
   const probe = openDatabase({
-    connection: { ...parts.connection, application_name: 'sophia health' },
+    connection: { application_name: 'sophia health', ...parts.connection },
     poolMax: 1,
+    isPooled,
     statementTimeoutMs: 2000,
   })
   return {
@@ -96,9 +130,10 @@ function assemble(settings: StorageSettings, parts: Parts): Storage {
   }
 }
 
-function watchQuery({ log, onQuery }: StorageSettings, text: string, durationMs: number): void {
-  onQuery?.(durationMs)
-  if (durationMs < SLOW_QUERY_MS) return
+/** The text has places for its values, never the values. */
+function watchQuery({ log, watch, postgres }: StorageSettings, text: string, durationMs: number): void {
+  watch?.onQuery(durationMs)
+  if (durationMs < postgres.slowQueryMs) return
   log.warn(
     { 'db.query.text': text.replaceAll(/\s+/g, ' ').slice(0, 500), 'event.duration_ms': Math.round(durationMs) },
     'slow query',

@@ -1,13 +1,21 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
 import type { TokenUsage } from '#domain/model.ts'
 import { MICROS } from '#domain/money.ts'
 import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
 import { costMicros, findPrice } from '#domain/price.ts'
 import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
 import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
-import { createBackups } from '#features/operations/backup/index.ts'
+import { createDrills, type Drills } from '#features/drills/index.ts'
+import { createBackups, scheduleBackups, type BackupSchedule } from '#features/operations/backup/index.ts'
+import { createDiskPressure, type DiskPressure } from '#features/operations/disk-pressure.ts'
+import { readDiskSpace } from '#features/operations/disk-space.ts'
+import { createMemoryRelief, type MemoryRelief } from '#features/operations/memory-relief.ts'
+import type { Recoveries } from '#features/operations/recoveries.ts'
 import { bringUpToDate } from '#features/operations/bring-up-to-date.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
+import { findBegun } from '#features/watch/begun-store.ts'
 import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
@@ -17,19 +25,129 @@ import { createJobs } from '#platform/jobs/create-jobs.ts'
 import { createMailer } from '#platform/mail/create-mailer.ts'
 import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
+import type { ObjectStore } from '#platform/object-store/object-store.ts'
+import { openObjectStore } from '#platform/object-store/open-object-store.ts'
+import type { EngineWatch } from '#platform/postgres/embedded-postgres.ts'
+import type { RestoreClaim } from '#platform/postgres/restore-lock.ts'
 import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
+import { openWakeups } from '#platform/wakeups/open-wakeups.ts'
+import type { Wakeups } from '#platform/wakeups/wakeups.ts'
 import { countUsage, watchCache, watchCalendar, watchGate, watchServers } from '#platform/telemetry/metrics.ts'
+import { memoryUsedShare } from '#platform/telemetry/process-metrics.ts'
+import { openOtlp } from '#platform/tracing/open-otlp.ts'
+import type { ExportResult } from '#platform/tracing/trace-export.ts'
+import { createTracing, type Tracing } from '#platform/tracing/tracing.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { createAdmissionGate, type AdmissionGate } from '../http/admission-gate.ts'
 import { DEFAULT_LIMITS } from '../http/rate-limit.ts'
 import type { Foundation } from './foundation.ts'
 
-export function wireOperations({ config, storage, database, log }: Foundation) {
-  const migrationsFolder = join(PACKAGE_ROOT, 'migrations')
-  const folder = join(config.home, 'backups')
-  const backups = createBackups({ database, clock, folder, migrationsFolder, version: VERSION })
+/** Whether there is room to store something new. */
+export function wireDisk({ config, storage, metrics, recoveries }: Foundation): DiskPressure {
+  return createDiskPressure({
+    readSpace: () => readDiskSpace(config.home),
+    holdsDatabase: storage.mode === 'embedded',
+    onChange: (isReadOnly, detail) => {
+      metrics.readOnly.set(isReadOnly ? 1 : 0)
+      recoveries.note(isReadOnly ? 'read-only-began' : 'read-only-ended', detail)
+    },
+  })
+}
+
+/** What is done when this process runs short of memory. */
+export function wireMemoryRelief({ recoveries }: Foundation, cache: Pick<Cache, 'empty'>): MemoryRelief {
+  return createMemoryRelief({
+    clock,
+    usedShare: memoryUsedShare,
+    empty: cache.empty,
+    onRelieved: (detail) => recoveries.note('cache-emptied', detail),
+  })
+}
+
+/** What became of the database that this process keeps. */
+export function engineWatch({ note }: Pick<Recoveries, 'note'>): EngineWatch {
+  return {
+    onRestarted: ({ reason }) => note('database-restarted', reason),
+    onSlowed: () => note('restarts-slowed', 'database'),
+  }
+}
+
+export function wireOperations({
+  config,
+  storage,
+  database,
+  log,
+  claim,
+}: Pick<Foundation, 'config' | 'storage' | 'database' | 'log'> & {
+  /** Of a process that may restore. */
+  readonly claim?: RestoreClaim | null
+}) {
+  const store = openBackupStore(config)
+  const { migrationsFolder, ...places } = backupPlaces(config)
+  const databaseFolder = databaseFolderOf({ config, storage })
+  const alone = { signal: claim?.lost, requireAlone: claim?.requireAlone }
+  const backups = createBackups({ database, databaseFolder, clock, migrationsFolder, store, ...alone, ...places })
   const update = () => bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log })
-  return { backups, update }
+  return { backups, backupStore: store, update }
+}
+
+/** The built-in one lies in the home. */
+function databaseFolderOf({ config, storage }: Pick<Foundation, 'config' | 'storage'>): string | null {
+  return storage.mode === 'embedded' ? join(config.home, 'data') : null
+}
+
+function backupPlaces({ backup: { folder, recipients } }: Config) {
+  return { folder, recipients, migrationsFolder: join(PACKAGE_ROOT, 'migrations'), version: VERSION }
+}
+
+function openBackupStore({ backup: { s3 }, network: { allowPrivate } }: Config): ObjectStore | null {
+  return s3 && openObjectStore({ ...s3, allowPrivate })
+}
+
+/** Backups made by themselves, as often and when the calendar says. */
+export function wireBackupSchedule(
+  { backupStore, config, database, log, storage }: Foundation & { readonly backupStore: ObjectStore | null },
+  calendar: Pick<Calendar, 'number' | 'timeOfDay'>,
+): BackupSchedule {
+  return scheduleBackups({
+    ...backupPlaces(config),
+    store: backupStore,
+    database,
+    databaseFolder: databaseFolderOf({ config, storage }),
+    clock,
+    log,
+    host: hostname(),
+    findBegun,
+    probe: storage.probe,
+    rhythm: () => ({
+      everyMs: calendar.number('backup.every', BACKUP_EVERY_MS),
+      at: calendar.timeOfDay('backup.at'),
+    }),
+  })
+}
+
+type DrillFoundation = Foundation & {
+  readonly calendar: Pick<Calendar, 'number'>
+  readonly jobs: Parameters<typeof createDrills>[0]['jobs']
+  readonly onAudit: Parameters<typeof createDrills>[0]['audit']
+}
+
+/** Disasters, rehearsed by themselves as often as the calendar says: by nobody who has not asked for it. */
+export function wireDrills({ config, calendar, database, jobs, log, onAudit }: DrillFoundation): Drills {
+  return createDrills({
+    database,
+    clock,
+    log,
+    jobs,
+    home: config.home,
+    isOnOwnServer: config.postgres.url !== null,
+    // The way to programs, and what was compiled once: no setting of this deployment reaches a copy.
+    inherited: { ...config.mcp.inherited, ...config.watchdog.inherited },
+    host: hostname(),
+    version: VERSION,
+    everyMs: () => calendar.number('drills.every', 0),
+    audit: onAudit,
+  })
 }
 
 /** What may be remembered instead of asked again; its counters are read at each scrape. */
@@ -37,11 +155,18 @@ export function wireCache(
   { config, log, metrics }: Foundation,
   { seasonOf }: Pick<Calendar, 'seasonOf'>,
 ): { readonly cache: Cache; readonly redis: RedisLink | null } {
-  const redis = config.redis.url && openRedis({ url: config.redis.url.reveal(), clock, log })
-  const shared = redis && { redis, namespace: deploymentName(config) }
-  const cache = createCache({ clock, coarseMs: createCoarseClock(), log, random: Math.random, seasonOf, shared })
+  const { address, ca } = config.redis
+  const redis = address && openRedis({ address, ca, namespace: deploymentName(config), clock, log })
+  const cache = createCache({ clock, coarseMs: createCoarseClock(), log, random: Math.random, seasonOf, redis })
   watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
   return { cache, redis }
+}
+
+/** The way to the other processes of the deployment. */
+export function wireWakeups({ config, storage, log }: Foundation): Wakeups {
+  const { address, ca } = config.redis
+  const redis = address && { address, ca }
+  return openWakeups({ connection: storage.directConnection, clock, log, redis, namespace: deploymentName(config) })
 }
 
 /** Of what all processes of a deployment have and no other: so that two of them in one Redis never read each other. */
@@ -53,12 +178,13 @@ type ToolFoundation = Foundation & {
   readonly calendar: Calendar
   readonly cache: Cache
   readonly processId: string
+  readonly wakeups: Wakeups
   readonly onAudit: Parameters<typeof createTools>[0]['audit']
 }
 
 /** Servers of the Model Context Protocol, and where their secrets are kept. */
 export function wireTools(foundation: ToolFoundation): Tools {
-  const { calendar, config, storage, metrics, onAudit } = foundation
+  const { calendar, config, storage, metrics, objectives, onAudit } = foundation
   const tools = createTools({
     ...foundation,
     version: VERSION,
@@ -72,11 +198,24 @@ export function wireTools(foundation: ToolFoundation): Tools {
     }),
     audit: onAudit,
     intervalFor: (server, ms) => calendar.number(`mcp.${server}.probe`, ms),
-    onProbe: (server, { ms, outcome }) => metrics.mcpProbe.observe({ server, outcome }, ms / 1000),
+    onProbe: (server, { ms, outcome }) => {
+      metrics.mcpProbe.observe({ server, outcome }, ms / 1000)
+      objectives.note({ objective: 'mcp', isGood: outcome === 'ok' })
+    },
     onCall: (server, { ms, outcome }) => metrics.mcpCall.observe({ server, outcome }, ms / 1000),
   })
   watchServers(metrics, () => tools.states())
   return tools
+}
+
+/** Where the time of requests and answers goes; sent to a backend when one is set, by servers only. */
+export function wireTracing(opening: Pick<Foundation, 'config' | 'log' | 'metrics' | 'purpose' | 'replica'>): Tracing {
+  const { config, metrics, purpose } = opening
+  const { endpoint, share } = config.tracing
+  if (endpoint === null || purpose !== 'server') return createTracing({ clock })
+  const onSpans = (result: ExportResult, count: number): void => metrics.traceSpans.inc({ result }, count)
+  const exports = openOtlp({ ...opening, tracing: { ...config.tracing, endpoint }, version: VERSION, onSpans })
+  return createTracing({ clock, exports, share })
 }
 
 /** What keeps more from being begun than can be done. */
@@ -88,11 +227,11 @@ export function wireGate({ log, metrics, requestBounds }: Foundation): Admission
 }
 
 /** What leaves the house besides model calls, and the work that waits in the database. */
-export function wirePost({ config, database, log }: Foundation) {
+export function wirePost({ config, database, log, tracing }: Foundation) {
   const { smtpUrl, from } = config.mail
   const { webhookUrl } = config.notify
   return {
-    jobs: createJobs({ database, log, clock }),
+    jobs: createJobs({ database, log, clock, tracing }),
     mailer: smtpUrl && from ? createMailer({ url: smtpUrl.reveal(), from, log, clock }) : null,
     webhook: webhookUrl ? createWebhook({ url: webhookUrl.reveal(), log, clock }) : null,
   }
@@ -135,7 +274,9 @@ export function wireCalendar({ config, log }: Pick<Foundation, 'config' | 'log'>
   const { memberDailyUsd } = config.budgets
   const bases = () => knownBases({ rates: DEFAULT_LIMITS, memberDailyUsd, servers: hooks.servers() })
   const shippedFolder = join(PACKAGE_ROOT, 'calendars')
-  return createCalendar({ ...hooks, bases, clock, log, file: config.calendar.file, shippedFolder })
+  const eventsFolder = join(config.home, 'calendar-events')
+  const { allowPrivate } = config.network
+  return createCalendar({ ...hooks, bases, clock, log, ...config.calendar, shippedFolder, eventsFolder, allowPrivate })
 }
 
 export async function openCalendar(foundation: Foundation, hooks: CalendarHooks): Promise<Calendar> {

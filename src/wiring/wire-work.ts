@@ -18,15 +18,17 @@ import { createId } from '#platform/crypto/ids.ts'
 import { keepAnswers } from '#platform/models/keep-answers.ts'
 import { keepVectors } from '#platform/models/keep-vectors.ts'
 import { createStandings } from '../worker/standings.ts'
-import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools } from './wire-parts.ts'
+import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools, wireWakeups } from './wire-parts.ts'
 import type { Foundation } from './foundation.ts'
+import { wireCertificate } from './wire-certificate.ts'
 
 /** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
 export async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
   const { log, publicUrl, database } = foundation
   // Asked for lifetimes only once the rooms stand.
   const kept = wireCache(foundation, { seasonOf: (...moment) => calendar.seasonOf(...moment) })
-  const access = createAccess({ database, clock, log, publicUrl, cache: kept.cache })
+  const wakeups = wireWakeups(foundation)
+  const access = createAccess({ database, clock, log, publicUrl, cache: kept.cache, wakeups })
   const servers = () => tools.listServers()
   const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
   const calendar = await openCalendar(foundation, hooks)
@@ -40,6 +42,7 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
     clock,
     processId: createId(),
     ...kept,
+    wakeups,
     jobs,
     epochs,
     chain: foundation.config.models.keepsAnswers ? keepAnswers(models.chain, { ...kept, costOf }) : models.chain,
@@ -73,13 +76,14 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
     epochOf,
     skills: () => ofRecords,
     wanted: () => calendar.number('cache.skill-result.prewarm', PREWARMED_SKILLS),
+    freshSince: () => calendar.seasonOf('skill-result', clock.now().getTime()).freshSinceMs,
     onPrewarmed: (result) => foundation.metrics.cachePrewarmed.inc({ class: 'skill-result', result }),
   })
   // Writing a draft stores it, so that it is never answered from what is kept.
   const skills: readonly Skill[] = [...ofRecords, ...drafts.skills]
   const tools: Tools = wireTools({ ...shared, calendar })
   const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
-  return { ...shared, ...rooms, hotSkills, models, post, skills }
+  return { ...shared, ...rooms, certificate: wireCertificate(foundation), hotSkills, models, post, skills }
 }
 
 /** The rooms over the company's records; what is remembered bears on both. */

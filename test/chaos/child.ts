@@ -13,6 +13,7 @@ import { systemClock } from '#platform/clock.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { FREE_BUDGET, TEST_PERSONA, USAGE } from '../support/conversation-house.ts'
+import { QUIET_TOPICS } from '../support/socket-doors.ts'
 import { plantInDatabase, plantInVerbs, type PlantedBug } from './planted-bugs.ts'
 import { answerTextOf } from './seeded-random.ts'
 
@@ -81,7 +82,8 @@ async function main(order: ChildOrder): Promise<void> {
   openSocketDoor({
     server: server.server,
     conversations,
-    onServerEvent: () => () => undefined,
+    topics: QUIET_TOPICS,
+    credentials: { watch: () => () => undefined },
     clock: systemClock,
     log,
     fromHeaders: () => Promise.resolve(null),

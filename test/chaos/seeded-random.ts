@@ -38,6 +38,9 @@ export function answerTextOf(messageId: string): string {
   return `${messageId}: ${words.join(' ')}`
 }
 
+/** What anybody may ask in the same words; the provider gives another answer each time. */
+export const COMMON_QUESTION = 'What is new?'
+
 /** What a virtual client asks: its text carries the message's own id. */
 export function questionTextOf(messageId: string): string {
   return `question ${messageId}`

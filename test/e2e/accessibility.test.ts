@@ -128,6 +128,8 @@ const VIEWS: readonly View[] = [
   { name: 'the new key', path: '/keys', open: press('New key'), within: 'dialog' },
   { name: 'usage', path: '/usage' },
   { name: 'the cache', path: '/cache' },
+  { name: 'operations', path: '/operations' },
+  { name: 'the jobs', path: '/jobs' },
   { name: 'audit', path: '/audit' },
   { name: 'a page that is not there', path: '/nowhere' },
 ]

@@ -1,36 +1,29 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, open, rm, statfs } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { mountDisk } from '../support/own-disk.ts'
 import { runSophia, startSophia } from '../support/sophia-process.ts'
+import { until } from '../support/until.ts'
 
 const KEY = `sk-sophia-${'k'.repeat(43)}`
 const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 const Page = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() })
 
 /**
- * A disk of this size. Where nobody may mount one (not root, or a plain container), undefined: what a full disk looks like
- * to a request is then proven only by bad-input.test.ts, which makes PostgreSQL raise the same error.
+ * Where nobody may mount a disk, undefined: what a full disk looks like to a request is then proven only by bad-input.test.ts, which
+ * makes PostgreSQL raise the same error.
  */
-async function mountDisk(sizeMb: number): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'sophia-disk-'))
-  const isMounted =
-    process.getuid?.() === 0 &&
-    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'sophia-test', folder]).status === 0
-  after(async () => {
-    if (isMounted) spawnSync('umount', ['-l', folder])
-    await rm(folder, { recursive: true, force: true })
-  })
-  await chmod(folder, 0o711)
-  return isMounted ? folder : undefined
+async function openDisk(sizeMb: number): Promise<string | undefined> {
+  const disk = await mountDisk(sizeMb)
+  after(() => disk?.unmount())
+  return disk?.folder
 }
 
 test('a disk too small to begin with ends the start with what to do, and 75: try again', async () => {
-  const home = await mountDisk(8)
+  const home = await openDisk(8)
   if (home === undefined) return
   const { code, err } = await runSophia(['up'], { SOPHIA_HOME: home })
   assert.equal(code, 75, err)
@@ -38,7 +31,7 @@ test('a disk too small to begin with ends the start with what to do, and 75: try
 })
 
 test('when the disk fills up under a running Sophia she refuses, loses nothing, and goes on once there is room', async () => {
-  const home = await mountDisk(300)
+  const home = await openDisk(300)
   if (home === undefined) return
   const sophia = startSophia(['up'], { SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY })
   const address = await sophia.address()
@@ -111,3 +104,53 @@ async function fill(path: string, bytes: number): Promise<void> {
     await file.write(piece, 0, Math.min(left, piece.length))
   await file.close()
 }
+
+const Healthy = z.looseObject({
+  components: z.record(z.string(), z.looseObject({ status: z.string(), detail: z.string().optional() })),
+  recoveries: z.array(z.looseObject({ action: z.string(), detail: z.string() })),
+})
+
+test('before the disk is full she stores nothing new, lets people read, and goes on by herself once there is room', async () => {
+  const home = await openDisk(300)
+  if (home === undefined) return
+  const sophia = startSophia(['up'], { SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY })
+  const address = await sophia.address()
+  const health = async () => {
+    // Ten a second is what one address may ask.
+    await delay(150)
+    return Healthy.parse(await (await fetch(`${address}/health`)).json())
+  }
+  const isReadOnly = async (): Promise<boolean> => /nothing new/.test((await health()).components['disk']?.detail ?? '')
+  assert.equal(await untilStored(address), 200)
+  const filler = join(home, 'filler')
+  // Some 4 % are left.
+  await fill(filler, (await freeBytes(home)) - 11 * 1024 * 1024)
+  await until(isReadOnly, 'the disk is seen to be nearly full', 15_000)
+  const refused = await put(address, [{ id: 'c-1', name: 'Refused' }])
+  assert.equal(refused.status, 507, refused.text)
+  assert.match(refused.text, /STORAGE_FULL.*nothing new is stored until 8 % of it are free/)
+  const talk = { method: 'POST', headers, body: JSON.stringify({ persona: 'marcus' }) }
+  assert.equal((await fetch(`${address}/api/conversations`, talk)).status, 507)
+  assert.deepEqual([...(await listClients(address))], ['afterwards'])
+  const skill = { method: 'POST', headers, body: '{}' }
+  assert.equal((await fetch(`${address}/api/personas/marcus/skills/review-pipeline`, skill)).status, 200)
+  const csv = join(home, 'clients.csv')
+  await writeFile(csv, 'id,name\nc-2,Refused too\n')
+  const { code, err } = await runSophia(['import', 'clients', csv], { SOPHIA_HOME: home })
+  assert.equal(code, 75, err)
+  assert.match(err, /nearly full/)
+  await rm(filler)
+  await until(async () => !(await isReadOnly()), 'there is room', 15_000)
+  assert.equal((await put(address, [{ id: 'c-3', name: 'Stored' }])).status, 200)
+  const { components, recoveries } = await health()
+  assert.equal(components['disk']?.status, 'ok')
+  assert.deepEqual(
+    recoveries.filter(({ action }) => action.startsWith('read-only')).map(({ action }) => action),
+    ['read-only-ended', 'read-only-began'],
+  )
+  const metrics = await (await fetch(`${address}/metrics`)).text()
+  assert.match(metrics, /^sophia_self_healing_total\{action="read-only-began"\} 1$/m)
+  assert.match(metrics, /^sophia_read_only 0$/m)
+  sophia.kill('SIGTERM')
+  assert.equal((await sophia.ended).code, 0)
+})

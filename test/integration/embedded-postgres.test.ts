@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -259,6 +260,21 @@ test('a first start cut short at any step is completed by the next', { timeout: 
   }
   const engine = await start(t, home)
   assert.deepEqual(await query(engine.connection, 'select 1'), [1])
+})
+
+test('what an earlier start still writes hinders no start', async (t) => {
+  const home = await newHome()
+  const left = join(home, 'data.partial-1-abc')
+  await mkdir(left)
+  let isStarted = false
+  // What is removed is there again before the next step of the removal.
+  const fill = (turn: number): void => {
+    if (existsSync(left)) writeFileSync(join(left, String(turn % 50)), '')
+    if (!isStarted) setImmediate(fill, turn + 1)
+  }
+  fill(0)
+  const { connection } = await start(t, home).finally(() => (isStarted = true))
+  assert.deepEqual(await query(connection, 'select 1'), [1])
 })
 
 test('a lost password file is explained, and nothing is touched', async () => {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { acquireHome, findHomeOwner } from '#platform/home-lock.ts'
 import { findProcess } from '#platform/process-table.ts'
 import { runScript } from '../support/child-process.ts'
+import { mountDisk } from '../support/own-disk.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'sophia-lock-'))
 after(() => rm(root, { recursive: true, force: true }))
@@ -109,6 +110,25 @@ test('the home is made 0700 and the owner’s address is found there', async () 
   await lock.publishAddress('http://127.0.0.1:8000')
   assert.deepEqual(await findHomeOwner(home), { pid: process.pid, address: 'http://127.0.0.1:8000' })
   await lock.release()
+})
+
+test('on a disk that is full by now the address cannot be left, which is said as it is, and the home is let go of all the same', async () => {
+  const disk = await mountDisk(1)
+  // Where nobody may mount a disk, none can be filled.
+  if (!disk) return
+  try {
+    const lock = await acquireHome(disk.folder)
+    const filler = join(disk.folder, 'filler')
+    await assert.rejects(writeFile(filler, Buffer.alloc(2 * 1024 * 1024)), { code: 'ENOSPC' })
+    const refusal = { code: 'STORAGE_FULL', message: new RegExp(`The disk of ${disk.folder} is full`) }
+    await assert.rejects(lock.publishAddress('http://127.0.0.1:8000'), refusal)
+    assert.deepEqual((await readdir(disk.folder)).toSorted(), ['filler', 'sophia-1.lock'])
+    await lock.release()
+    await rm(filler)
+    await lock.publishAddress('http://127.0.0.1:8000')
+  } finally {
+    await disk.unmount()
+  }
 })
 
 test('a read-only home is refused with its path', async (t) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import pg from 'pg'
 import { z } from 'zod'
 import { migrate } from '#platform/postgres/migrate.ts'
 import { sql } from '#platform/postgres/sql.ts'
@@ -46,11 +47,12 @@ test('eight racing processes run each migration once', async () => {
 test('the hook before the first migration is called only when there is something to protect, and before anything changes', async () => {
   const { connection, database } = await openEmptyDatabase()
   const calls: number[] = []
-  const beforeFirst = async (from: number): Promise<void> => {
+  const beforeFirst = async (from: number): Promise<string> => {
     calls.push(from)
     const columns = sql`select column_name as name from information_schema.columns where table_name = 'things'`
     const found = await database.read((handle) => handle.rows(z.object({ name: z.string() }), columns))
     assert.deepEqual(found, [{ name: 'n' }])
+    return 'a-backup'
   }
   await migrate({ connection, folder: await folderOf(FIRST), beforeFirst })
   assert.deepEqual(calls, [])
@@ -123,4 +125,79 @@ test('a migration may not end its own transaction', async () => {
 test('a database that is away is told as such', async () => {
   const away = migrate({ connection: { host: '127.0.0.1', port: 9, user: 'x', database: 'x' }, folder: MIGRATIONS })
   await assert.rejects(away, { code: 'DATABASE_UNAVAILABLE' })
+})
+
+/** Keeps the table in use until told to let go. */
+async function useThings(connection: pg.ClientConfig): Promise<() => Promise<void>> {
+  const user = new pg.Client(connection)
+  await user.connect()
+  await user.query('begin')
+  await user.query('select * from things')
+  return () => user.end()
+}
+
+test('a migration gives way to whoever uses its tables, lets others in between, and gets through in the end', async () => {
+  const { connection, database } = await openEmptyDatabase()
+  await migrate({ connection, folder: await folderOf(FIRST) })
+  const letGo = await useThings(connection)
+  const read = (): Promise<number> => database.read((handle) => handle.run(sql`select * from things`))
+  const waits: number[] = []
+  let reading: Promise<unknown> = Promise.resolve()
+  const outcome = await migrate({
+    connection,
+    folder: await folderOf(SECOND),
+    locks: { waitMs: 100, pauseMs: 20, tries: 1000 },
+    onGivingWay: ({ attempt }) => {
+      waits.push(attempt)
+      // Whoever comes while it waits is let in before the user has let go.
+      reading = attempt === 1 ? read().then(letGo) : reading
+    },
+  })
+  await reading
+  assert.deepEqual(outcome.applied, [{ version: 2, name: '0002-more.sql' }])
+  assert.ok(waits.length >= 1)
+})
+
+test('a migration whose tables are never free says so, and leaves everything as it was', async () => {
+  const { connection } = await openEmptyDatabase()
+  await migrate({ connection, folder: await folderOf(FIRST) })
+  const letGo = await useThings(connection)
+  const folder = await folderOf(SECOND)
+  await assert.rejects(migrate({ connection, folder, locks: { waitMs: 50, pauseMs: 1, tries: 2 } }), {
+    code: 'MIGRATION_FAILED',
+    message: /0002-more\.sql could not have its tables.*long transaction.*Nothing was changed/,
+  })
+  await letGo()
+  assert.deepEqual((await migrate({ connection, folder })).applied, [{ version: 2, name: '0002-more.sql' }])
+})
+
+test('a migration takes as long as it takes, whatever limit the role has for its statements', async () => {
+  const { connection, database } = await openEmptyDatabase()
+  const limit = `do $$ begin execute format('alter role %I in database %I set statement_timeout = 100', current_user, current_database()); end $$`
+  await database.read((handle) => handle.client.query(limit))
+  const outcome = await migrate({ connection, folder: await folderOf({ '0001-slow.sql': 'select pg_sleep(0.5);' }) })
+  assert.equal(outcome.to, 1)
+})
+
+/** Statements after which a process of the version before may fail: they wait for the release after the next. */
+const CONTRACTING =
+  /\b(drop\s+(table|column|view|function|type|schema)|rename\s+(to|column)|alter\s+column\s+\w+\s+(type|set\s+(not\s+null|data))|add\s+column\s+\w+\s+[^,;]*not\s+null(?![^,;]*default))/i
+
+test('every migration only adds, so that processes of the version before go on beside it', async () => {
+  for (const name of (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql'))) {
+    const text = await readFile(join(MIGRATIONS, name), 'utf8')
+    // The bodies of functions run later, on what they are given.
+    const statements = text.replaceAll(/\$\$[\s\S]*?\$\$/g, '').replaceAll(/--.*$/gm, '')
+    assert.doesNotMatch(statements, CONTRACTING, name)
+  }
+  for (const planted of [
+    'drop table deals',
+    'alter table deals drop column name',
+    'alter table deals rename to offers',
+    'alter table deals alter column name type int',
+    'alter table deals alter column name set not null',
+    'alter table deals add column mood text not null',
+  ])
+    assert.match(planted, CONTRACTING)
+  assert.doesNotMatch("alter table deals add column mood text not null default 'calm'", CONTRACTING)
 })

@@ -299,6 +299,7 @@ test('every address that is read has its place in this tour, or shows nothing of
     '/api/conversations/:id/messages',
     '/api/turns/:id',
     '/api/turns/:id/events',
+    '/api/turns/:id/trace',
     '/api/memories/:id',
     '/api/drafts/:id',
     '/api/mcp/syncs',

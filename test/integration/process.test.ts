@@ -17,6 +17,7 @@ import {
   startSophia,
   type SophiaProcess,
 } from '../support/sophia-process.ts'
+import { until } from '../support/until.ts'
 
 const KEY = `sk-sophia-${'k'.repeat(43)}`
 const asOwner = { headers: { authorization: `Bearer ${KEY}` } }
@@ -157,6 +158,10 @@ async function readOnlyHome(): Promise<string> {
   return join(file, 'home')
 }
 
+async function healthOf(url: string): Promise<string> {
+  return (await fetch(`${url}/health`)).text()
+}
+
 test('after kill -9 the next start goes on with the same data', async () => {
   const home = await makeHome()
   const settings = { SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY }
@@ -180,7 +185,18 @@ test('after kill -9 the next start goes on with the same data', async () => {
   if (left !== undefined) process.kill(left, 'SIGKILL')
   await second.ended
   const third = startSophia(['up'], settings)
-  assert.deepEqual(await clientNames(await third.address()), ['Kept through a crash'])
+  const url = await third.address()
+  assert.deepEqual(await clientNames(url), ['Kept through a crash'])
+  // And with its database dead alone, which it then mends by itself and says so.
+  const engine = await enginePidOf(home)
+  assert.ok(engine !== undefined)
+  process.kill(engine, 'SIGKILL')
+  await until(
+    async () => /"database-restarted","detail":"[^"]*SIGKILL/.test(await healthOf(url)),
+    'the restart is told',
+  )
+  await until(async () => /"part-back","detail":"database"/.test(await healthOf(url)), 'the database is back')
+  assert.deepEqual(await clientNames(url), ['Kept through a crash'])
   third.kill('SIGTERM')
   assert.equal((await third.ended).code, 0)
   assert.equal(await enginePidOf(home), undefined)

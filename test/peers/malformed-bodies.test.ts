@@ -33,6 +33,7 @@ const BODILESS = new Set([
   'POST /api/backups',
   'DELETE /api/session',
   'POST /api/briefing/preview',
+  'POST /api/alerts/try',
 ])
 
 for (const route of listAllRoutes()) {

@@ -4,13 +4,12 @@ import { Writable } from 'node:stream'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { gunzipSync } from 'node:zlib'
-import { extract } from 'tar-stream'
 import { z } from 'zod'
 import { createId } from '#platform/crypto/ids.ts'
 import { createLog } from '#platform/log/log.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { tokenOf } from '../support/access-fixture.ts'
+import { readTar } from '../support/canaries.ts'
 import { openTestHouse } from '../support/house.ts'
 import { startModelServer, type ReceivedCall } from '../support/model-server.ts'
 import { ask, type Answer } from '../support/raw-http.ts'
@@ -201,23 +200,8 @@ test('a backup holds hashes of credentials, never the credentials', async () => 
   const files = (await readdir(folder)).filter((name) => name.endsWith('.tar'))
   assert.ok(files.length > 0)
   for (const file of files) {
-    const parts = await readParts(await readFile(join(folder, file)))
+    const parts = await readTar(await readFile(join(folder, file)))
     assert.match(parts, /api_keys|sk-sophia-/, 'keys are in it by their prefix')
     assertFree(file, parts)
   }
 })
-
-/** Every part of a tar, unpacked. */
-async function readParts(bytes: Buffer): Promise<string> {
-  const texts: string[] = []
-  const unpack = extract()
-  unpack.end(bytes)
-  for await (const entry of unpack) {
-    const chunks: Buffer[] = []
-    // The library's streams are of buffers.
-    for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk)
-    const whole = Buffer.concat(chunks)
-    texts.push(entry.header.name, (whole[0] === 0x1f && whole[1] === 0x8b ? gunzipSync(whole) : whole).toString())
-  }
-  return texts.join('\n')
-}

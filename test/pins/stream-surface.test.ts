@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { CLOSE, ClientFrame, ServerFrame } from '#contract/socket-frames.ts'
+import { CLOSE, ClientFrame, ServerFrame, SocketTopic } from '#contract/socket-frames.ts'
 import { TurnEvent } from '#contract/turn-events.ts'
 
 /** What readers of streams rely on, written out: each shape with its fields; one that may be absent ends in `?`. */
@@ -42,6 +42,8 @@ const SERVER_FRAMES = [
   'pong: ',
 ]
 
+const TOPICS = ['conversations', 'mcp-status', 'health', 'alerts']
+
 const Union = z.object({
   oneOf: z.array(
     z.object({
@@ -70,4 +72,8 @@ test('every frame of the socket with its fields, both ways', () => {
 
 test('the codes with which a socket is closed', () => {
   assert.deepEqual(CLOSE, { drain: 1001, policy: 1008, tooBig: 1009, overCapacity: 1013, credentialsEnded: 4401 })
+})
+
+test('the topics of the socket', () => {
+  assert.deepEqual(SocketTopic.options, TOPICS)
 })

@@ -47,6 +47,26 @@ export const CALENDAR: readonly Requirement[] = [
     ],
   },
   {
+    id: 'K/addresses',
+    source: 'calendar, files of events',
+    behaviour:
+      'Events are fetched from addresses without a start waiting; the last good ones stay in force, their age is told, the address never.',
+    provenBy: [
+      ...prove(
+        'src/features/calendar/ical/event-addresses.test.ts',
+        'events are fetched when they are due: at once, each hour, and by what was said of them before',
+        'the last good ones stay when fetching fails, whatever way it does; tried again after five minutes',
+        'nothing inside is reached that the operator did not name',
+      ),
+      ...prove(
+        'src/features/calendar/calendar-addresses.test.ts',
+        'periods and holidays come from an address, and nobody is told more of it than its host',
+        'a start waits for no server; what was never fetched is told, and the rest of the calendar is in force',
+        'when the server is away the last good events stay in force, over a start too, and their age is told',
+      ),
+    ],
+  },
+  {
     id: 'K/policies',
     source: 'calendar, policies',
     behaviour: 'What moves a value, by whose word and until when is told; conflicts end by one rule for each knob.',
@@ -61,15 +81,33 @@ export const CALENDAR: readonly Requirement[] = [
         'src/domain/calendar/fresh-at.test.ts',
         'no value of a cache outlives the start of a period that wants it fresh',
       ),
+      ...prove(
+        'src/features/calendar/season.test.ts',
+        '${cacheClass}: a value kept within the period is made again when its shorter life is over',
+        '${cacheClass}: factors of a period move both lifetimes, before and after it they are as they were',
+        'one word for all classes moves each of them',
+      ),
       ...prove(room, 'lifetimes in the cache follow the period, and nothing made before it begins may answer in it'),
       ...prove(room, 'what is told of a key is who says it, where, and until when'),
+      ...prove(
+        room,
+        'a setting that nothing goes by is told with its line and what was meant, in the check and in health, and no fault',
+      ),
+      ...prove(
+        'src/features/calendar/season.test.ts',
+        'what a person may do is remembered for no longer, whatever a period says of its class or of all',
+      ),
+      ...prove(
+        'src/platform/cache/fresh-since.test.ts',
+        'what is in Redis from before a period that demands fresh values answers nobody in it, whatever a clock says',
+      ),
     ],
   },
   {
     id: 'K/effects',
     source: 'calendar, policies',
     behaviour:
-      'The calendar moves request rates, caps on spending, the pace of probes and what the colleagues know of the day.',
+      'The calendar moves request rates, caps on spending, the pace of probes, backups and what the colleagues know of the day.',
     provenBy: [
       ...prove(
         house,
@@ -80,6 +118,28 @@ export const CALENDAR: readonly Requirement[] = [
       ...prove(
         'src/features/budgets/budgets.test.ts',
         "the business calendar moves a member's cap, and not the deployment's",
+      ),
+      ...prove('test/integration/scheduled-backups.test.ts', 'the calendar moves how often and when a backup is made'),
+    ],
+  },
+  {
+    id: 'K/figures',
+    source: 'calendar, policies',
+    behaviour:
+      'Figures in what the colleagues are told are counted in the row scope of whoever asks; unknown is not zero.',
+    provenBy: [
+      ...prove(
+        'test/integration/day-for-whom.test.ts',
+        'each sees the figures of the day as their rows say, and of another instant the line as it is written',
+      ),
+      ...prove(
+        'src/features/clients/clients.test.ts',
+        'those more than thirty days late are counted apart, also where an invoice names no amount',
+        'clients that renew soon are counted in sight, by days from the data day, and not known without a renewal day',
+      ),
+      ...prove(
+        'src/features/deals/closing.test.ts',
+        'open deals that are to close this month are counted in sight, and not known where no deal says when',
       ),
     ],
   },
@@ -105,7 +165,41 @@ export const CALENDAR: readonly Requirement[] = [
         'the greater of calendar and load speaks, and says whose word it is',
         'steps, the most there may be, money and shadow hold it, each in words',
       ),
+      ...prove(
+        'src/features/calendar/scaling.test.ts',
+        'however often it is asked, it goes up by no more than a step a minute',
+        'while only watching it tells what it would be as if it were followed',
+      ),
+      ...prove(
+        'test/integration/scaling-for-keda.test.ts',
+        'a scaler reads how many replicas there shall be with a key that may do nothing else',
+        'the same number stands in the metrics as a gauge',
+      ),
       ...prove(room, 'replicas: the floor of the period with its words, the load above it, and the limits of the file'),
+    ],
+  },
+  {
+    id: 'K/deploys',
+    source: 'calendar, freeze',
+    behaviour:
+      'A pipeline is told whether it may deploy, until when and by whose word not; a calendar that is not the written one is no yes.',
+    provenBy: [
+      ...prove(
+        'src/domain/calendar/freeze.test.ts',
+        'a freeze ends when no period says so any more, whatever else begins and ends before',
+        'a period of a higher priority that lets deploys go ahead ends it',
+      ),
+      ...prove(
+        'src/cli/calendar-command.test.ts',
+        'a pipeline may deploy, or is told until when and why it may not',
+        'a faulty calendar is no yes: the fault, and 78',
+        'nor is one that cannot be read',
+        'nor is one that is named and not there',
+      ),
+      ...prove(
+        'test/integration/day-for-whom.test.ts',
+        'a freeze is told with its words, and whoever activates or saves in it is warned, not refused',
+      ),
     ],
   },
 ]

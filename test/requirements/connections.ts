@@ -32,7 +32,7 @@ export const CONNECTIONS: readonly Requirement[] = [
       ...prove(
         hub,
         'reading asks nobody: a thousand readings send no request',
-        'the very next call finds a dead server, and the status follows within a second',
+        'the very next call finds a dead server, and the status does not wait for the next probe in its turn',
       ),
       ...prove(
         health,

@@ -158,7 +158,7 @@ export const FIRST_VERSION: readonly Requirement[] = [
     provenBy: prove(
       'test/chaos/check-history.test.ts',
       'it notices ${name}',
-      'a good history has no faults, whatever the order of keys in the journal',
+      'a good history has no breach, whatever the order of keys in the journal',
     ),
   },
 ]

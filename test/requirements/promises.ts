@@ -52,6 +52,16 @@ export const PROMISES: readonly Requirement[] = [
     ),
   },
   {
+    id: 'A2/one-end',
+    source: 'promise A2',
+    behaviour: 'A turn has one end, the stored one, also when it could not be stored at first.',
+    provenBy: prove(
+      'src/features/conversations/end-turn.test.ts',
+      'a disk that is full when the answer is to be stored is waited for: the answer stays whole',
+      'an end that could not be stored never was: readers and journal have the one that is stored',
+    ),
+  },
+  {
     id: 'A3/resume',
     source: 'promise A3',
     behaviour: 'A stream resumed at any place equals the whole.',
@@ -197,6 +207,8 @@ export const PROMISES: readonly Requirement[] = [
       'a backup restores into an empty database with every value as it was',
       'verifying proves a backup without touching the data, and a later change of the file takes the proof away',
       'a flipped byte in any part, or a cut, is refused before anything is touched',
+      'to restore the latest twice gives the same data twice',
+      'a database that fails while rows are loaded is told as that, and no sound archive is called bad',
     ),
   },
   {

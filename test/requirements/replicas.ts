@@ -3,6 +3,9 @@ import { prove, type Requirement } from './requirement.ts'
 const queue = 'src/features/conversations/queue.test.ts'
 const overload = 'src/domain/overload/overload.test.ts'
 const gate = 'src/http/admission-gate.test.ts'
+const cluster = 'test/integration/cluster.test.ts'
+const servers = 'src/features/tools/replicas.test.ts'
+const keeper = 'src/features/tools/report-keeper.test.ts'
 const stall = 'src/domain/turn/stall.test.ts'
 
 /** What holds when several processes answer many people. */
@@ -52,6 +55,71 @@ export const REPLICAS: readonly Requirement[] = [
     ],
   },
   {
+    id: 'N/leave',
+    source: 'replicas, restarts one after the other',
+    behaviour:
+      'A replica that is asked to end answers until its balancer has heard so, and ends in time however many connections are kept open.',
+    provenBy: [
+      ...prove(
+        'src/http/readiness-askers.test.ts',
+        'a balancer that asks each second is waited for until it was told twice, and for what it sent meanwhile',
+        'of two balancers both are waited for, of one that is gone for four seconds only',
+        'nobody is waited for who asked once, or seldom, or not lately',
+      ),
+      ...prove(
+        'src/http/close-server.test.ts',
+        'a connection that is at work when the server ends gets its answer, and ends with it although its client keeps it',
+        'who opened a connection and says nothing is cut off after a while',
+      ),
+    ],
+  },
+  {
+    id: 'N/rage',
+    source: 'replicas, chaos',
+    behaviour:
+      'Under any fault of processes, database, Redis, lines, disk and clocks nothing acknowledged is lost or doubled, every answer ends, and nobody reads what is another’s.',
+    provenBy: [
+      ...prove(
+        'test/chaos/cluster.test.ts',
+        'three replicas under every fault once: nothing acknowledged is lost or doubled, every answer ends, and nobody reads what is another’s',
+      ),
+      ...prove(
+        'test/chaos/check-history.test.ts',
+        'a good history has no breach, whatever the order of keys in the journal',
+        'every invariant has an example here that breaks it',
+      ),
+      ...prove(
+        'test/chaos/mutations.test.ts',
+        'every fault that runs plant fits the source as it is, and no two have one name',
+      ),
+    ],
+  },
+  {
+    id: 'N/simulated',
+    source: 'replicas, simulation',
+    behaviour:
+      'Turns, leases, journal, resuming, single flight and schedules hold in whatever order things happen, and PostgreSQL does as their machine does.',
+    provenBy: [
+      ...prove(
+        'test/simulation/turns.test.ts',
+        'whatever dies, freezes, is cut off or lost, in whatever order: every turn ends once, and readers have what is stored',
+        'the same seed is the same run',
+      ),
+      ...prove(
+        'test/simulation/turns-in-postgres.test.ts',
+        'PostgreSQL takes every step of turns, leases, fences and journal as the machine of the simulation does',
+      ),
+      ...prove(
+        'test/simulation/cache.test.ts',
+        'whatever makers and invalidations do in whatever order: one making answers all who wait, nobody gets less than was told',
+      ),
+      ...prove(
+        'test/simulation/schedule.test.ts',
+        'however long a server is away: each briefing is told once, at the first look after its hour, unless the next is due already',
+      ),
+    ],
+  },
+  {
     id: 'N/overload',
     source: 'replicas, overload',
     behaviour:
@@ -67,6 +135,128 @@ export const REPLICAS: readonly Requirement[] = [
         gate,
         'what finds no room waits by rank, and is refused after a moment',
         'over HTTP: a full house answers 503 with a time to come back, without asking who it is; monitors are let in',
+      ),
+    ],
+  },
+  {
+    id: 'N/any-order',
+    source: 'replicas, cluster mode',
+    behaviour: 'Replicas, balancer and database start in any order, and replicas end, die and hang without the others.',
+    provenBy: prove(
+      cluster,
+      'three replicas and a balancer started in any order, on an empty database, are one deployment',
+      'what one replica was told the others know, and no request fails while each in turn is ended and started',
+      'a replica that is killed or hangs is passed over until it is back',
+      'PostgreSQL stopped at once, killed or frozen is the same database when it is back',
+    ),
+  },
+  {
+    id: 'N/any-redis',
+    source: 'replicas, cluster mode',
+    behaviour:
+      'Redis is one server, watched by sentinels or a cluster, with a user and TLS; another primary is found by itself.',
+    provenBy: [
+      ...prove(
+        'src/platform/redis/redis-failover.test.ts',
+        'a primary behind sentinels that is killed is left for the one they elect, for commands and for messages',
+        'one that is frozen as well, though its connections stay open; when it thaws, it is not taken for the primary',
+        'in a cluster all keys of a deployment lie together, and who holds them is followed when it dies',
+        'in a cluster a slot that moves is followed without anything dying',
+      ),
+      ...prove(
+        'src/platform/redis/redis-tls.test.ts',
+        'over TLS a user of the access list is let in, when the certificate is vouched for',
+        'a certificate that nobody vouches for, or of another server, is refused',
+      ),
+      ...prove(
+        'src/platform/config/config.test.ts',
+        'Redis is one server, or found through sentinels or some nodes of a cluster, with or without TLS and a user',
+        'a way to Redis that cannot be read says what is wrong with it, and no password',
+      ),
+      ...prove(
+        'src/platform/cache/shared-faults.test.ts',
+        'an invalidation that Redis lost again, as by a crash or an election, is told once more when it is back',
+      ),
+    ],
+  },
+  {
+    id: 'N/shipped-redis',
+    source: 'replicas, cluster mode',
+    behaviour:
+      'The Redis that ships lets the product do what it needs and nothing else; what is unsafe about another is told.',
+    provenBy: [
+      ...prove(
+        'src/platform/cache/shipped-redis.test.ts',
+        'the cache works over the Redis that ships, and begins warm after it was killed',
+        'what the product does not need is refused to its user, outside scripts and in them',
+        'nobody comes in without a password, and by the files as they ship nobody at all',
+      ),
+      ...prove(
+        'src/platform/redis/redis-link.test.ts',
+        'a Redis that is not set up as a cache is told loudly, one that is says how full it is',
+        'beyond this machine a Redis without a password is unsafe, one without TLS is told of, and one that is too old as well',
+        'settings that may not be read are said to be unknown, with what to allow',
+      ),
+    ],
+  },
+  {
+    id: 'N/servers',
+    source: 'replicas, MCP servers',
+    behaviour:
+      'Whichever process is asked of an MCP server tells the same; one asks it, another takes over, and what a frozen one says late is not taken.',
+    provenBy: [
+      ...prove(
+        servers,
+        'whichever house is asked tells the same: state, probes, calls, the last fault, and who probed',
+        'what happens is told alike by all houses, by the same numbers, and a reader may go on at another house',
+        'one house asks the server, and the others ask it nothing',
+        'tools that are agreed to, and servers that come, change and go, are known to all',
+        'a house that asks and is ended by ${end} is followed by another, and by one only',
+        'a slow server that is removed keeps nobody from hearing of the others',
+        'after a restore of the database the houses go by what it has, and tell what happens from then on',
+        'what one house stored the others hear at once, by a word and not by looking now and then',
+      ),
+      ...prove(
+        keeper,
+        'what whoever asked before still has to say is not taken once another has taken over, however new it is',
+        'of two who saw something the newer counts, in whichever order they tell it; each call and fault counts once',
+        'twenty who tell something at once lose nothing, and events are numbered without a gap',
+        'with the database away what was met counts here, and is told once the database is back',
+        'words of a server that PostgreSQL cannot store are stored without what is amiss, and nothing waits behind them',
+        'one thing that PostgreSQL refuses is left out, and what was noted with it is stored',
+      ),
+      ...prove(
+        'src/features/tools/prober-leases.test.ts',
+        'with the database away a server that waits is told once that it may be asked, not at each look',
+      ),
+      ...prove(
+        'src/features/tools/probe-server.test.ts',
+        'a list of tools that comes after another process took over is not taken',
+      ),
+      ...prove(
+        'src/features/tools/shared-feed.test.ts',
+        'an event that is stored in the midst of a look is told once, by the next',
+      ),
+      ...prove(
+        'src/features/tools/oauth-scope.test.ts',
+        'what a server wants of somebody is shown by the process that did not meet it, and so is the sign-in that gives it',
+      ),
+    ],
+  },
+  {
+    id: 'N/renewal',
+    source: 'replicas, MCP servers',
+    behaviour: 'A refresh token is used once, whichever processes find the sign-in ended, also across an outage.',
+    provenBy: [
+      ...prove(
+        'src/features/tools/oauth-renewal.test.ts',
+        'twenty calls at once in each of two processes renew an ended sign-in once',
+        'what one process renewed while the database was away is not renewed by another with the token that is spent',
+      ),
+      ...prove(
+        'src/features/tools/credentials-store.test.ts',
+        'whoever was too slow with a renewal does not end the lease of another',
+        'a refusal that comes after the lease ends no sign-in that another renews; what was given counts however late',
       ),
     ],
   },

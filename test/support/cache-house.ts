@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import pino from 'pino'
-import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
+import type { Season, SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import type { Maker } from '#platform/cache/flight.ts'
@@ -21,6 +21,15 @@ export const HOUSE_POLICY: CachePolicy = {
   maxEntryBytes: 2000,
   eviction: 'sieve-by-cost',
   tiers: ['l1'],
+}
+
+/** A season that asks for nothing. */
+export const PLAIN: Season = { ttlFactor: 1, staleFactor: 1, freshAtMs: null, freshSinceMs: null }
+
+/** What is older than that instant may not answer from it on. */
+export function seasonFrom(startMs: () => number): SeasonOf {
+  return (_cacheClass, atMs) =>
+    atMs < startMs() ? { ...PLAIN, freshAtMs: startMs() } : { ...PLAIN, freshSinceMs: startMs() }
 }
 
 interface Opening {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { createCache } from '#platform/cache/create-cache.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import { openRedis } from '#platform/redis/redis-link.ts'
+import { redisAddress } from './redis.ts'
 import { until } from './until.ts'
 
 /** One of several processes that miss the same value at once: says `ready`, and on a message asks 250 times together; ends on `end`. */
@@ -13,8 +14,8 @@ const url = process.argv[2] ?? ''
 const ASKED = 250
 const log = pino({ level: 'silent' })
 // A busy machine may answer late; whether the value is made once is another question.
-const redis = openRedis({ url, clock, log, deadlineMs: 5000 })
-const cache = createCache({ clock, log, random: Math.random, shared: { redis, namespace: 'stampede' } })
+const redis = openRedis({ address: redisAddress(url), namespace: 'stampede', clock, log, deadlineMs: 5000 })
+const cache = createCache({ clock, log, random: Math.random, redis })
 const space = cache.space<string>('directory', 'stampede', { shape: 'text', read: (raw) => z.string().parse(raw) })
 const counter = createClient({ url })
 await counter.connect()

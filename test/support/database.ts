@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { openDatabase, type Database, type DatabaseSettings } from '#platform/postgres/database.ts'
 import { migrate, readMigrations } from '#platform/postgres/migrate.ts'
+import { freePort } from './free-port.ts'
 import { startPrivateEngine, type PrivateEngine } from './private-engine.ts'
 
 export interface TestDatabase {
@@ -21,6 +22,7 @@ export interface TestDatabase {
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 const START_LIMIT_MS = 60_000
+const LEAK_LIMIT_MS = 15_000
 
 /**
  * A fresh database with all migrations applied, cloned from a template in the shared engine.
@@ -38,10 +40,11 @@ export async function openEmptyDatabase(settings: Partial<DatabaseSettings> = {}
 }
 
 /** An engine of one's own, durable as in production, for tests that kill it. Stopped and removed after the file. */
-export async function startTestEngine(): Promise<PrivateEngine & { home: string }> {
+export async function startTestEngine({ isOverTcp = false } = {}): Promise<PrivateEngine & { home: string }> {
   const home = await mkdtemp(join(tmpdir(), 'sophia-engine-'))
   await chmod(home, 0o711)
-  const engine = await startPrivateEngine({ home, isDurable: true })
+  const port = isOverTcp ? await freePort() : undefined
+  const engine = await startPrivateEngine({ home, isDurable: true, ...(port === undefined ? {} : { port }) })
   after(async () => {
     await engine.stop()
     await rm(home, { recursive: true, force: true })
@@ -58,16 +61,25 @@ async function openNamed(
   await withClient(admin, (client) => client.query(statement.replace('%name%', name)))
   const connection = { ...admin, database: name }
   const database = openDatabase({ poolMax: 5, ...settings, connection })
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closing ??= database
-      .close()
-      .then(() => withClient(admin, (client) => client.query(`drop database if exists ${name} with (force)`)))
-      .then(() => undefined)
-    return closing
+  const end = async (): Promise<void> => {
+    const leak = await findLeak(database)
+    // A pool with a connection out would wait for it for ever; its end comes with the database's.
+    if (!leak) await database.close()
+    await withClient(admin, (client) => client.query(`drop database if exists ${name} with (force)`))
+    if (leak) throw leak
   }
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= end())
   after(close)
   return { database, connection, close }
+}
+
+/** What still runs may end; a connection that never comes back is a fault, with the place where it was taken. */
+async function findLeak(database: Database): Promise<Error | undefined> {
+  for (const deadline = performance.now() + LEAK_LIMIT_MS; performance.now() < deadline; await delay(20))
+    if (database.held().length === 0) return undefined
+  const stacks = database.held().map(({ heldMs, stack }) => `held for ${Math.round(heldMs)} ms, taken\n${stack}`)
+  return new Error(`connections were not given back:\n${stacks.join('\n')}`)
 }
 
 /** Made once per state of the migrations folder, whichever test file comes first. */

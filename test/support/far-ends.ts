@@ -41,11 +41,15 @@ export async function startMailServer() {
 }
 
 function plain(bytes: Buffer): string {
-  return bytes
-    .toString('utf8')
-    .replaceAll(/\r\n[ \t]+/g, ' ')
+  const text = bytes.toString('utf8')
+  const end = text.indexOf('\r\n\r\n')
+  const headers = text.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ')
+  // Only the body is quoted-printable: an address in a header may hold "=A3" as it stands.
+  const body = text
+    .slice(end)
     .replaceAll(/=\r\n/g, '')
     .replaceAll(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return headers + body
 }
 
 /** A receiver of messages on loopback; `answers` are the states of the next ones (200 without one). */

@@ -49,9 +49,9 @@ export async function openOAuthHouse(settings: OAuthHouseSettings) {
   const owner = await signInOwner(access)
   let aheadMs = 0
   const clock = { ...systemClock, now: () => new Date(Date.now() + aheadMs) }
-  const openProcess = async (secretKey = SECRET_KEY) => {
+  const openProcess = async (secretKey = SECRET_KEY, over: Database = database) => {
     const tools = createTools({
-      database,
+      database: over,
       clock,
       cache: createCache({ clock, log, random: Math.random }),
       log,

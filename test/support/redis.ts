@@ -1,46 +1,57 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { after } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from 'redis'
+import { parseRedisAddress, type RedisAddress } from '#platform/config/redis-address.ts'
+import { requireProgram } from './find-program.ts'
+import { freePort } from './free-port.ts'
+import { startProgram, type Program } from './program.ts'
 
-/** The Redis server on this machine, for the tests of the shared cache; undefined when there is none. */
-export function findRedis(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
-  return [...folders, '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
-    .map((folder) => join(folder, 'redis-server'))
-    .find(canRun)
-}
+type Settings = Readonly<Record<string, string>>
 
 /** A real Redis of the test's own. Stopped with the test file. */
-export async function openTestRedis(settings: Readonly<Record<string, string>> = {}) {
+export async function openTestRedis(settings: Settings = {}) {
   const redis = await startRedis(settings)
   after(redis.end)
   return redis
 }
 
-/** A real Redis on a free loopback port, with nothing on disk; until `end`. */
-export async function startRedis(settings: Readonly<Record<string, string>> = {}) {
-  const program = findRedis()
-  if (!program) throw new Error('There is no redis-server on this machine.')
+/** What REDIS_URL would say. */
+export function redisAddress(url: string): RedisAddress {
+  const address = parseRedisAddress(url)
+  if (typeof address === 'string') throw new Error(address)
+  return address
+}
+
+export type RedisServer = Awaited<ReturnType<typeof startRedis>>
+
+interface Launch {
+  /** A configuration to begin with. */
+  readonly file?: string
+  /** Of whoever may do everything, `user:password`; absent: anybody may. */
+  readonly credentials?: string
+}
+
+/** A real Redis on a free loopback port, with nothing on disk unless settings or the file say so; until `end`. */
+export async function startRedis(settings: Settings = {}, { file, credentials }: Launch = {}) {
+  const path = requireProgram('redis-server')
   const folder = mkdtempSync(join(tmpdir(), 'sophia-redis-'))
   const port = await freePort()
-  const words = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...settings }
+  const forgetful = file === undefined ? { save: '', appendonly: 'no' } : {}
+  const words = { port: String(port), bind: '127.0.0.1', dir: folder, ...forgetful, ...settings }
   const args = Object.entries(words).flatMap(([name, value]) => [`--${name}`, value])
-  let child: ChildProcess | undefined
+  if (file !== undefined) args.unshift(file)
+  const url = `redis://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`
+  let program: Program | undefined
   const start = async (): Promise<void> => {
-    child = spawn(program, args, { stdio: 'ignore' })
-    await untilUp(port)
+    program = startProgram(path, args, { isDetached: true })
+    await untilUp(url, program)
   }
   const stop = async (): Promise<void> => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
+    program?.kill('SIGKILL')
+    await program?.ended
   }
   await start()
   return {
@@ -48,56 +59,40 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
       await stop()
       rmSync(folder, { recursive: true, force: true })
     },
-    url: `redis://127.0.0.1:${port}`,
+    url,
+    port,
+    folder,
+    pid: () => program?.pid ?? 0,
     start,
     kill: stop,
-    freeze: () => void child?.kill('SIGSTOP'),
-    thaw: () => void child?.kill('SIGCONT'),
+    freeze: () => program?.kill('SIGSTOP'),
+    thaw: () => program?.kill('SIGCONT'),
     /** One command by a client of its own, as an operator would. */
-    async command(...parts: string[]): Promise<unknown> {
-      const client = createClient({ url: `redis://127.0.0.1:${port}` })
-      client.on('error', () => undefined)
-      await client.connect()
-      try {
-        return await client.sendCommand(parts)
-      } finally {
-        client.destroy()
-      }
-    },
+    command: (...parts: string[]): Promise<unknown> => commandRedis(url, parts),
   }
 }
 
-async function untilUp(port: number): Promise<void> {
-  const deadlineMs = performance.now() + 10_000
-  for (;;) {
-    const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } })
-    client.on('error', () => undefined)
-    const isUp = await client.connect().then(
-      () => true,
-      () => false,
-    )
-    if (isUp) return client.destroy()
-    if (performance.now() > deadlineMs) throw new Error('Redis does not start.')
-    await delay(20)
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // It listens on TCP, so the address has a port.
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-function canRun(path: string): boolean {
+/** One command to the Redis at this address. */
+export async function commandRedis(url: string, parts: readonly string[]): Promise<unknown> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } })
+  client.on('error', () => undefined)
+  await client.connect()
   try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    // not there
-    return false
+    return await client.sendCommand([...parts])
+  } finally {
+    client.destroy()
   }
+}
+
+export async function untilUp(url: string, program: Program): Promise<void> {
+  for (const deadlineMs = performance.now() + 30_000; performance.now() < deadlineMs; await delay(20)) {
+    if (program.isOver()) break
+    const isUp = await commandRedis(url, ['PING']).then(
+      () => true,
+      // One that asks for a password answers too.
+      (error: unknown) => error instanceof Error && /^(NOAUTH|NOPERM)/.test(error.message),
+    )
+    if (isUp) return
+  }
+  throw new Error(`Redis does not start:\n${program.output()}`)
 }

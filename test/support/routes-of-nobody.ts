@@ -8,9 +8,16 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/personas',
   '/api/personas/:id',
   '/api/personas/:id/versions',
+  // Counts of the service and states of its rules; no row of anybody.
+  '/api/slo',
+  '/api/alerts',
+  // Rehearsals on scratch deployments, which hold the sample company only.
+  '/api/drills',
   // Counts by class; no value is shown.
   '/api/cache/savings',
   '/api/cache/stats',
+  // Kinds, times and reasons; never what a job was about.
+  '/api/jobs/dead',
   // The company's days, which hold no rows.
   '/api/calendar',
   '/api/scaling',

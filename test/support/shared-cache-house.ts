@@ -3,6 +3,7 @@ import { after } from 'node:test'
 import pino from 'pino'
 import { z } from 'zod'
 import type { Clock } from '#domain/clock.ts'
+import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import type { Maker } from '#platform/cache/flight.ts'
@@ -10,6 +11,7 @@ import { NOTHING } from '#platform/cache/keeper.ts'
 import type { SharedForm } from '#platform/cache/shared-making.ts'
 import { systemClock } from '#platform/clock.ts'
 import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
+import { redisAddress } from './redis.ts'
 import { until } from './until.ts'
 
 interface Opening {
@@ -18,6 +20,7 @@ interface Opening {
   readonly namespace?: string
   readonly shape?: string
   readonly deadlineMs?: number
+  readonly seasonOf?: SeasonOf
   /** A link that is in some way worse than the real one. */
   readonly spoil?: (link: RedisLink) => RedisLink
 }
@@ -46,15 +49,16 @@ export async function openSharedCache({
   namespace = 'test',
   shape = 'text 1',
   deadlineMs = PATIENT_MS,
+  seasonOf,
   spoil,
 }: Opening) {
   const clock = createMovableClock()
   const log = pino({ level: 'silent' })
-  const real = openRedis({ url, clock, log, deadlineMs })
+  const real = openRedis({ address: redisAddress(url), namespace, clock, log, deadlineMs })
   const redis = spoil ? spoil(real) : real
   const directory = { ...CACHE_POLICIES.directory, jitter: 0, ...policy }
   const policies = { ...CACHE_POLICIES, directory }
-  const cache = createCache({ clock, log, random: () => 0, policies, shared: { redis, namespace } })
+  const cache = createCache({ clock, log, random: () => 0, policies, redis, ...(seasonOf ? { seasonOf } : {}) })
   after(async () => {
     await cache.close()
     await real.close()
@@ -85,3 +89,12 @@ export type SharedCacheHouse = Awaited<ReturnType<typeof openSharedCache>>
 export const isConnected = (house: SharedCacheHouse): Promise<void> => until(() => house.redis.isUp(), 'Redis is up')
 export const hasWritten = (house: SharedCacheHouse, writes: number): Promise<void> =>
   until(() => house.ledger().tiers.l2.writes >= writes, `${writes} values are in Redis`)
+
+/** The link, telling of each thing it is asked. */
+export function beforeEach(link: RedisLink, tell: () => void): RedisLink {
+  return {
+    ...link,
+    run: (...call) => (tell(), link.run(...call)),
+    look: (keys) => (tell(), link.look(keys)),
+  }
+}

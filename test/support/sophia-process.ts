@@ -1,76 +1,55 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { lookAtWords, plantSettings } from './canaries.ts'
+import { startProgram, type Ended, type Program } from './program.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-/** A machine that runs other tests beside this one may take its time to start a database. */
-const START_LIMIT_MS = 60_000
+const ROOT = join(import.meta.dirname, '../..')
+const MAIN = join(ROOT, 'src/main.ts')
 
-export interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly out: string
-  readonly err: string
-  readonly ms: number
-}
-
-export interface SophiaProcess {
-  readonly pid: number
+export interface SophiaProcess extends Program {
   /** Where it answers. Throws with all it said when it ends before. */
   address(): Promise<string>
-  /** Waits until it has said something like this, on either stream. */
-  said(pattern: RegExp): Promise<string>
-  kill(signal: NodeJS.Signals): void
-  readonly ended: Promise<Ended>
 }
 
 type Settings = Readonly<Record<string, string>>
 
-/** Runs the real program. Settings of the surrounding environment do not reach it. */
+/** Runs the real program until the test file ends. Settings of the surrounding environment do not reach it. */
 export function startSophia(args: readonly string[], settings: Settings): SophiaProcess {
-  const startedMs = performance.now()
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'].includes(name)),
-  )
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...inherited, SOPHIA_PORT: '0', SOPHIA_MODEL: 'playbook', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
-  let isOver = false
-  const ended = new Promise<Ended>((resolve) =>
-    child.once('close', (code, signal) => {
-      isOver = true
-      resolve({ code, signal, out, err, ms: performance.now() - startedMs })
-    }),
-  )
+  const program = launchSophia(args, settings)
   after(async () => {
-    child.kill('SIGCONT')
-    child.kill('SIGTERM')
-    await ended
+    program.kill('SIGCONT')
+    program.kill('SIGTERM')
+    await program.ended
   })
-  async function said(pattern: RegExp): Promise<string> {
-    for (const deadline = performance.now() + START_LIMIT_MS; performance.now() < deadline; await delay(20)) {
-      const found = pattern.exec(`${out}\n${err}`)
-      if (found) return found[1] ?? found[0]
-      if (isOver) break
-    }
-    throw new Error(`it never said ${String(pattern)}, but:\n${out}\n${err}`)
-  }
-  return {
-    pid: child.pid ?? 0,
-    ended,
-    said,
-    address: () => said(/Sophia is up at (http:\S+)/),
-    kill: (signal) => void child.kill(signal),
-  }
+  return { ...program, address: () => program.said(/Sophia is up at (http:\S+)/) }
+}
+
+interface LaunchWishes {
+  readonly isDetached?: boolean
+  /** Of another copy of the program than this one. */
+  readonly root?: string | undefined
+}
+
+/** The real program, for those who end it themselves. */
+export function launchSophia(args: readonly string[], settings: Settings, how: LaunchWishes = {}): Program {
+  // As `npm start` sets it: what was compiled once is compiled for all.
+  const compiled = process.env['NODE_COMPILE_CACHE'] ?? join(ROOT, 'node_modules/.cache/compile')
+  const environment = { NODE_COMPILE_CACHE: compiled, SOPHIA_PORT: '0', SOPHIA_MODEL: 'playbook', ...settings }
+  const main = how.root === undefined ? MAIN : join(how.root, 'src/main.ts')
+  const program = startProgram(process.execPath, [main, ...args], { environment, isDetached: how.isDetached ?? false })
+  plantSettings(settings)
+  return { ...program, ended: program.ended.then(looked) }
+}
+
+/** No secret of its settings may be among its words. */
+function looked(ended: Ended): Ended {
+  lookAtWords(`${ended.out}\n${ended.err}`)
+  return ended
 }
 
 /** Runs a command to its end. */
@@ -110,6 +89,14 @@ export function familyOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
   const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
   return [pid, ...pairs.filter(([, parent]) => parent === pid).map(([child = 0]) => child)]
+}
+
+/** The second process that watches a server; undefined when there is none. */
+export function watchdogOf(pid: number): number | undefined {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+  const found = stdout.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s.*watchdog-process/.exec(line))
+  const [, child] = found.find((match) => Number(match?.[2]) === pid) ?? []
+  return child === undefined ? undefined : Number(child)
 }
 
 /** Alive and no zombie that only waits to be counted. */

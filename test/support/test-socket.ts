@@ -11,16 +11,36 @@ export function openTestSocket(url: string, headers: Readonly<Record<string, str
     wake?.()
   })
   socket.on('error', () => undefined)
+  let pings = 0
+  socket.on('ping', () => (pings += 1))
+  const refusal = new Promise<{ status: number; retryAfter: number }>((resolve) =>
+    socket.once('unexpected-response', (_request, { statusCode = 0, headers }) =>
+      resolve({ status: statusCode, retryAfter: Number(headers['retry-after']) }),
+    ),
+  )
   return {
     frames,
     opened: new Promise<void>((resolve) => socket.once('open', resolve)),
     /** The close code. */
     closed: new Promise<number>((resolve) => socket.once('close', resolve)),
-    /** The status of an upgrade that was refused. */
-    refused: new Promise<number>((resolve) =>
-      socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0)),
-    ),
+    /** The status of an upgrade that was refused, and after how many seconds to come back. */
+    refusal,
+    refused: refusal.then(({ status }) => status),
+    isOpen: () => socket.readyState === socket.OPEN,
+    extensions: () => socket.extensions,
+    /** How often the server has asked whether anybody is there. */
+    pings: () => pings,
+    /** Resolves when the server has answered a ping of the protocol. */
+    ping: () =>
+      new Promise<void>((resolve) => {
+        socket.once('pong', () => resolve())
+        socket.ping()
+      }),
     send: (frame: object) => socket.send(JSON.stringify(frame)),
+    sendText: (text: string) => socket.send(text),
+    /** Neither takes anything nor answers a ping from now on, as behind a line that was cut. */
+    freeze: () => socket.pause(),
+    thaw: () => socket.resume(),
     close: () => socket.terminate(),
     async next<Type extends ServerFrame['type']>(type: Type): Promise<Extract<ServerFrame, { type: Type }>> {
       for (;;) {

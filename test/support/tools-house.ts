@@ -24,6 +24,7 @@ interface ToolsHouseSettings {
   readonly allowPrivate?: readonly string[]
   readonly database?: Database
   readonly log?: Log
+  readonly wakeups?: Parameters<typeof createTools>[0]['wakeups']
 }
 
 /** The tools room on a database of its own with a file of servers. Stopped with the test file. */
@@ -56,6 +57,7 @@ export async function openToolsHouse(settings: ToolsHouseSettings = {}) {
     inherited: { PATH: process.env['PATH'] ?? '' },
     audit: async ({ action, targetId }) => void audited.push({ action, targetId }),
     pace: settings.pace ?? 0.2,
+    wakeups: settings.wakeups,
   })
   await tools.start()
   const owner: Principal = { ...(await addMember(database, `owner-${createId()}`)), role: 'owner' }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Principal, Role, RowScope } from '#domain/permission.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { tokenOf } from './access-fixture.ts'
+import { plantCanary } from './canaries.ts'
 import type { TestHouse } from './house.ts'
 import { ask, type Answer, type Asked } from './raw-http.ts'
 
@@ -42,6 +43,7 @@ export async function joinHouse(house: TestHouse, wanted: VisitorWanted = {}): P
   )
   const signedIn = await access.signIn({ token: tokenOf(link), address: '127.0.0.1' })
   const { secret, key } = await access.createKey(signedIn, { name: 'test', actions: null, expiresInDays: null })
+  for (const one of [tokenOf(link), signedIn.sessionToken, secret]) plantCanary('credential', one)
   const cookie = `sophia=${signedIn.sessionToken}`
   return {
     memberId: signedIn.principal.memberId,

@@ -22,6 +22,8 @@ export interface Season {
   readonly staleFactor: number
   /** The next instant, in milliseconds since 1970, from which nothing older may answer; null when none is near. */
   readonly freshAtMs: number | null
+  /** The last such instant up to this one; null when none is known. */
+  readonly freshSinceMs: number | null
 }
 
 /** The season of a class at an instant in milliseconds since 1970. */

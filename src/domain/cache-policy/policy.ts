@@ -61,7 +61,8 @@ export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
     maxBytes: 32 * MEGABYTE,
     eviction: 'gdsf',
   },
-  'skill-result': { ...STANDARD, softMs: 30 * SECOND, hardMs: MINUTE, staleIfErrorMs: 0 },
+  // Kept under the state of the data and the day: what ends them is a change. Made ready ahead, they shall last until they are asked for.
+  'skill-result': { ...STANDARD, softMs: 10 * MINUTE, hardMs: HOUR, staleIfErrorMs: 0, tiers: ['l1'] },
   // Whether a server may be asked is this process's own knowledge, and so is what it answered.
   'tool-result': { ...STANDARD, softMs: 15 * SECOND, hardMs: 15 * SECOND, staleIfErrorMs: 0, tiers: ['l1'] },
   'api-response': { ...STANDARD, softMs: 30 * SECOND, hardMs: 5 * MINUTE, staleIfErrorMs: HOUR },

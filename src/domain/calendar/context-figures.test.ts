@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faultOfFigures, fillFigures } from './context-figures.ts'
+import { faultOfFigures, fillFigures, hasFigure } from './context-figures.ts'
 
 const counts = (behind: number | null, asked: string[] = []) => ({
   'clients.behind': async () => (asked.push('clients.behind'), behind),
+  'clients.overdue': async () => (asked.push('clients.overdue'), 1),
+  'deals.closing-this-month': async () => (asked.push('deals.closing-this-month'), 7),
   'drafts.waiting': async () => (asked.push('drafts.waiting'), 2),
+  'renewals.next-30-days': async () => (asked.push('renewals.next-30-days'), 0),
 })
 
 test('a line holds the figure that was counted, no where there is none, and says so when it is not known', async () => {
@@ -14,6 +17,13 @@ test('a line holds the figure that was counted, no where there is none, and says
   assert.deepEqual(await fillFigures(['{ clients.behind } clients are behind.'], counts(null)), [
     'An unknown number of clients are behind.',
   ])
+})
+
+test('every figure has its place, and a line may hold several', async () => {
+  const line =
+    '{clients.overdue} overdue, {deals.closing-this-month} to close, {renewals.next-30-days} renew, {drafts.waiting} drafts.'
+  assert.deepEqual(await fillFigures([line], counts(0)), ['1 overdue, 7 to close, no renew, 2 drafts.'])
+  assert.deepEqual([line, 'Nothing {here}.', 'Nothing.'].map(hasFigure), [true, false, false])
 })
 
 test('each figure is counted once, and none that no line names', async () => {
@@ -29,6 +39,9 @@ test('a figure that there is not is a fault with what was meant', () => {
     faultOfFigures('{clients.behnd} of them') ?? '',
     /no figure `\{clients.behnd\}`; did you mean `\{clients.behind\}`\?/,
   )
-  assert.match(faultOfFigures('{weather}') ?? '', /there are `clients.behind` or `drafts.waiting`/)
+  assert.match(
+    faultOfFigures('{weather}') ?? '',
+    /there are `clients.behind`, `clients.overdue`, `deals.closing-this-month`, `drafts.waiting` or `renewals.next-30-days`/,
+  )
   assert.equal(faultOfFigures('No figure at all.'), null)
 })

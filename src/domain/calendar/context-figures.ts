@@ -3,7 +3,10 @@ import { listWords, nearestWord } from './nearest-word.ts'
 /** Figures that a line for the colleagues may hold, as `{clients.behind}`; each is counted over what the asker may see. */
 export const CONTEXT_FIGURES = {
   'clients.behind': 'clients with an invoice past its due day',
+  'clients.overdue': 'clients with an invoice more than 30 days past its due day',
+  'deals.closing-this-month': 'open deals whose expected close lies in this month',
   'drafts.waiting': 'drafts of their own that wait for approval',
+  'renewals.next-30-days': 'clients that renew within 30 days',
 } as const
 export type ContextFigure = keyof typeof CONTEXT_FIGURES
 
@@ -14,6 +17,11 @@ const UNKNOWN = 'an unknown number of'
 
 function isFigure(name: string): name is ContextFigure {
   return Object.hasOwn(CONTEXT_FIGURES, name)
+}
+
+/** Whether a line holds a figure that is to be counted. */
+export function hasFigure(line: string): boolean {
+  return [...line.matchAll(PLACE)].some(([, name = '']) => isFigure(name.trim()))
 }
 
 /** What is wrong with the figures of a line, in words; null: nothing. */
@@ -35,7 +43,7 @@ export async function fillFigures(
   const found = new Map<string, string>()
   for (const name of wanted) {
     if (!isFigure(name)) continue
-    // There are two of them, and both are quick.
+    // There are few of them, and all are quick.
     // oxlint-disable-next-line no-await-in-loop
     const value = await count[name]()
     found.set(name, value === null ? UNKNOWN : value === 0 ? 'no' : String(value))

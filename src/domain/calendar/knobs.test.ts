@@ -107,6 +107,7 @@ test('the table says for each knob how equals become one', () => {
     'scale.min largest',
     'backup.every smallest',
     'backup.at smallest',
+    'drills.every smallest',
     'freeze.deploys any',
     'context all',
   ])

@@ -1,3 +1,4 @@
+import { CACHE_POLICIES } from '../cache-policy/policy.ts'
 import { matchesPattern } from '../price.ts'
 import { nearestWord } from './nearest-word.ts'
 
@@ -105,6 +106,11 @@ export const KNOBS = {
     isWhole: false,
     why: 'One backup is made, before the earliest need.',
   },
+  'drills.every': duration(null, {
+    combine: 'smallest',
+    limits: { least: 0, most: 366 * DAY_MS },
+    why: 'A period that wants no drill, which is 0s, has none; of others the one that rehearses most often decides.',
+  }),
   'freeze.deploys': {
     target: null,
     takes: ['flag'],
@@ -137,9 +143,13 @@ function isKnobName(name: string): name is KnobName {
   return Object.hasOwn(KNOBS, name)
 }
 
-export function knobOf({ name }: KnobKey): Knob {
+export function knobOf({ name, target }: KnobKey): Knob {
+  // Who lost a right is known for no longer than this by a process that did not hear of it: no period makes that longer.
+  if (name === 'cache.ttl' && target === 'auth') return AUTH_TTL
   return KNOBS[name]
 }
+
+const AUTH_TTL: Knob = { ...KNOBS['cache.ttl'], limits: { least: 0, most: CACHE_POLICIES.auth.softMs } }
 
 /** Takes a key apart, or says what is wrong with it. */
 export function parseKnobKey(key: string): KnobKey | { readonly message: string; readonly suggestion: string | null } {

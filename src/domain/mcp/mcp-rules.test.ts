@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { admits, breakerState, CLOSED, onCall, onOutcome, type Breaker } from './breaker.ts'
 import { intervalOf, nextProbeIn, probeTimeout } from './cadence.ts'
-import { createLatencyRing } from './latency.ts'
+import { addSample, errorRateOf, spreadOf, type Sample } from './latency.ts'
 import { reasonWords, servingOf, type ServingFacts } from './serving.ts'
 import {
   compareTools,
@@ -72,22 +72,28 @@ test('the breaker opens at the fifth failure, lets one call try after its pause,
 })
 
 test('percentiles are of the last quarter of an hour, by nearest rank, and silent below five', () => {
-  const ring = createLatencyRing()
-  for (let ms = 1; ms <= 4; ms += 1) ring.add({ atMs: 0, ms, isOk: true })
-  assert.deepEqual(ring.spread(0), { n: 4, p50: null, p95: null, p99: null })
-  for (let ms = 5; ms <= 100; ms += 1) ring.add({ atMs: 1000, ms, isOk: true })
-  assert.deepEqual(ring.spread(1000), { n: 100, p50: 50, p95: 95, p99: 99 })
-  ring.add({ atMs: 1000, ms: 5000, isOk: false })
-  assert.equal(ring.spread(1000).n, 100, 'what failed has no time of an answer')
-  assert.deepEqual(ring.errorRate(1000), { n: 101, rate: 1 / 101 })
-  assert.deepEqual(ring.errorRate(1000 + 16 * 60_000), { n: 0, rate: null })
+  let samples: Sample[] = []
+  const add = (sample: Sample): void => void (samples = addSample(samples, sample))
+  for (let ms = 1; ms <= 4; ms += 1) add({ atMs: 0, ms, isOk: true })
+  assert.deepEqual(spreadOf(samples, 0), { n: 4, p50: null, p95: null, p99: null })
+  for (let ms = 5; ms <= 100; ms += 1) add({ atMs: 1000, ms, isOk: true })
+  assert.deepEqual(spreadOf(samples, 1000), { n: 100, p50: 50, p95: 95, p99: 99 })
+  add({ atMs: 1000, ms: 5000, isOk: false })
+  assert.equal(spreadOf(samples, 1000).n, 100, 'what failed has no time of an answer')
+  assert.deepEqual(errorRateOf(samples, 1000), { n: 101, rate: 1 / 101 })
+  assert.deepEqual(errorRateOf(samples, 1000 + 16 * 60_000), { n: 0, rate: null })
 })
 
-test('the ring stays small however much is added', () => {
-  const ring = createLatencyRing()
-  for (let index = 0; index < 10_000; index += 1) ring.add({ atMs: 0, ms: index, isOk: true })
-  assert.ok(ring.recent(100_000).length < 1100)
-  assert.equal(ring.recent(1)[0]?.ms, 9999)
+test('the samples stay few however many are added, and in order whoever tells them late', () => {
+  let samples: Sample[] = []
+  for (let index = 0; index < 10_000; index += 1) samples = addSample(samples, { atMs: index, ms: index, isOk: true })
+  assert.ok(samples.length < 1100)
+  assert.equal(samples.at(-1)?.ms, 9999)
+  samples = addSample(samples, { atMs: 9997.5, ms: 1, isOk: false })
+  assert.deepEqual(
+    samples.slice(-3).map(({ atMs }) => atMs),
+    [9997.5, 9998, 9999],
+  )
 })
 
 test('a tool is taken to write unless it says that it reads and destroys nothing', () => {

@@ -1,14 +1,16 @@
 /** How one server's state follows from what was observed of it. Pure: times are milliseconds of whatever clock the caller has. */
 
-export type ServerState =
-  | 'unknown'
-  | 'connecting'
-  | 'healthy'
-  | 'degraded'
-  | 'unhealthy'
-  | 'quarantined'
-  | 'maintenance'
-  | 'disabled'
+export const SERVER_STATES = [
+  'unknown',
+  'connecting',
+  'healthy',
+  'degraded',
+  'unhealthy',
+  'quarantined',
+  'maintenance',
+  'disabled',
+] as const
+export type ServerState = (typeof SERVER_STATES)[number]
 
 export type FaultClass =
   | 'transport'

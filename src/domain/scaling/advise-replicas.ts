@@ -1,4 +1,5 @@
 /** How many replicas there shall be, from the business calendar's floor and the load that is measured; pure. */
+import { REPLICA_CAPACITY, scalingFor } from './replica-capacity.ts'
 
 export interface ScalingRules {
   /** Replicas at least and at most, whatever else is said. */
@@ -19,7 +20,7 @@ export interface ScalingRules {
 export const DEFAULT_SCALING: ScalingRules = {
   min: 1,
   max: 10,
-  turnsPerReplica: 40,
+  turnsPerReplica: scalingFor(REPLICA_CAPACITY.turnsAtWork).turnsPerReplica,
   step: 4,
   stepMs: 60_000,
   usdPerReplicaHour: null,
@@ -33,7 +34,7 @@ export interface ScalingFacts {
   readonly calendar: { readonly replicas: number; readonly says: string } | null
   /** Turns that wait or are answered, over all replicas; null when it could not be measured. */
   readonly openTurns: number | null
-  /** The last advice that was given. */
+  /** What a step is counted from: the least that was advised within the last one, or else what was advised before it. */
   readonly last: { readonly replicas: number; readonly atMs: number } | null
   /** Spent today on replicas beyond `min`, in dollars. */
   readonly spentUsd: number
@@ -41,6 +42,8 @@ export interface ScalingFacts {
 
 export interface ReplicaAdvice {
   readonly desiredReplicas: number
+  /** The same, but also while only watching what it would be. */
+  readonly unshadowed: number
   readonly floor: number
   readonly ceiling: number
   readonly source: 'calendar' | 'load'
@@ -69,6 +72,7 @@ export function adviseReplicas(rules: ScalingRules, facts: ScalingFacts): Replic
   if (rules.isShadow && advised !== rules.min) reasons.push(`Only watching: it would be ${advised}.`)
   return {
     desiredReplicas: rules.isShadow ? rules.min : advised,
+    unshadowed: advised,
     floor: Math.min(floor, ceiling),
     ceiling,
     source,
@@ -97,7 +101,7 @@ function holdStep(
   { wanted, reasons }: Holding,
 ): number {
   const from = last?.replicas ?? min
-  const steps = last === null ? 1 : Math.max(1, Math.ceil((nowMs - last.atMs) / stepMs))
+  const steps = last === null ? 1 : Math.max(1, Math.floor((nowMs - last.atMs) / stepMs))
   const most = from + step * steps
   if (wanted <= most) return wanted
   reasons.push(`Held at ${most}: at most ${step} more at a time.`)

@@ -3,6 +3,7 @@ import type { Principal } from '#domain/permission.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import type { Wakeups } from '#platform/wakeups/wakeups.ts'
 
 export interface AccessNeeds {
   readonly database: Database
@@ -12,6 +13,8 @@ export interface AccessNeeds {
   readonly publicUrl: string
   /** Where who a credential stands for is kept for a moment; a cache of its own when absent. */
   readonly cache?: Cache
+  /** The way to the other processes, for what is open there. */
+  readonly wakeups?: Pick<Wakeups, 'tell' | 'hear'>
 }
 
 /** Who asks and under which correlation; the input of every route is one. */

@@ -4,6 +4,7 @@ import type { AccessNeeds, AccessTools, Caller } from './access-needs.ts'
 import type { AuditRecord } from './audit-store.ts'
 import { authenticate, type Credential } from './authenticate.ts'
 import { changeMember } from './change-member.ts'
+import { checkCredentials } from './check-credentials.ts'
 import { createKey, type KeyToCreate } from './create-key.ts'
 import { createOwnerLink } from './create-owner-link.ts'
 import { createSignInLink } from './create-sign-in-link.ts'
@@ -15,6 +16,7 @@ import { inviteMember, type MemberToInvite } from './invite-member.ts'
 import { listAudit } from './list-audit.ts'
 import { listKeys } from './list-keys.ts'
 import { listMembers } from './list-members.ts'
+import { listOwners } from './list-owners.ts'
 import { listTeams } from './list-teams.ts'
 import { localPrincipal } from './local-principal.ts'
 import { findMemberByEmail, linkByEmail, type MemberToChange } from './member-store.ts'
@@ -33,11 +35,19 @@ export type { AuditRecord } from './audit-store.ts'
 export type { Credential } from './authenticate.ts'
 export type { SignedIn } from './sign-in.ts'
 
+const PEOPLE = 'people'
+
 /** Who people are, how they come in, what they may do, and the record of what they did. */
 export function createAccess(needs: AccessNeeds) {
   const cache = needs.cache ?? createCache({ ...needs, random: Math.random })
   const principals = createPrincipalCache({ cache, clock: needs.clock })
-  const tools = { ...needs, principals, forget: () => void principals.forget() } satisfies AccessTools & {
+  const listeners = new Set<() => void>()
+  const forget = (): void => {
+    void principals.forget()
+    for (const listener of listeners) listener()
+    needs.wakeups?.tell(PEOPLE)
+  }
+  const tools = { ...needs, principals, forget } satisfies AccessTools & {
     readonly principals: typeof principals
   }
   return {
@@ -47,9 +57,25 @@ export function createAccess(needs: AccessNeeds) {
     signIn: (attempt: SignInAttempt) => signIn(tools, attempt),
     signOut: (caller: Caller) => signOut(tools, caller),
     authenticate: (credential: Credential): Promise<Principal | null> => authenticate(tools, credential),
+    async checkCredentials(held: readonly Principal[]) {
+      const otherwise = await checkCredentials(needs, held)
+      // Somebody changed that and it was not heard, or not yet: what is kept of people is older than what was just read.
+      if (otherwise.size > 0) principals.forgetHere()
+      return otherwise
+    },
+    /** Told when something about members, sessions or keys was changed by any process, or may have been. */
+    onPeopleChanged(listener: () => void): void {
+      listeners.add(listener)
+      needs.wakeups?.hear(PEOPLE, () => {
+        // Before the listener: who looks because of it must not find what was before.
+        principals.forgetHere()
+        listener()
+      })
+    },
     inviteMember: (caller: Caller, wanted: MemberToInvite) => inviteMember(tools, caller, wanted),
     createSignInLink: (caller: Caller, memberId: string) => createSignInLink(needs, caller, memberId),
     listMembers: (page: PageRequest) => listMembers(needs, page),
+    listOwners: () => listOwners(needs),
     findMemberByEmail: (email: string) => needs.database.read((handle) => findMemberByEmail(handle, email)),
     changeMember: (caller: Caller, memberId: string, change: MemberToChange) =>
       changeMember(tools, caller, { memberId, change }),

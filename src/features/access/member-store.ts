@@ -51,6 +51,14 @@ export async function lockMembers(handle: Handle): Promise<void> {
   await handle.run(sql`select pg_advisory_xact_lock(hashtextextended('sophia members', 0))`)
 }
 
+/** Active people who own the deployment. */
+export function selectOwners(handle: Handle): Promise<{ name: string; email: string }[]> {
+  return handle.rows(
+    z.object({ name: z.string(), email: z.string() }),
+    sql`select name, email from members where role = 'owner' and kind = 'person' and status = 'active' order by created_at, id`,
+  )
+}
+
 /** True when an active person owns the deployment; `except` is left out of the count. */
 export async function hasOwner(handle: Handle, except: string | null = null): Promise<boolean> {
   const row = await handle.first(

@@ -46,6 +46,8 @@ export function createPrincipalCache({ cache, clock }: { readonly cache: Cache; 
     },
     /** Resolves when the other processes were told, or cannot be; here it holds at once. */
     forget: (): Promise<void> => cache.invalidate(PEOPLE),
+    /** For what another process changed: each hears of that by itself. */
+    forgetHere: (): void => cache.invalidateHere(PEOPLE),
   }
 }
 

@@ -18,7 +18,11 @@ const empty = (): Promise<unknown> => database.read((handle) => handle.run(sql`d
 /** What was run, for whom, in order. */
 function openHot(change: Partial<Parameters<typeof createHotSkills>[0]> = {}) {
   const runs: string[] = []
-  const state = { epoch: 'one', wanted: 10 }
+  const state: { epoch: string; wanted: number; freshSince: number | null } = {
+    epoch: 'one',
+    wanted: 10,
+    freshSince: null,
+  }
   const members = new Map<string, Principal>([ann, bob].map((one) => [one.memberId, one]))
   // Only what a run needs.
   const skill = {
@@ -39,6 +43,7 @@ function openHot(change: Partial<Parameters<typeof createHotSkills>[0]> = {}) {
     principalOf: async (memberId) => members.get(memberId) ?? null,
     wanted: () => state.wanted,
     epochOf: async () => state.epoch,
+    freshSince: () => state.freshSince,
     ...change,
   })
   const note = (member: Principal, focus: string): void =>
@@ -96,8 +101,10 @@ test('nothing is made for who may no longer act, is suspended or gone, nor by a 
 test('it begins with the house, and again when data changed or more is wanted, and at no other time', async (t) => {
   t.after(empty)
   const sleeps: (() => void)[] = []
+  let now = new Date('2026-11-10T09:00:00Z')
   const clock = {
     ...systemClock,
+    now: () => now,
     sleep: (_ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         sleeps.push(resolve)
@@ -119,11 +126,21 @@ test('it begins with the house, and again when data changed or more is wanted, a
   assert.equal(runs.length, 1)
   assert.equal(await look(), 1)
   state.epoch = 'two'
-  assert.equal(await look(), 2)
+  assert.equal(await look(), 1, 'it may go on changing')
+  state.epoch = 'three'
+  assert.equal(await look(), 1)
+  assert.equal(await look(), 2, 'it has come to rest')
   state.wanted = 20
   assert.equal(await look(), 3)
   state.wanted = 5
   assert.equal(await look(), 3)
+  state.wanted = 20
+  assert.equal(await look(), 4, 'what was let go of meanwhile')
+  now = new Date('2026-11-11T00:00:10Z')
+  assert.equal(await look(), 5, 'results are of one day')
+  state.freshSince = now.getTime()
+  assert.equal(await look(), 6, 'a period began that wants them fresh')
+  assert.equal(await look(), 6)
 })
 
 test('a run that fails stops nobody else', async (t) => {

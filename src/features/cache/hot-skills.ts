@@ -1,5 +1,6 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
 import type { Clock } from '#domain/clock.ts'
+import { dayOf } from '#domain/day.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
@@ -19,11 +20,13 @@ interface HotSkillsNeeds {
   readonly wanted: () => number
   /** The state of the data: another text after each change. */
   readonly epochOf: () => Promise<string>
+  /** Since when nothing older may answer, by the calendar; null when nothing is asked for. */
+  readonly freshSince: () => number | null
   /** Told of each run that was made ready, or could not be. */
   readonly onPrewarmed?: (result: 'ready' | 'failed' | 'refused') => void
 }
 
-/** What is asked again and again, made ready before it is asked: at the start, when data changed, and when the calendar wants more. */
+/** What is asked again and again, made ready before it is asked: at the start, a minute after the last change of data, on each new day, and when the calendar wants more, or all of it anew. */
 export interface HotSkills {
   /** Somebody ran a skill. */
   note(use: { readonly memberId: string; readonly skill: string; readonly input: unknown }): void
@@ -46,7 +49,8 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
   let noted = new Map<string, HotSkill & { count: number }>()
   let running: Promise<void> = Promise.resolve()
   /** For what the hottest were last made ready. */
-  let readyFor = { epoch: '', count: 0 }
+  let readyFor = { state: '', count: 0 }
+  let seenEpoch: string | undefined
   const flush = async (): Promise<void> => {
     const uses = [...noted.values()]
     noted = new Map()
@@ -67,12 +71,17 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
   }
   const look = async (): Promise<void> => {
     await flush()
-    const epoch = await needs.epochOf()
-    const count = needs.wanted()
-    if (epoch === readyFor.epoch && count <= readyFor.count) return
-    readyFor = { epoch, count }
-    const ready = await prewarm()
-    if (ready > 0) log.debug({ ready }, 'results of skills were made ready')
+    const [epoch, count] = [await needs.epochOf(), needs.wanted()]
+    const state = stateOf(needs, epoch)
+    // While data changes at every look, what is made ready would be over before anybody asks for it.
+    const isAtRest = seenEpoch === undefined || epoch === seenEpoch
+    seenEpoch = epoch
+    if (!isAtRest) return
+    const isReady = state === readyFor.state && count <= readyFor.count
+    // What is wanted no more may be let go of meanwhile: it is made ready when it is wanted again.
+    readyFor = { state, count }
+    if (isReady) return
+    log.debug({ ready: await prewarm() }, 'results of skills were made ready')
   }
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
@@ -101,6 +110,11 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
       await flush().catch((error: unknown) => log.warn({ error }, 'what is asked often could not be written'))
     },
   }
+}
+
+/** Results are of one state of the data and of one day, and none from before a period that wants them fresh is given in it. */
+function stateOf({ clock, freshSince }: HotSkillsNeeds, epoch: string): string {
+  return `${epoch} ${dayOf(clock.now())} ${freshSince()}`
 }
 
 async function makeReady(

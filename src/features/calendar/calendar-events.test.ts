@@ -25,7 +25,10 @@ async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z' }: Openi
     clock,
     log: pino({ level: 'silent' }),
     file,
+    isNamed: false,
     shippedFolder: join(import.meta.dirname, '../../../calendars'),
+    eventsFolder: join(folder, 'calendar-events'),
+    allowPrivate: [],
     bases: () => new Map(),
     countOpenTurns: () => Promise.resolve(0),
   })
@@ -112,9 +115,9 @@ test('whole days of a file of events are holidays of a calendar; another day, th
 
 test('a file of events lies beside the calendar: no path leads to another file', async (t) => {
   const { calendar } = await open(t)
-  for (const name of ['../board.ics', '/etc/passwd', 'secret.txt', 'https://example.com/board.ics']) {
+  for (const name of ['../board.ics', '/etc/passwd', 'secret.txt', 'C:board.ics']) {
     const { faults } = await calendar.check({ text: `periods: { board: { ical: "${name}" } }` })
-    assert.match(faults[0]?.message ?? '', /is no name of a file that ends in \.ics/)
+    assert.match(faults[0]?.message ?? '', /is neither a name of a file that ends in \.ics/)
   }
 })
 

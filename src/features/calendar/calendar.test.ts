@@ -29,10 +29,12 @@ interface Opening {
   readonly text?: string
   readonly at?: string
   readonly openTurns?: number
+  readonly isNamed?: boolean
   readonly bases?: readonly (readonly [string, KnobValue])[]
 }
 
-async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z', bases = [], openTurns = 0 }: Opening = {}) {
+async function open(t: TestContext, given: Opening = {}) {
+  const { text, at = '2026-11-15T12:00:00Z', bases = [], openTurns = 0, isNamed = false } = given
   const folder = await mkdtemp(join(tmpdir(), 'sophia-calendar-'))
   const file = join(folder, 'calendar.yaml')
   if (text !== undefined) await writeFile(file, text)
@@ -44,7 +46,10 @@ async function open(t: TestContext, { text, at = '2026-11-15T12:00:00Z', bases =
     clock,
     log: pino({ level: 'silent' }),
     file,
+    isNamed,
     shippedFolder: SHIPPED,
+    eventsFolder: join(folder, 'calendar-events'),
+    allowPrivate: [],
     bases: () => new Map(bases),
     countOpenTurns: () => Promise.resolve(openTurns),
     audit: async ({ action }) => void audited.push(action),
@@ -71,10 +76,10 @@ test('without a file the calendar that ships is in force, and says so', async (t
   )
   const rate = now.policies.find(({ key }) => key === 'limits.member.rate')
   assert.deepEqual([rate?.base, rate?.value, rate?.isUsed], [20, 40, true])
-  const alerts = now.policies.find(({ key }) => key === 'alerts.latency.threshold')
-  assert.deepEqual([alerts?.base, alerts?.value, alerts?.isUsed], [null, null, false], 'nothing goes by it yet')
+  const alerts = now.policies.find(({ key }) => key === 'alerts.latency-slow.threshold')
+  assert.deepEqual([alerts?.base, alerts?.value, alerts?.isUsed], [6, 9, true])
   assert.equal(now.context.length, 3)
-  assert.ok(calendar.isFrozen())
+  assert.match(calendar.freezeWarnings().join(), /^Deploys are frozen until 2027-01-01 05:00 UTC, because of/)
   assert.deepEqual(calendar.health(), { state: 'ok', detail: '7 periods, as shipped' })
 })
 
@@ -150,6 +155,25 @@ test('a fault leaves the last good calendar in force and is told with its line; 
   assert.ok(calendar.now().isShipped)
 })
 
+test('a file that cannot be read leaves the last good calendar in force, as does a named one that is gone', async (t) => {
+  const { calendar, file } = await open(t, { text: NIGHTS, isNamed: true })
+  const isOfFile = (): boolean => calendar.now(new Date('2026-11-15T23:00:00Z')).active[0]?.name === 'nights'
+  await rm(file)
+  await reread(calendar)
+  assert.deepEqual(calendar.health(), {
+    state: 'degraded',
+    detail:
+      'The last good calendar is in force. calendar.yaml:1: There is no such file, but SOPHIA_CALENDAR_FILE names it.',
+  })
+  assert.ok(isOfFile())
+  await writeFile(file, Buffer.from([0x70, 0xff, 0xfe]))
+  await reread(calendar)
+  assert.match(calendar.health().detail, /It is no text in UTF-8/)
+  assert.ok(isOfFile())
+  await calendar.save(OWNER, { text: NIGHTS })
+  assert.equal(calendar.health().state, 'ok', 'the same text as before is a good one again')
+})
+
 /** As the look every two seconds does it; here that look never comes. */
 async function reread(calendar: Awaited<ReturnType<typeof open>>['calendar']): Promise<void> {
   await calendar.start()
@@ -190,6 +214,44 @@ test('saving writes the file whole and puts it in force; a member may not, and a
   assert.deepEqual(audited, ['calendar.save'])
 })
 
+test('a setting that nothing goes by is told with its line and what was meant, in the check and in health, and no fault', async (t) => {
+  const text = `periods: { closing: { when: last 1 days of month } }
+policies:
+  - match: closing
+    cache:
+      tool-reslt: { ttl: x0.5 }
+      "tool*": { ttl: x0.5 }
+      embedding: { prewarm: 9 }
+      tool-result: { stale: x2 }
+    limits: { "*": { rate: x2, budget: x2 }, key: { budget: x2 } }
+    alerts: { latency-fasst: { threshold: x2 } }
+    mcp: { of-later: { probe: x2 } }
+`
+  const { calendar } = await open(t, { text })
+  const wanted = [
+    '`cache.tool-reslt.ttl` (calendar.yaml, line 5) moves nothing; did you mean `tool-result`?',
+    '`cache.embedding.prewarm` (calendar.yaml, line 7) moves nothing',
+    '`cache.tool-result.stale` (calendar.yaml, line 8) moves nothing',
+    '`limits.key.budget` (calendar.yaml, line 9) moves nothing',
+    '`alerts.latency-fasst.threshold` (calendar.yaml, line 10) moves nothing; did you mean `latency-fast`?',
+  ]
+  const { faults, changes } = await calendar.check({ text })
+  assert.deepEqual([faults, changes.filter((line) => line.includes('moves nothing'))], [[], wanted])
+  assert.deepEqual(calendar.health(), { state: 'ok', detail: ['1 period', ...wanted].join('. ') })
+})
+
+test('a field that there is not is told on its own line, with the one that may be meant', async (t) => {
+  const { calendar } = await open(t)
+  const { faults } = await calendar.check({ text: 'periods:\n  board:\n    lable: Board\n    when: bd\nlimits: {}\n' })
+  assert.deepEqual(
+    faults.map(({ line, path, message }) => [line, path.join('.'), message]),
+    [
+      [3, 'periods.board.lable', 'There is no field `lable` here. Did you mean `label`?'],
+      [5, 'limits', 'There is no field `limits` here.'],
+    ],
+  )
+})
+
 test('every kind of disorder in a file is a fault with its line, never a crash', async (t) => {
   const { calendar } = await open(t)
   const cases: readonly (readonly [string, number])[] = [
@@ -200,6 +262,19 @@ test('every kind of disorder in a file is a fault with its line, never a crash',
     ['periods:\n  a: { when: bd }\n  a: { when: bd }\n', 3],
     ['policies:\n  - match: a\n    context: x\n', 2],
     ['periods: { a: { when: bd } }\npolicies:\n  - match: a\n    cache:\n      x: { ttl: soon }\n', 5],
+    [
+      'periods: { a: { when: bd } }\npolicies:\n  - match: a\n    cache:\n      auth: { freshAtStart: true, stale: x2 }\n',
+      5,
+    ],
+    [
+      'periods: { a: { when: bd } }\npolicies:\n  - match: a\n    cache:\n      auth: { ttl: x1, freshAtStart: "on" }\n',
+      5,
+    ],
+    [
+      'periods: { a: { when: bd } }\npolicies:\n  - match: a\n    limits:\n      key: { rate: x1, freshAtStart: true }\n',
+      5,
+    ],
+    ['periods: { a: { when: bd } }\npolicies:\n  - match: a\n    backup: { every: 1h, freshAtStart: true }\n', 4],
     ['include: [nothing]\n', 1],
     ['include: ["../secrets"]\n', 1],
     ['a: &a [*a]\n', 1],
@@ -229,11 +304,12 @@ test('replicas: the floor of the period with its words, the load above it, and t
 test('lifetimes in the cache follow the period, and nothing made before it begins may answer in it', async (t) => {
   const { calendar, clock } = await open(t, { text: NIGHTS, at: '2026-11-29T23:59:50Z' })
   const season = (cacheClass: 'tool-result' | 'api-response') => calendar.seasonOf(cacheClass, clock.now().getTime())
-  const startMs = Date.parse('2026-11-30T00:00:00Z')
-  assert.deepEqual(season('tool-result'), { ttlFactor: 1, staleFactor: 1, freshAtMs: startMs })
+  const [lastMs, startMs] = [Date.parse('2026-10-31T00:00:00Z'), Date.parse('2026-11-30T00:00:00Z')]
+  assert.deepEqual(season('tool-result'), { ttlFactor: 1, staleFactor: 1, freshAtMs: startMs, freshSinceMs: lastMs })
   assert.equal(season('api-response').freshAtMs, null)
   clock.advance(2 * 3_600_000)
   const within = season('tool-result')
   assert.deepEqual([within.ttlFactor, within.staleFactor], [0.5, 2])
   assert.ok((within.freshAtMs ?? 0) > startMs)
+  assert.equal(within.freshSinceMs, startMs)
 })

@@ -9,24 +9,32 @@ import type {
   CalendarUpcoming,
 } from '#contract/calendar.ts'
 import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
-import { countUpTo } from '#domain/calendar/boundaries.ts'
 import { effective } from '#domain/calendar/effective.ts'
-import { explain } from '#domain/calendar/explain.ts'
+import { freezeAt, freezeWarnings } from '#domain/calendar/freeze.ts'
 import { createLookup } from '#domain/calendar/lookup.ts'
 import { activePeriods, compilePlan, planSpan, type CalendarPlan } from '#domain/calendar/plan.ts'
 import type { Clock } from '#domain/clock.ts'
 import { dayOf } from '#domain/day.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
+import { createGuardedClient } from '#platform/network/guarded-client.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createCalendarInForce, faultLine, type CalendarInForce } from './calendar-in-force.ts'
-import { baseOf, FLOOR_KEY, type KnownBases } from './known-bases.ts'
+import { createCalendarInForce, type CalendarInForce } from './calendar-in-force.ts'
+import { faultLine } from './follow-calendar-file.ts'
+import { FLOOR_KEY, type KnownBases } from './known-bases.ts'
+import { addressSentences } from './describe-addresses.ts'
+import { createEventAddresses, type AddressState, type EventAddresses } from './ical/event-addresses.ts'
+import { createEventCopies } from './ical/event-copies.ts'
 import { createEventFiles } from './ical/event-files.ts'
+import { listFloors, type Floor } from './list-floors.ts'
 import { loadCalendar } from './load-calendar.ts'
-import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
+import { readInstant, toFault } from './present-calendar.ts'
+import { presentExplanation, presentNow, presentUpcoming } from './present-now.ts'
+import { movingNothing } from './moving-nothing.ts'
 import { neverOccurring } from './never-occurring.ts'
 import { createScaling, type Scaling } from './scaling.ts'
 import { createSeasonOf } from './season.ts'
+import { timeOfDayAt, type LocalTime } from './time-of-day.ts'
 import { whatChanges } from './what-changes.ts'
 
 export { knownBases } from './known-bases.ts'
@@ -42,7 +50,13 @@ interface CalendarNeeds {
   readonly clock: Clock
   readonly log: Log
   readonly file: string
+  /** By a setting: that it is not there is a fault. */
+  readonly isNamed: boolean
   readonly shippedFolder: string
+  /** Where copies of fetched events are kept, so that they outlive the process. */
+  readonly eventsFolder: string
+  /** Hosts inside private ranges that events may be fetched from. */
+  readonly allowPrivate: readonly string[]
   /** What holds without the calendar, for the keys that this process goes by. */
   readonly bases: () => KnownBases
   /** Turns that wait or are answered, over all replicas. */
@@ -52,11 +66,16 @@ interface CalendarNeeds {
 
 /** The business calendar: what time it is for the business, and what that moves. */
 export interface Calendar {
+  /** Does not wait for anybody outside. */
   start(): Promise<void>
+  /** Waits for events that are due to be fetched, 15 seconds at most, and takes them. Does not reject. */
+  settle(): Promise<void>
   close(): Promise<void>
   now(at?: Date): CalendarNow
   explain(question: { readonly key: string; readonly at?: Date | undefined }): CalendarExplanation
   upcoming(span: { readonly from?: Date | undefined; readonly days: number }): CalendarUpcoming
+  /** Where it asks for more replicas than there are in any case. */
+  floors(span: { readonly from?: Date | undefined; readonly days: number }): readonly Floor[]
   file(): CalendarFile
   /** What a text would mean, without putting it in force. */
   check(draft: CalendarDraft): Promise<CalendarCheck>
@@ -64,7 +83,10 @@ export interface Calendar {
   save(principal: Principal, draft: CalendarDraft): Promise<CalendarFile>
   /** A number as the calendar has it now; made for being asked often. */
   number(key: string, base: number): number
-  isFrozen(): boolean
+  /** A time of day as the calendar has it now; null when no period sets one. */
+  timeOfDay(key: string): LocalTime | null
+  /** For whoever puts something in force while deploys are frozen; empty while they may go ahead. */
+  freezeWarnings(): readonly string[]
   /** What it asks of lifetimes in the cache. */
   readonly seasonOf: SeasonOf
   readonly scaling: Scaling
@@ -76,12 +98,17 @@ export interface Calendar {
 
 export function createCalendar(given: CalendarNeeds): Calendar {
   const { clock } = given
-  const inForce = createCalendarInForce(given)
+  const client = createGuardedClient(given)
+  const copies = createEventCopies(given.eventsFolder)
+  const addresses = createEventAddresses({ ...given, copies, fetch: client.fetch })
+  const inForce = createCalendarInForce({ ...given, addresses })
   const bases = (): KnownBases => new Map([...given.bases(), [FLOOR_KEY, inForce.scaling().min]])
-  const needs: CalendarNeeds = { ...given, bases }
+  const needs = { ...given, bases, addresses }
   const numbers = createNumbers(inForce, clock)
+  const warnings = (): readonly string[] => freezeWarnings(freezeAt(inForce.plan(), clock.now().getTime()))
   const file = (): CalendarFile => ({
     text: inForce.text(),
+    warnings: [...warnings()],
     isShipped: inForce.isShipped(),
     faults: inForce.faults().map(toFault),
   })
@@ -91,10 +118,12 @@ export function createCalendar(given: CalendarNeeds): Calendar {
   }
   return {
     start: () => inForce.start(),
-    close: () => inForce.close(),
+    settle: () => inForce.settle(),
+    close: () => inForce.close().finally(() => client.close()),
     now: (at = clock.now()) => presentNow(needs, inForce, at),
     explain: ({ key, at = clock.now() }) => presentExplanation(needs, inForce.plan(), { key, at }),
     upcoming: ({ from = clock.now(), days }) => presentUpcoming(inForce.plan(), from, days),
+    floors: ({ from = clock.now(), days }) => listFloors(inForce.plan(), inForce.scaling(), { from, days }),
     file,
     check: (draft) => check(needs, inForce.plan(), draft),
     async save(principal, draft) {
@@ -107,28 +136,24 @@ export function createCalendar(given: CalendarNeeds): Calendar {
             message: `line ${line}: ${message}`,
           })),
         })
+      // By the calendar that held when it was saved: the text may end the freeze itself.
+      const before = [...warnings()]
       await writeWhole(needs.file, draft.text)
       await inForce.reload()
       await needs.audit?.({ principal, action: 'calendar.save', targetKind: 'calendar', targetId: 'calendar' })
-      return file()
+      return { ...file(), warnings: before }
     },
     number: numbers,
+    timeOfDay: (key) => timeOfDayAt(inForce.plan(), key, clock.now().getTime()),
     seasonOf: createSeasonOf({ plan: inForce.plan, number: numbers }),
     scaling: createScaling({ ...needs, plan: inForce.plan, rules: inForce.scaling }),
-    isFrozen: () =>
-      effective(inForce.plan(), { key: 'freeze.deploys', base: false }, clock.now().getTime()).value === true,
+    freezeWarnings: warnings,
     context,
     activeNames: () => {
       const active = new Set(activePeriods(inForce.plan(), clock.now().getTime()).map(({ name }) => name))
       return inForce.plan().periods.map(({ period }) => ({ period: period.name, isActive: active.has(period.name) }))
     },
-    health: () => {
-      const [first] = inForce.faults()
-      if (first) return { state: 'degraded', detail: `The last good calendar is in force. ${faultLine(first)}` }
-      const { length } = inForce.plan().periods
-      const shipped = inForce.isShipped() ? ', as shipped' : ''
-      return { state: 'ok', detail: [`${length} periods${shipped}`, ...neverOccurring(inForce.plan())].join('. ') }
-    },
+    health: () => describeHealth(inForce, addresses.states(), clock.now().getTime()),
   }
 }
 
@@ -147,92 +172,47 @@ function createNumbers(inForce: CalendarInForce, clock: Clock): Calendar['number
   }
 }
 
-function presentNow({ bases }: CalendarNeeds, inForce: CalendarInForce, at: Date): CalendarNow {
-  const plan = inForce.plan()
-  const atMs = readInstant(plan, at)
-  const active = new Set(activePeriods(plan, atMs))
-  const known = bases()
-  const told = effective(plan, { key: 'context', base: [] }, atMs).value
+function describeHealth(
+  inForce: CalendarInForce,
+  addresses: readonly AddressState[],
+  nowMs: number,
+): ReturnType<Calendar['health']> {
+  const [first] = inForce.faults()
+  if (first) return { state: 'degraded', detail: `The last good calendar is in force. ${faultLine(first)}` }
+  const { length } = inForce.plan().periods
+  const shipped = inForce.isShipped() ? ', as shipped' : ''
+  const ofAddresses = addressSentences(addresses, nowMs)
   return {
-    at: at.toISOString(),
-    isShipped: inForce.isShipped(),
-    faults: inForce.faults().map(toFault),
-    periods: plan.periods.map(({ period }) => toPeriod(period)),
-    active: plan.periods
-      .filter(({ period }) => active.has(period))
-      .map(({ period, boundaries }) => {
-        const { name, label, priority } = period
-        return { name, label, priority, until: endOf(boundaries, { atMs, plan }) }
-      }),
-    policies: listKeys(plan, known).map((key) => presentPolicy(plan, { key, bases: known }, atMs)),
-    context: Array.isArray(told) ? [...told] : [],
+    state: addresses.some(({ failedAt }) => failedAt !== null) ? 'degraded' : 'ok',
+    detail: [
+      `${length} period${length === 1 ? '' : 's'}${shipped}`,
+      ...ofAddresses,
+      ...neverOccurring(inForce.plan()),
+      ...movingNothing(inForce.plan()),
+    ].join('. '),
   }
 }
 
-/** When the stretch at an instant ends; null when that lies beyond what is worked out. */
-function endOf(
-  boundaries: Float64Array,
-  { atMs, plan }: { readonly atMs: number; readonly plan: CalendarPlan },
-): string | null {
-  const endMs = boundaries[countUpTo(boundaries, atMs)] ?? null
-  return instantOrNull(endMs !== null && endMs < plan.toMs ? endMs : null)
-}
+type CheckNeeds = CalendarNeeds & { readonly addresses: EventAddresses }
 
-function presentExplanation(
-  { bases }: CalendarNeeds,
-  plan: CalendarPlan,
-  { key, at }: { readonly key: string; readonly at: Date },
-): CalendarExplanation {
-  const atMs = readInstant(plan, at)
-  const known = bases()
-  const policy = presentPolicy(plan, { key, bases: known }, atMs)
-  const base = baseOf(known, key)
-  const sentences =
-    base === undefined
-      ? [
-          `Nothing in this process goes by \`${key}\` yet; this is what the calendar says of it.`,
-          ...policy.steps.map(
-            ({ label, says, source }) => `${label} (${source.file}, line ${source.line}) says ${says}.`,
-          ),
-        ]
-      : explain(plan, { key, base }, atMs).sentences
-  return { ...policy, at: at.toISOString(), sentences: [...sentences] }
-}
-
-const DAY_MS = 86_400_000
-
-function presentUpcoming(plan: CalendarPlan, from: Date, days: number): CalendarUpcoming {
-  const fromMs = readInstant(plan, from)
-  const toMs = Math.min(plan.toMs, fromMs + days * DAY_MS)
-  const windows = plan.periods.flatMap(({ period, boundaries }) =>
-    Array.from({ length: boundaries.length / 2 }, (_, at) => ({
-      period: period.name,
-      startMs: boundaries[2 * at] ?? 0,
-      endMs: boundaries[2 * at + 1] ?? 0,
-    })).filter(({ startMs, endMs }) => endMs > fromMs && startMs < toMs),
-  )
-  return {
-    from: from.toISOString(),
-    to: new Date(toMs).toISOString(),
-    windows: windows
-      .toSorted((one, other) => one.startMs - other.startMs)
-      .map(({ period, startMs, endMs }) => ({
-        period,
-        startsAt: new Date(startMs).toISOString(),
-        endsAt: new Date(endMs).toISOString(),
-      })),
-  }
-}
-
-async function check(needs: CalendarNeeds, inForce: CalendarPlan, { text, at }: CalendarDraft): Promise<CalendarCheck> {
+async function check(needs: CheckNeeds, inForce: CalendarPlan, { text, at }: CalendarDraft): Promise<CalendarCheck> {
   const today = dayOf(needs.clock.now())
-  const eventFiles = createEventFiles(dirname(needs.file), today)
+  const eventFiles = createEventFiles({ ...needs, folder: dirname(needs.file) }, today)
   const loaded = await loadCalendar({ packs: needs.shippedFolder, eventFiles }, { file: basename(needs.file), text })
   if ('faults' in loaded) return { faults: loaded.faults.map(toFault), changes: [] }
   const instant = at === undefined ? needs.clock.now() : new Date(at)
   const atMs = readInstant(inForce, instant)
   const to = compilePlan(loaded.definition, planSpan(today))
-  return { faults: [], changes: [...neverOccurring(to), ...whatChanges({ from: inForce, to }, needs.bases(), atMs)] }
+  const unknown = eventFiles.unfetched().map((from) => `The events of ${from} are fetched once this is saved.`)
+  return {
+    faults: [],
+    changes: [
+      ...unknown,
+      ...neverOccurring(to),
+      ...movingNothing(to),
+      ...whatChanges({ from: inForce, to }, needs.bases(), atMs),
+    ],
+  }
 }
 
 /** In one step, so that nobody ever reads half of it. */

@@ -52,14 +52,14 @@ const SHIPPED = 'default.yaml'
 export async function loadShipped(folder: string) {
   const text = (await readOrNull(join(folder, SHIPPED))) ?? ''
   // What ships names no file of events.
-  const eventFiles = createEventFiles(folder, '1970-01-01')
+  const eventFiles = createEventFiles({ folder }, '1970-01-01')
   const loaded = await loadCalendar({ packs: folder, eventFiles }, { file: SHIPPED, text })
   if ('faults' in loaded) throw new Error(`The calendar that ships is faulty: ${loaded.faults[0]?.message}`)
   return { ...loaded, text }
 }
 
 /** The text of a file; null where there is none. */
-export async function readOrNull(path: string): Promise<string | null> {
+async function readOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

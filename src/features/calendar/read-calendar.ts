@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { z } from 'zod'
 import type { WrittenDefinition } from '#domain/calendar/define-calendar.ts'
+import { nearestWord } from '#domain/calendar/nearest-word.ts'
 import type { CalendarFault, FieldSources, Source } from '#domain/calendar/fault.ts'
 import type { ScalingRules } from '#domain/scaling/advise-replicas.ts'
 import type { EventUse } from './ical/add-events.ts'
@@ -65,6 +66,7 @@ const Policy = z.strictObject({
   mcp: Targets.optional(),
   scale: Targets.optional(),
   backup: Knobs.optional(),
+  drills: Knobs.optional(),
   freeze: Knobs.optional(),
   context: Text.optional(),
 })
@@ -87,6 +89,14 @@ const File = z.strictObject({
   scaling: Scaling.optional(),
 })
 
+/** What stands under each of them, or what one of a list is. */
+const FORMS: Readonly<Record<string, z.ZodObject | undefined>> = {
+  calendars: Calendar,
+  periods: Period,
+  policies: Policy,
+  scaling: Scaling,
+}
+
 /** Other words for knobs that files may use. */
 const ALIASES: Readonly<Record<string, string>> = { swr: 'stale', rps: 'rate', llm_budget_usd: 'budget' }
 
@@ -103,13 +113,10 @@ export function readCalendar(file: string, text: string): CalendarText {
   const place: Place = (path) => ({ file, ...positionOf({ document, lines }, path) })
   const parsed = File.safeParse(document.toJS() ?? {})
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => {
-      const at = path.map((part) => (typeof part === 'number' ? part : String(part)))
-      return faultOf(place(at), at.map(String), message)
-    })
-    return { ...NOTHING, faults }
+    return { ...NOTHING, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue, place)) }
   }
-  return { ...writtenOf(parsed.data, place), faults: [] }
+  const faults = freshFaults(parsed.data.policies ?? [], place)
+  return faults.length > 0 ? { ...NOTHING, faults } : { ...writtenOf(parsed.data, place), faults: [] }
 }
 
 type Path = readonly (string | number)[]
@@ -182,12 +189,12 @@ function scalingOf(written: z.infer<typeof Scaling>): Partial<ScalingRules> {
 type Written = WrittenDefinition['policies'][number]['settings'][number]
 
 function settingsOf(
-  { cache, limits, alerts, mcp, scale, backup, freeze, context }: z.infer<typeof Policy>,
+  { cache, limits, alerts, mcp, scale, backup, drills, freeze, context }: z.infer<typeof Policy>,
   path: Path,
   place: Place,
 ): readonly Written[] {
   const targets = { cache, limits, alerts, mcp, scale }
-  const plain = { backup, freeze }
+  const plain = { backup, drills, freeze }
   return [
     ...Object.entries(targets).flatMap(([section, named = {}]) =>
       Object.entries(named).flatMap(([target, knobs]) =>
@@ -199,6 +206,27 @@ function settingsOf(
     ),
     ...(context === undefined ? [] : [{ key: 'context', value: context, source: place([...path, 'context']) }]),
   ]
+}
+
+/** A word that would be read over anywhere but beside a `ttl`. */
+function freshFaults(policies: readonly z.infer<typeof Policy>[], place: Place): readonly CalendarFault[] {
+  return policies.flatMap(({ cache = {}, limits = {}, alerts = {}, mcp = {}, scale = {}, ...policy }, at) => {
+    const named = Object.entries({ cache, limits, alerts, mcp, scale }).flatMap(([section, targets]) =>
+      Object.entries(targets).map(([target, knobs]) => ({ path: [section, target], knobs })),
+    )
+    const plain = (['backup', 'drills', 'freeze'] as const).map((section) => ({
+      path: [section],
+      knobs: policy[section] ?? {},
+    }))
+    return [...named, ...plain].flatMap(({ path: [section = '', ...target], knobs }) => {
+      const isGood = section === 'cache' && Object.hasOwn(knobs, 'ttl') && typeof knobs['freshAtStart'] === 'boolean'
+      if (isGood || !Object.hasOwn(knobs, 'freshAtStart')) return []
+      const path = ['policies', at, section, ...target, 'freshAtStart']
+      const message =
+        '`freshAtStart` is `true` or `false` beside the `ttl` of a cache, as in `{ ttl: x1, freshAtStart: true }`.'
+      return [faultOf(place(path), path.map(String), message)]
+    })
+  })
 }
 
 function knobsOf(
@@ -246,6 +274,19 @@ function startOf(node: unknown): number | null {
 
 function faultOf(source: Source, path: readonly string[], message: string): CalendarFault {
   return { source, path, message, place: null, suggestion: null }
+}
+
+/** A field that there is not is told where it stands, with the one that may be meant; all else as the shape says it. */
+function faultsOf(issue: z.core.$ZodIssue, place: Place): CalendarFault[] {
+  const at = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const path = at.map(String)
+  if (issue.code !== 'unrecognized_keys') return [faultOf(place(at), path, issue.message)]
+  const known = Object.keys((path.length === 0 ? File : FORMS[path[0] ?? ''])?.shape ?? {})
+  return issue.keys.map((key) => {
+    const near = nearestWord(key, known)
+    const message = `There is no field \`${key}\` here.${near === null ? '' : ` Did you mean \`${near}\`?`}`
+    return faultOf(place([...at, key]), [...path, key], message)
+  })
 }
 
 function firstLine(text: string): string {

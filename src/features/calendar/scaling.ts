@@ -23,26 +23,41 @@ export interface Scaling {
   advise(): Promise<ScalingAdvice>
 }
 
+type Advised = NonNullable<ScalingFacts['last']>
+
 const KEPT_MS = 5000
 const HOUR_MS = 3_600_000
 
 export function createScaling(needs: ScalingNeeds): Scaling {
   const { clock } = needs
-  let last: ScalingFacts['last'] = null
+  /** What was advised, newest last: those within the last step. While only watching, what it would have been. */
+  let advised: readonly Advised[] = []
   let spent = { day: '', usd: 0 }
+  let wasShadow: boolean | null = null
   let kept: { readonly atMs: number; readonly advice: Promise<ScalingAdvice> } | null = null
 
   async function measure(): Promise<ScalingAdvice> {
     const rules = needs.rules()
     const nowMs = clock.now().getTime()
     const { calendar, untilMs } = floorNow(needs.plan(), rules, nowMs)
+    // What would have been is no beginning for what is, and cost nothing.
+    if (wasShadow !== rules.isShadow) {
+      advised = []
+      spent = { day: '', usd: 0 }
+    }
+    wasShadow = rules.isShadow
+    // Of a clock that was set back, what was advised later than now says nothing.
+    const past = advised.filter(({ atMs }) => atMs <= nowMs)
+    const last = past.at(-1) ?? null
     spent = spend(spent, rules, { last, nowMs })
     const openTurns = await needs.countOpenTurns().catch((error: unknown) => {
       needs.log.warn({ error }, 'the open turns could not be counted')
       return null
     })
-    const advice = adviseReplicas(rules, { nowMs, calendar, openTurns, last, spentUsd: spent.usd })
-    last = { replicas: advice.desiredReplicas, atMs: nowMs }
+    const recent = past.filter(({ atMs }) => nowMs - atMs < rules.stepMs)
+    const facts = { nowMs, calendar, openTurns, last: lowestOf(recent) ?? last, spentUsd: spent.usd }
+    const { unshadowed, ...advice } = adviseReplicas(rules, facts)
+    advised = [...recent, { replicas: unshadowed, atMs: nowMs }]
     return { ...advice, reasons: [...advice.reasons], until: instantOrNull(untilMs) }
   }
   return {
@@ -52,6 +67,11 @@ export function createScaling(needs: ScalingNeeds): Scaling {
       return kept.advice
     },
   }
+}
+
+/** Who asks every few seconds is given no more within a step than who asks once. */
+function lowestOf(recent: readonly Advised[]): Advised | null {
+  return recent.toSorted((one, other) => one.replicas - other.replicas)[0] ?? null
 }
 
 function floorNow(plan: CalendarPlan, { min }: ScalingRules, nowMs: number) {

@@ -212,3 +212,25 @@ test('clients that are behind are counted in sight, and not known where no invoi
   assert.equal(await clients.countBehind(principalSeeing(['s1'])), 1)
   assert.equal(await clients.countBehind(principalSeeing(['r1'])), null, 'only a client without invoices is in sight')
 })
+
+test('those more than thirty days late are counted apart, also where an invoice names no amount', async () => {
+  const lateBy = async (days: number): Promise<readonly (number | null)[]> => {
+    const invoice = { id: `late ${days}`, client_id: 'c4', amount_micros: null, issued_on: ago(70), due_on: ago(days) }
+    await insertRecords(database, 'invoices', [invoice])
+    await clients.refreshStandings()
+    return Promise.all([clients.countBehind(EVERYONE), clients.countOverdue(EVERYONE)])
+  }
+  assert.deepEqual(await lateBy(30), [2, 1])
+  assert.deepEqual(await lateBy(31), [2, 2])
+  assert.equal(await clients.countOverdue(principalSeeing(['s1'])), 1)
+  assert.equal(await clients.countOverdue(principalSeeing(['r1'])), null)
+})
+
+test('clients that renew soon are counted in sight, by days from the data day, and not known without a renewal day', async () => {
+  assert.deepEqual(
+    await Promise.all([19, 20, 39, 40].map((days) => clients.countRenewing(EVERYONE, days))),
+    [0, 1, 1, 2],
+  )
+  assert.equal(await clients.countRenewing(principalSeeing(['r1']), 60), 1)
+  assert.equal(await clients.countRenewing(principalSeeing([]), 60), null)
+})

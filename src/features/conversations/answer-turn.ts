@@ -1,4 +1,5 @@
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import { inSpan } from '#platform/tracing/in-span.ts'
 import { adoptCalls } from './calls-store.ts'
 import { startDeadline } from './deadline.ts'
 import { endTurn } from './end-turn.ts'
@@ -64,12 +65,12 @@ async function adoptEarlierCalls(work: TurnWork): Promise<void> {
 }
 
 async function answer(work: TurnWork): Promise<void> {
-  const context = await loadContext(work)
+  const context = await inSpan({ kind: 'context', name: 'load context' }, () => loadContext(work))
   for (let round = 1; ; round += 1) {
     checkStopped(work)
     // A round builds on the one before.
     // oxlint-disable-next-line no-await-in-loop
-    const result = await runRound(work, context, round)
+    const result = await inSpan({ kind: 'round', name: `model round ${round}` }, () => runRound(work, context, round))
     if (result.calls.length === 0) {
       checkEnding(work, result.reason)
       return

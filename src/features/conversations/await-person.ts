@@ -1,3 +1,4 @@
+import { inSpan, withoutSpan } from '#platform/tracing/in-span.ts'
 import { abortable } from './abortable.ts'
 import { setWaiting } from './turns-store.ts'
 import { checkStopped, TurnStopped, type TurnWork } from './turn-work.ts'
@@ -15,7 +16,10 @@ export async function awaitPerson<Decided>(
 ): Promise<Decided> {
   await beginWaiting(work)
   try {
-    return await poll(work, read, withdrawn)
+    // Looking again and again would fill the trace.
+    return await inSpan({ kind: 'person', name: 'wait for a person' }, () =>
+      withoutSpan(() => poll(work, read, withdrawn)),
+    )
   } finally {
     work.run.isWaiting = false
     work.deadline.resume()

@@ -35,7 +35,7 @@ async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
 }
 
 /** Turns that wait for a person do nothing and count for nothing. */
-function freeSlots(state: RunnerState): number {
+export function freeSlots(state: RunnerState): number {
   let working = 0
   for (const { run } of state.runs.values()) if (!run.isWaiting) working += 1
   return state.house.limits.turnsPerProcess - working

@@ -1,12 +1,15 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
-import { toSophiaError, type SophiaError } from '#domain/errors.ts'
+import { toSophiaError, type ErrorCode, type SophiaError } from '#domain/errors.ts'
 import { createId } from '#platform/crypto/ids.ts'
+import { inSpan } from '#platform/tracing/in-span.ts'
+import { noteOn } from '#platform/tracing/span.ts'
 import { insertEvents, type JournalEntry } from './journal-store.ts'
 import { learnFrom } from './remembered.ts'
 import { hasAnswer, storeAnswer, type Answer } from './turns-store.ts'
 import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
 
 const RETRY_MS = 250
+const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['DATABASE_UNAVAILABLE', 'STORAGE_FULL'])
 const CURRENCY = 'USD'
 const UNKNOWN_SUMMARY = 'An earlier try broke off while this ran: it is not known whether it happened.'
 
@@ -16,13 +19,13 @@ type Ending = { readonly status: 'complete' | 'cancelled' } | { readonly status:
 export async function endTurn(work: TurnWork, ending: Ending): Promise<void> {
   showUnknownCalls(work)
   const answer = toAnswer(work, ending)
-  const isStored = await work.lane.finish(closingEvents(work, ending, answer), (entries) =>
-    storeUntilDone(work, answer, entries),
+  const isStored = await inSpan({ kind: 'store', name: 'store answer' }, () =>
+    work.lane.finish(closingEvents(work, ending, answer), (entries) => storeUntilDone(work, answer, entries)),
   )
   if (!isStored) return
   const { house, turn } = work
   house.feed.announce(turn.memberId, turn.conversationId)
-  observe(work, ending.status)
+  observe(work, ending)
 }
 
 /** Calls of an earlier attempt whose outcome nobody knows and that this attempt did not take up: never silently dropped. */
@@ -71,7 +74,7 @@ function closingEvents(work: TurnWork, ending: Ending, answer: Answer): TurnEven
   return [{ type: 'turn-error', code, detail: message, retryable }, end]
 }
 
-/** Repeats while the database is away. False when the turn is held no more. */
+/** Repeats while the database is away or its disk is full: a failure could not be stored either. False when the turn is held no more. */
 async function storeUntilDone(work: TurnWork, answer: Answer, entries: readonly JournalEntry[]): Promise<boolean> {
   const { database, clock, log } = work.house
   for (let isRepeat = false; ; isRepeat = true) {
@@ -88,7 +91,7 @@ async function storeUntilDone(work: TurnWork, answer: Answer, entries: readonly 
       return true
     } catch (error) {
       if (error instanceof TurnStopped) return false
-      if (toSophiaError(error).code !== 'DATABASE_UNAVAILABLE' || isReleased(work)) throw error
+      if (!WAITED_FOR.has(toSophiaError(error).code) || isReleased(work)) throw error
       log.warn({ error, turn: work.turn.id }, 'the answer could not be stored yet; trying again')
       // oxlint-disable-next-line no-await-in-loop
       await clock.sleep(RETRY_MS)
@@ -101,11 +104,29 @@ function isReleased(work: TurnWork): boolean {
   return reason instanceof TurnStopped && reason.reason !== 'cancelled'
 }
 
-function observe(work: TurnWork, status: Ending['status']): void {
-  const { metrics, clock } = work.house
+function observe(work: TurnWork, ending: Ending): void {
+  noteEnding(work, ending)
+  const { status } = ending
+  const { metrics, clock, onFirstToken } = work.house
   const { createdAt, persona } = work.turn
   metrics?.turns.inc({ persona, status })
   metrics?.turnDuration.observe(Math.max(0, clock.now().getTime() - createdAt.getTime()) / 1000)
-  if (work.firstTokenAt)
-    metrics?.firstToken.observe(Math.max(0, work.firstTokenAt.getTime() - createdAt.getTime()) / 1000)
+  if (!work.firstTokenAt) return
+  const seconds = Math.max(0, work.firstTokenAt.getTime() - createdAt.getTime()) / 1000
+  metrics?.firstToken.observe(seconds)
+  onFirstToken?.(seconds)
+}
+
+/** What is known of the whole only now. */
+function noteEnding(work: TurnWork, ending: Ending): void {
+  const { model, personaVersion, run, usage } = work
+  run.ending = ending.status === 'failed' ? { error: ending.error } : {}
+  noteOn(run.span, {
+    'sophia.turn.status': ending.status,
+    'sophia.cache': cacheOf(work),
+    'gen_ai.usage.input_tokens': usage.input,
+    'gen_ai.usage.output_tokens': usage.output,
+    ...(model === null ? {} : { 'gen_ai.request.model': model }),
+    ...(personaVersion === null ? {} : { 'gen_ai.agent.version': personaVersion }),
+  })
 }

@@ -18,7 +18,8 @@ export async function heartbeatLoop(state: RunnerState): Promise<void> {
   }
 }
 
-async function renew(state: RunnerState, held: readonly TurnRun[]): Promise<void> {
+/** Keeps the leases of these, and learns whether they were cancelled or lost. */
+export async function renew(state: RunnerState, held: readonly TurnRun[]): Promise<void> {
   const { database, limits } = state.house
   const turns = held.map(({ turn }) => ({ id: turn.id, fence: turn.fence }))
   try {

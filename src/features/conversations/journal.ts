@@ -1,8 +1,9 @@
-import type { PlacedTurnEvent, TurnEvent } from '#contract/turn-events.ts'
+import type { TurnEvent } from '#contract/turn-events.ts'
 import type { Clock } from '#domain/clock.ts'
-import { mergeDeltas } from '#domain/turn/merge-deltas.ts'
+import { placeEvents } from '#domain/turn/place-events.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import { withoutSpan } from '#platform/tracing/in-span.ts'
 import { insertEvents, type JournalEntry } from './journal-store.ts'
 import type { TurnFeed } from './turn-feed.ts'
 
@@ -13,7 +14,7 @@ export interface Lane {
   room(): Promise<void>
   /**
    * Writes what is left with the closing events inside `write`'s transaction, then tells the readers. `write` answers
-   * false when the turn is held no more.
+   * false when the turn is held no more. When it throws, the closing events are forgotten, and others may be tried.
    */
   finish(closing: readonly TurnEvent[], write: (entries: readonly JournalEntry[]) => Promise<boolean>): Promise<boolean>
   /** Forgets what is unwritten. */
@@ -21,8 +22,16 @@ export interface Lane {
 }
 
 export interface Journal {
-  open(turn: { id: string; attempt: number; fence: string }, onStale: () => void): Lane
+  /** `claimedAt`: just now, on the database's clock. */
+  open(turn: LaneTurn, onStale: () => void): Lane
   close(): void
+}
+
+interface LaneTurn {
+  readonly id: string
+  readonly attempt: number
+  readonly fence: string
+  readonly claimedAt: Date
 }
 
 interface JournalNeeds {
@@ -34,7 +43,8 @@ interface JournalNeeds {
 }
 
 interface LaneState {
-  readonly turn: { id: string; attempt: number; fence: string }
+  readonly turn: LaneTurn
+  readonly openedMs: number
   readonly onStale: () => void
   /** The last `n` given out. */
   n: number
@@ -61,6 +71,7 @@ export function createJournal(needs: JournalNeeds): Journal {
     open(turn, onStale) {
       const lane: LaneState = {
         turn,
+        openedMs: needs.clock.monotonicMs(),
         onStale,
         n: 0,
         waiting: [],
@@ -100,11 +111,20 @@ function openLane(lane: LaneState, needs: JournalNeeds, flusher: Flusher): Lane 
       lane.isClosed = true
       flusher.lanes.delete(lane)
       await flusher.idle()
+      number(lane, needs.clock)
+      const said = lane.batch.length
       lane.waiting.push(...closing)
-      number(lane, needs.clock.now())
-      const isStored = await write(lane.batch)
-      if (isStored) needs.feed.publish(lane.batch.map((entry) => entry.placed))
-      return isStored
+      number(lane, needs.clock)
+      try {
+        const isStored = await write(lane.batch)
+        if (isStored) needs.feed.publish(lane.batch.map((entry) => entry.placed))
+        return isStored
+      } catch (error) {
+        // An end that could not be stored never was: another may take its place.
+        lane.n -= lane.batch.length - said
+        lane.batch.length = said
+        throw error
+      }
     },
     drop() {
       lane.isClosed = true
@@ -128,7 +148,8 @@ function createFlusher(needs: JournalNeeds): Flusher {
     if (timer && dueAtMs <= atMs) return
     clearTimeout(timer)
     dueAtMs = atMs
-    timer = setTimeout(start, delayMs)
+    // It writes for all turns; whose happened to set the timer says nothing.
+    timer = withoutSpan(() => setTimeout(start, delayMs))
   }
 
   function start(): void {
@@ -154,7 +175,7 @@ function createFlusher(needs: JournalNeeds): Flusher {
 /** Writes what all lanes have; answers how long to wait before the next write, in milliseconds. */
 async function flush(lanes: ReadonlySet<LaneState>, needs: JournalNeeds): Promise<number> {
   const busy = [...lanes].filter(hasWork)
-  for (const lane of busy) number(lane, needs.clock.now())
+  for (const lane of busy) number(lane, needs.clock)
   const entries = busy.flatMap((lane) => lane.batch)
   if (entries.length === 0) return needs.flushMs
   try {
@@ -174,14 +195,12 @@ function hasWork(lane: LaneState): boolean {
 }
 
 /** Numbers what is waiting behind what is already numbered. A batch that was sent before keeps its numbers and its instant. */
-function number(lane: LaneState, at: Date): void {
-  const { id, attempt, fence } = lane.turn
-  const placed = mergeDeltas(lane.waiting).map((event): PlacedTurnEvent => ({
-    turnId: id,
-    attempt,
-    n: (lane.n += 1),
-    event,
-  }))
+function number(lane: LaneState, clock: Clock): void {
+  const { id, attempt, fence, claimedAt } = lane.turn
+  // On the database's clock: by one's own that goes wrong, what was just written would be too old to keep.
+  const at = new Date(claimedAt.getTime() + clock.monotonicMs() - lane.openedMs)
+  const placed = placeEvents({ id, attempt }, lane.n, lane.waiting)
+  lane.n += placed.length
   lane.batch.push(...placed.map((one) => ({ placed: one, fence, at })))
   lane.waiting = []
 }

@@ -4,6 +4,7 @@ import { TokenUsage } from '#contract/turn-events.ts'
 import type { PastMessage } from '#domain/turn/history.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import type { TraceContext } from '#platform/tracing/trace-context.ts'
 
 const Source = z.object({ kind: z.string(), id: z.string(), label: z.string() })
 
@@ -110,6 +111,8 @@ interface QuestionInsert {
   readonly context: MessageContext | undefined
   readonly correlationId: string
   readonly allowedActions: readonly string[] | null
+  /** Where the request stands in its trace; undefined when nobody outside would find it. */
+  readonly traceContext: TraceContext | undefined
   /** Set when the first message names the conversation. */
   readonly title: string | undefined
 }
@@ -122,9 +125,10 @@ export async function insertQuestion(handle: Handle, row: QuestionInsert): Promi
       values (${row.id}, ${row.conversationId}, ${row.seq}, 'user', ${row.text}, ${row.turnId}, ${row.context ? JSON.stringify(row.context) : null})
       on conflict (id) do nothing returning id),
     turn as (
-      insert into turns (id, conversation_id, member_id, message_id, persona, correlation_id, allowed_actions, created_at)
+      insert into turns (id, conversation_id, member_id, message_id, persona, correlation_id, allowed_actions, trace_context, created_at)
       select ${row.turnId}, ${row.conversationId}, ${row.memberId}, message.id, ${row.persona}, ${row.correlationId},
-        ${row.allowedActions ? [...row.allowedActions] : null}::text[], clock_timestamp() from message returning id)
+        ${row.allowedActions ? [...row.allowedActions] : null}::text[], ${row.traceContext ? JSON.stringify(row.traceContext) : null}::jsonb,
+        clock_timestamp() from message returning id)
     update conversations set message_count = ${row.seq}, updated_at = now(), title = coalesce(${row.title ?? null}, title)
     where id = ${row.conversationId} and exists (select 1 from turn)`)
   return inserted > 0

@@ -76,8 +76,9 @@ async function readStream(work: TurnWork, context: TurnContext, listener: Stream
         break
     }
   }
-  speaker.end()
+  // One that broke off says nothing more: half of a pair that it held back stays unsaid.
   if (reason === undefined) throw new SophiaError('MODEL_STREAM_BROKEN')
+  speaker.end()
   return { text: work.text.slice(textBefore), calls, reason }
 }
 

@@ -7,8 +7,13 @@ import type { TurnLimits } from '#domain/turn/limits.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database, Handle } from '#platform/postgres/database.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
+import type { Tracing } from '#platform/tracing/tracing.ts'
+import type { Wakeups } from '#platform/wakeups/wakeups.ts'
+import type { FarTurns } from './far-turns.ts'
 import type { Journal } from './journal.ts'
+import type { TraceKeeper } from './trace-keeper.ts'
 import type { TurnFeed } from './turn-feed.ts'
+import type { TurnFollowers } from './turn-followers.ts'
 
 export interface AuditNote {
   readonly principal: Principal
@@ -76,14 +81,34 @@ export interface ConversationNeeds {
   readonly onAudit?: (note: AuditNote) => Promise<void>
   readonly metrics?: Pick<
     Metrics,
-    'turns' | 'turnDuration' | 'firstToken' | 'turnsActive' | 'turnsQueued' | 'turnsStalled' | 'takeovers'
+    | 'turns'
+    | 'turnDuration'
+    | 'firstToken'
+    | 'turnsActive'
+    | 'turnsQueued'
+    | 'turnsStalled'
+    | 'takeovers'
+    | 'turnTracesLost'
   >
+  /** Told of each turn that another process, or an earlier start of this one, had begun. */
+  readonly onTakeover?: () => void
+  /** Seconds from acceptance to the first words of an answer. */
+  readonly onFirstToken?: (seconds: number) => void
   readonly limits?: Partial<TurnLimits>
+  /** Records where the time of answers goes; without it they are kept here, and sent nowhere. */
+  readonly tracing?: Tracing
+  /** The way to the other processes; without it they find out by looking. */
+  readonly wakeups?: Pick<Wakeups, 'tell' | 'hear'>
 }
 
 /** What the verbs of this room work with. */
-export interface House extends Omit<ConversationNeeds, 'limits'> {
+export interface House extends Omit<ConversationNeeds, 'limits' | 'tracing' | 'wakeups'> {
   readonly limits: TurnLimits
   readonly feed: TurnFeed
   readonly journal: Journal
+  readonly tracing: Tracing
+  readonly traces: TraceKeeper
+  readonly farTurns: FarTurns
+  readonly followers: TurnFollowers
+  readonly wakeups: Pick<Wakeups, 'tell' | 'hear'>
 }

@@ -6,6 +6,7 @@ import { titleFrom } from '#domain/turn/title.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { currentCorrelation } from '#platform/log/correlation.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { contextForLater } from '#platform/tracing/in-span.ts'
 import { findAccepted, insertQuestion, lockConversation } from './messages-store.ts'
 import type { House } from './needs.ts'
 
@@ -61,6 +62,7 @@ async function store(
       context: message.context,
       correlationId: currentCorrelation()?.correlationId ?? turnId,
       allowedActions: principal.allowedActions,
+      traceContext: contextForLater(),
       title: seq === 1 && !conversation.has_own_title ? titleFrom(text) : undefined,
     }))
   if (!isStored) throw new SophiaError('CONFLICT', { detail: 'This message id cannot be used. Make a new one.' })

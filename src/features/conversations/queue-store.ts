@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACTIONS, type Action } from '#domain/permission.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { TraceContext } from '#platform/tracing/trace-context.ts'
 import { lease, OPEN } from './turns-store.ts'
 
 const ActionName = z.custom<Action>((name) => typeof name === 'string' && name in ACTIONS)
@@ -16,7 +17,10 @@ const ClaimedRow = z
     fence: z.string(),
     correlation_id: z.string(),
     allowed_actions: z.array(ActionName).nullable(),
+    // Whatever a former version wrote there, the turn is answered.
+    trace_context: TraceContext.nullable().catch(null),
     created_at: z.date(),
+    claimed_at: z.date(),
     is_cancelled: z.boolean(),
   })
   .transform((row) => ({
@@ -28,7 +32,9 @@ const ClaimedRow = z
     fence: row.fence,
     correlationId: row.correlation_id,
     allowedActions: row.allowed_actions,
+    traceContext: row.trace_context,
     createdAt: row.created_at,
+    claimedAt: row.claimed_at,
     isCancelled: row.is_cancelled,
   }))
 
@@ -41,7 +47,8 @@ interface Claim {
 }
 
 const CLAIMED = sql`turns.id, turns.conversation_id, turns.member_id, turns.persona, turns.attempt, turns.fence, turns.correlation_id,
-  turns.allowed_actions, turns.created_at, turns.cancel_requested_at is not null as is_cancelled`
+  turns.allowed_actions, turns.trace_context, turns.created_at, clock_timestamp() as claimed_at,
+  turns.cancel_requested_at is not null as is_cancelled`
 
 /** Turns that somebody may claim: nobody holds them, and no earlier one of their conversation is open. */
 const DUE = sql`t.status in ${OPEN} and (t.lease_until is null or t.lease_until < clock_timestamp())

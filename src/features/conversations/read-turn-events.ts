@@ -2,6 +2,7 @@ import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import { START, stepFrom, type Place } from '#domain/turn/place.ts'
+import { continuation } from '#domain/turn/resume.ts'
 import { findJournalState, selectEvents } from './journal-store.ts'
 import type { House } from './needs.ts'
 
@@ -18,6 +19,8 @@ export interface ReadRequest {
 const PAGE = 500
 const MAX_QUEUED = 1000
 const OWN_POLL_MS = 1000
+/** A turn that was just asked is claimed here or elsewhere by then. */
+const SETTLED_MS = 15
 // Made once: the default reason would record a stack for each reader.
 const OVER = new Error('the reader has gone')
 
@@ -27,10 +30,11 @@ const OVER = new Error('the reader has gone')
  */
 export async function readTurnEvents(house: House, request: ReadRequest): Promise<AsyncIterable<PlacedTurnEvent>> {
   const after = request.after ?? START
-  const live = listen(house, request)
+  const progress = { last: after }
+  const live = listen(house, request, () => progress.last)
   try {
     const first = await readJournal(house, request, after)
-    return follow(house, { request, first, after, live })
+    return follow(house, { request, first, progress, live })
   } catch (error) {
     live.close()
     throw error
@@ -45,7 +49,7 @@ interface Live {
   close(): void
 }
 
-function listen(house: House, request: ReadRequest): Live {
+function listen(house: House, request: ReadRequest, last: () => Place): Live {
   let queue: PlacedTurnEvent[] = []
   let hasDropped = false
   let hasHeard = false
@@ -60,10 +64,13 @@ function listen(house: House, request: ReadRequest): Live {
     } else if (!hasDropped) queue.push(event)
     wake?.()
   })
+  const far = house.farTurns.follow(request.turnId, last)
   // One timer that runs through, not one per event: it wakes the reader only when nothing came live meanwhile.
   const poll = async (): Promise<void> => {
+    await house.clock.sleep(SETTLED_MS, over.signal)
     while (!over.signal.aborted) {
       hasHeard = false
+      if (!request.isOwn()) far.tell()
       // oxlint-disable-next-line no-await-in-loop
       await house.clock.sleep(request.isOwn() ? OWN_POLL_MS : house.limits.pollMs, over.signal)
       if (!hasHeard) wake?.()
@@ -73,6 +80,7 @@ function listen(house: House, request: ReadRequest): Live {
   void poll().catch(() => undefined)
   const close = (): void => {
     stopListening()
+    far.stop()
     over.abort(OVER)
     request.signal.removeEventListener('abort', close)
     wake?.()
@@ -100,12 +108,11 @@ function listen(house: House, request: ReadRequest): Live {
 interface Following {
   readonly request: ReadRequest
   readonly first: Reading
-  readonly after: Place
+  readonly progress: { last: Place }
   readonly live: Live
 }
 
-async function* follow(house: House, { request, first, after, live }: Following): AsyncGenerator<PlacedTurnEvent> {
-  let last = after
+async function* follow(house: House, { request, first, progress, live }: Following): AsyncGenerator<PlacedTurnEvent> {
   let isEnded = false
   try {
     // A turn that had ended before this reading has all its events in it: an empty one means that the reader has them.
@@ -113,9 +120,9 @@ async function* follow(house: House, { request, first, after, live }: Following)
     if (first.events.length === 0 && !first.isOpen) return
     let pending = first.events
     while (!isEnded && !request.signal.aborted) {
-      const fresh = continuation(last, pending)
+      const fresh = continuation(progress.last, pending)
       for (const event of fresh.events) {
-        last = event
+        progress.last = event
         isEnded = event.event.type === 'turn-end'
         yield event
       }
@@ -123,22 +130,13 @@ async function* follow(house: House, { request, first, after, live }: Following)
       const mustRead = fresh.hasGap || pending.length >= PAGE
       // Each page follows from the one before.
       // oxlint-disable-next-line no-await-in-loop
-      pending = mustRead ? (await readJournal(house, request, last)).events : await next(house, { request, live, last })
+      pending = mustRead
+        ? (await readJournal(house, request, progress.last)).events
+        : await next(house, { request, live, last: progress.last })
     }
   } finally {
     live.close()
   }
-}
-
-/** The events that follow on `last` without a gap; what the reader has seen is left out. */
-function continuation(last: Place, events: readonly PlacedTurnEvent[]): { events: PlacedTurnEvent[]; hasGap: boolean } {
-  const following: PlacedTurnEvent[] = []
-  for (const event of events) {
-    const step = stepFrom(following.at(-1) ?? last, event)
-    if (step === 'gap') return { events: following, hasGap: true }
-    if (step === 'next') following.push(event)
-  }
-  return { events: following, hasGap: false }
 }
 
 /** What comes next: live events, or what the journal has when none came for a while. */

@@ -1,5 +1,7 @@
 import type { Principal } from '#domain/permission.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { inSpan } from '#platform/tracing/in-span.ts'
+import { noteOn } from '#platform/tracing/span.ts'
 import type { TurnMemoryNote } from './needs.ts'
 import type { Question } from './messages-store.ts'
 import { addSources, type TurnWork } from './turn-work.ts'
@@ -15,13 +17,16 @@ export async function recallFor(
 ): Promise<readonly TurnMemoryNote[]> {
   const { memory } = work.house
   if (!memory) return []
-  const { memories } = await memory.recall(asker, {
-    persona: work.turn.persona,
-    question: question.text,
-    about: question.about,
-    budgetTokens: MEMORY_TOKENS,
+  return inSpan({ kind: 'recall', name: 'recall memories' }, async (span) => {
+    const { memories } = await memory.recall(asker, {
+      persona: work.turn.persona,
+      question: question.text,
+      about: question.about,
+      budgetTokens: MEMORY_TOKENS,
+    })
+    noteOn(span, { 'sophia.memories': memories.length })
+    return memories
   })
-  return memories
 }
 
 /** Memories as data: each on one line in quotes, so that none can pass for a line of the instructions. */

@@ -4,6 +4,7 @@ import type { ToolCall, ToolOutcome } from '#domain/model.ts'
 import { can } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
+import { inSpan } from '#platform/tracing/in-span.ts'
 import { abortable } from './abortable.ts'
 import { createCallPerson } from './call-person.ts'
 import { failureOf, recordResult, resultOf, rethrowIfFatal } from './call-outcome.ts'
@@ -23,9 +24,11 @@ export async function runCalls(
   await Promise.all(
     calls
       .filter((call) => !isWrite(call))
-      .map(async (call) =>
-        outcomes.set(call.callId, recordResult(work, call, await runReadCall(work, skills.get(call.tool), call))),
-      ),
+      .map(async (call) => {
+        const skill = skills.get(call.tool)
+        const result = await tracedCall(skill, () => runReadCall(work, skill, call))
+        outcomes.set(call.callId, recordResult(work, call, result))
+      }),
   )
   // They ended in any order; the stored answer has them as they were asked.
   const place = new Map(calls.map((call, index) => [call.callId, index]))
@@ -35,7 +38,7 @@ export async function runCalls(
     if (!skill || !isWrite(call)) continue
     // One after the other: a person decides on each knowing what came of the one before.
     // oxlint-disable-next-line no-await-in-loop
-    outcomes.set(call.callId, recordResult(work, call, await runWriteCall(work, skill, call)))
+    outcomes.set(call.callId, recordResult(work, call, await tracedCall(skill, () => runWriteCall(work, skill, call))))
   }
   return calls.flatMap((call) => outcomes.get(call.callId) ?? [])
 }
@@ -65,4 +68,15 @@ async function runReadCall(work: TurnWork, skill: Skill | undefined, call: ToolC
   } catch (error) {
     return failureOf(rethrowIfFatal(work, error))
   }
+}
+
+/** A name that the model made up is not told outside: it could hold anything. */
+function tracedCall(skill: Skill | undefined, run: () => Promise<StoredResult>): Promise<StoredResult> {
+  const tool = skill?.name ?? 'unknown'
+  const attributes = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': tool }
+  return inSpan({ kind: 'tool', name: `execute_tool ${tool}`, attributes }, async (span) => {
+    const result = await run()
+    if (span && !result.ok) span.failure = 'TOOL_FAILED'
+    return result
+  })
 }

@@ -12,6 +12,7 @@ export interface RunnerState {
   /** Fires when the last turn is done. */
   readonly ended: AbortController
   outage: OutageMemory
+  isStarted: boolean
   isWoken: boolean
   wakeUp: (() => void) | undefined
 }
@@ -23,6 +24,7 @@ export function createRunnerState(house: House): RunnerState {
     stopping: new AbortController(),
     ended: new AbortController(),
     outage: NO_OUTAGE,
+    isStarted: false,
     isWoken: false,
     wakeUp: undefined,
   }

@@ -11,8 +11,6 @@ import {
   ask,
   assemble,
   chainOf,
-  createShiftedClock,
-  newMessage,
   openConversationHouse,
   readAll,
   sayInPieces,
@@ -151,28 +149,4 @@ test('a reader in a process that answers nothing follows by the journal', async 
   const asked = await ask(answering, ann)
   const events = await readAll(reading, { principal: ann, turnId: asked.turnId })
   assert.equal(assemble(events).text, 'Seen from afar, in several parts.')
-})
-
-test('events older than their day are gone and say so, while the message stays', async (t) => {
-  const clock = createShiftedClock()
-  const own = await openTestDatabase()
-  t.after(() => own.close())
-  const member = await addMember(own.database, 'old')
-  const house = openConversationHouse({
-    database: own.database,
-    chain: chainOf(sayInPieces('Long ago.')),
-    members: [member],
-    clock,
-  })
-  await house.start()
-  t.after(() => house.drain(0))
-  const { id } = await house.createConversation(member, { persona: 'marcus' })
-  const { turnId } = await house.postMessage(member, { conversationId: id, message: newMessage() })
-  await readAll(house, { principal: member, turnId })
-  const raced = await Promise.all([house.maintainJournal(), house.maintainJournal()])
-  assert.deepEqual(raced, [0, 0])
-  clock.shiftMs = 31 * 3_600_000
-  assert.ok((await house.maintainJournal()) >= 3)
-  await assert.rejects(readAll(house, { principal: member, turnId }), { code: 'JOURNAL_EXPIRED' })
-  assert.equal((await house.listMessages(member, { conversationId: id, page: PAGE })).items[1]?.text, 'Long ago.')
 })

@@ -1,19 +1,20 @@
 import type { Stall } from '#domain/turn/stall.ts'
 import { withCorrelation } from '#platform/log/correlation.ts'
 import { answerTurn } from './answer-turn.ts'
-import { claimLoop } from './claim-loop.ts'
-import { heartbeatLoop } from './heartbeat.ts'
+import { claimLoop, freeSlots } from './claim-loop.ts'
+import { heartbeatLoop, renew } from './heartbeat.ts'
 import { findStalls } from './find-stalls.ts'
 import type { House } from './needs.ts'
 import type { ClaimedTurn } from './queue-store.ts'
 import { createRunnerState, wake, type RunnerState } from './runner-state.ts'
+import { beginTurnSpan, endTurnSpan } from './turn-trace.ts'
 import { TurnStopped, type TurnRun } from './turn-work.ts'
 import { releaseTurns } from './turns-store.ts'
 
 export interface TurnRunner {
   start(): void
-  /** A turn was queued: look at once. */
-  wake(): void
+  /** A turn was queued: look at once, or have the others look. */
+  queued(): void
   cancel(turnId: string): void
   /** A person decided on a call of this turn. */
   decide(turnId: string): void
@@ -29,20 +30,35 @@ export interface TurnRunner {
   drain(graceMs: number): Promise<void>
 }
 
+/** A turn waits, and the process that took it in has no room for it. */
+const QUEUED = 'turns-queued'
+/** Something was decided on a turn by a process that does not answer it. */
+const TOUCHED = 'turns-touched'
+
 /** Claims turns and answers them, up to the process's limit; keeps their leases with one heartbeat for all. */
 export function createTurnRunner(house: House): TurnRunner {
   const state = createRunnerState(house)
+  const { wakeups } = house
   let loops: Promise<unknown> = Promise.resolve()
-  const stop = (turnId: string, reason: TurnStopped['reason']): void =>
-    state.runs.get(turnId)?.run.stop.abort(new TurnStopped(reason))
+  const stop = (turnId: string, reason: TurnStopped['reason']): void => {
+    if (state.runs.has(turnId)) state.runs.get(turnId)?.run.stop.abort(new TurnStopped(reason))
+    else wakeups.tell(TOUCHED, turnId)
+  }
   return {
     start() {
+      house.followers.start()
+      wakeups.hear(QUEUED, () => wake(state))
+      wakeups.hear(TOUCHED, (turnId) => look(state, turnId))
+      state.isStarted = true
       loops = Promise.all([claimLoop(state, (turn) => void begin(state, turn)), heartbeatLoop(state)])
     },
-    wake: () => wake(state),
+    queued: () => (hasRoom(state) ? wake(state) : wakeups.tell(QUEUED)),
     cancel: (turnId) => stop(turnId, 'cancelled'),
     forget: (turnId) => stop(turnId, 'stale'),
-    decide: (turnId) => state.runs.get(turnId)?.run.onDecision?.(),
+    decide(turnId) {
+      if (state.runs.has(turnId)) state.runs.get(turnId)?.run.onDecision?.()
+      else wakeups.tell(TOUCHED, turnId)
+    },
     isRunning: (turnId) => state.runs.has(turnId),
     run: (turn) => begin(state, turn),
     activeTurns: () => state.runs.size,
@@ -55,12 +71,29 @@ export function createTurnRunner(house: House): TurnRunner {
   }
 }
 
-function createRun({ clock }: House, turn: ClaimedTurn): TurnRun {
+/** Another process stored a cancel or a decision on one of our turns, or on some when none is named. */
+function look(state: RunnerState, turnId: string | null): void {
+  const touched = turnId === null ? [...state.runs.values()] : [state.runs.get(turnId) ?? []].flat()
+  if (touched.length === 0) return
+  for (const { run } of touched) run.onDecision?.()
+  void renew(
+    state,
+    touched.map(({ run }) => run),
+  )
+}
+
+function hasRoom(state: RunnerState): boolean {
+  return state.isStarted && !state.stopping.signal.aborted && freeSlots(state) > 0
+}
+
+function createRun(house: House, turn: ClaimedTurn): TurnRun {
   return {
     turn,
     stop: new AbortController(),
     isWaiting: false,
-    claimedMs: clock.monotonicMs(),
+    claimedMs: house.clock.monotonicMs(),
+    span: beginTurnSpan(house, turn),
+    ending: null,
     startedMs: null,
     firstTokenMs: null,
     isStallTold: false,
@@ -71,10 +104,16 @@ function createRun({ clock }: House, turn: ClaimedTurn): TurnRun {
 function begin(state: RunnerState, turn: ClaimedTurn): Promise<void> {
   const { house, runs } = state
   const run = createRun(house, turn)
-  if (turn.attempt > 1) house.metrics?.takeovers.inc()
-  const done = withCorrelation({ correlationId: turn.correlationId, turnId: turn.id }, () => answerTurn(house, run))
+  if (turn.attempt > 1) {
+    house.metrics?.takeovers.inc()
+    house.onTakeover?.()
+  }
+  const { correlationId, id: turnId, traceContext } = turn
+  const correlation = { correlationId, turnId, span: run.span, remote: traceContext ?? undefined }
+  const done = withCorrelation(correlation, () => answerTurn(house, run))
     .catch((error: unknown) => house.log.error({ error, turn: turn.id }, 'turn left open; its lease will run out'))
     .then(() => {
+      endTurnSpan(house, run)
       if (runs.get(turn.id)?.run === run) runs.delete(turn.id)
       house.metrics?.turnsActive.set(runs.size)
       wake(state)

@@ -4,6 +4,7 @@ import { SophiaError } from '#domain/errors.ts'
 import type { TokenUsage } from '#domain/model.ts'
 import type { Principal } from '#domain/permission.ts'
 import { createDeltaCleaner } from '#domain/turn/clean-text.ts'
+import type { Span } from '#platform/tracing/span.ts'
 import type { z } from 'zod'
 import type { StoredCall } from './calls-store.ts'
 import type { Deadline } from './deadline.ts'
@@ -31,6 +32,10 @@ export interface TurnRun {
   readonly claimedMs: number
   startedMs: number | null
   firstTokenMs: number | null
+  /** Where its time goes; undefined when nothing is recorded. */
+  readonly span: Span | undefined
+  /** Null until the end of the turn is stored, by this attempt. */
+  ending: { readonly error?: SophiaError } | null
   /** Told once when it hangs. */
   isStallTold: boolean
   /** Wakes a call that waits for a person's answer. */

@@ -1,12 +1,15 @@
 import type { Clock } from '#domain/clock.ts'
+import { dayOf } from '#domain/day.ts'
 import type { Attention } from '#domain/home/attention.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Skill, SkillOutcome } from '#domain/skill.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { createScopeCache } from '#platform/scope-cache.ts'
+import { countClosing } from './closing-store.ts'
 import { assessDeal, type DealMemory } from './coach-deal.ts'
 import { findOutcomes, findSpreads } from './deal-yardsticks-store.ts'
 import { createDealSkills } from './deal-skills.ts'
+import { findDealDay } from './deals-store.ts'
 import type { DealListQuery } from './deal-list-store.ts'
 import { findDealAttention } from './find-deal-attention.ts'
 import { createHomeDealFinders, type HomeDealFinders } from './home-finders.ts'
@@ -47,6 +50,8 @@ export interface Deals extends HomeDealFinders {
   /** What `review-performance` answers, for an exact id; NOT_FOUND as above. */
   performance(principal: Principal, id: string): Promise<SkillOutcome>
   findAttention(principal: Principal): Promise<Attention>
+  /** Open deals in sight that are to close in the month of the data's day; null where no deal says when. */
+  countClosing(principal: Principal): Promise<number | null>
   /** Computes where open deals stand, all or those named: after imports, daily, and when a shared memory changes. */
   refreshStandings(ids?: readonly string[]): ReturnType<typeof refreshStandings>
   /** Whether all of them were looked at on the day the data speaks for. */
@@ -81,6 +86,13 @@ export function createDeals(room: DealNeeds): Deals {
     getRep: (principal, id) => getRep(needs, principal, id),
     performance: (principal, id) => assessRep(needs, principal, id),
     findAttention: (principal) => findDealAttention(needs, principal),
+    async countClosing({ visible }) {
+      const { closing, dated } = await needs.database.read(async (handle) => {
+        const asOf = await findDealDay(handle, dayOf(needs.clock.now()))
+        return countClosing(handle, { visible, asOf })
+      })
+      return dated === 0 ? null : closing
+    },
     hasLookedToday: () => hasLookedToday(needs),
     refreshStandings: (ids) => refreshStandings(needs, ids),
     forget: yardsticks.forget,

@@ -80,7 +80,7 @@ async function noteFailure(needs: DraftsNeeds, { mail, error }: { mail: Outgoing
       : isFinal
         ? known.message
         : `Not sent yet, it will be tried again: ${known.message}`
-  needs.log.warn({ err: error, draftId: mail.id, attempt: mail.attempts }, 'a draft was not delivered')
+  needs.log.warn({ error, draftId: mail.id, attempt: mail.attempts }, 'a draft was not delivered')
   await needs.database.read((handle) => markNotSent(handle, mail.id, { failure, isFinal, now: needs.clock.now() }))
   if (!isFinal) throw error
 }

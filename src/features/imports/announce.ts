@@ -1,5 +1,6 @@
 import type { ImportReport } from '#contract/records.ts'
 import type { Principal } from '#domain/permission.ts'
+import { outsideFence } from '#platform/postgres/fence.ts'
 import type { ImportNote, ImportsNeeds } from './imports-needs.ts'
 import { refreshTables } from './records-store.ts'
 
@@ -8,7 +9,7 @@ const MANY_ROWS = 1000
 
 /** After many rows only. They are stored whatever comes of this, and the server catches up by itself within minutes. */
 export async function settleTables({ database }: ImportsNeeds, rows: number): Promise<void> {
-  if (rows >= MANY_ROWS) await database.read(refreshTables).catch(() => undefined)
+  if (rows >= MANY_ROWS) await outsideFence(() => database.read(refreshTables)).catch(() => undefined)
 }
 
 /** Writes the audit row of an import and, when reps came, links members to them. A rehearsal changes nothing and leaves no row. */

@@ -9,6 +9,8 @@ export interface ImportsNeeds {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
+  /** Throws STORAGE_FULL while the disk is nearly full. */
+  readonly requireDisk?: () => Promise<void>
   /** Told of what was brought in or taken out, after it happened. */
   readonly onAudit?: (note: ImportNote) => Promise<void>
   /** Called after records were stored or removed; the sample company is small enough to wait for what follows. */

@@ -11,6 +11,7 @@ import { storeBatch, type BatchCounts, type ReferenceMemory } from './store-batc
 
 const BATCH_ROWS = 1000
 const BATCH_CHARACTERS = 2_000_000
+const LONG = { mayTakeLong: true }
 
 interface LoadInput {
   readonly id: string
@@ -40,7 +41,7 @@ export async function loadRows(needs: ImportsNeeds, input: LoadInput): Promise<s
       const notes = await loadInOne(needs, { ...input, handle })
       if (request.isDryRun) throw new DryRunDone(notes)
       return notes
-    })
+    }, LONG)
   } catch (error) {
     if (error instanceof DryRunDone) return error.notes
     throw error
@@ -50,19 +51,20 @@ export async function loadRows(needs: ImportsNeeds, input: LoadInput): Promise<s
 async function loadBatchwise(needs: ImportsNeeds, input: LoadInput): Promise<string[]> {
   const memory: ReferenceMemory = new Map()
   await eachBatch(input, async (drafts) => {
+    await needs.requireDisk?.()
     const counts = await needs.database.inTransaction(async (handle) => {
       await lockKind(handle, input.request.kind)
       const stored = await storeBatch(handle, batchOf(input, drafts, memory))
       await insertFaults(handle, input.id, input.tally.pendingFaults.splice(0))
       await saveProgress(handle, input.id, countsWith(input, stored))
       return stored
-    })
+    }, LONG)
     addCounts(input.tally, counts)
   })
   return needs.database.inTransaction(async (handle) => {
     await lockKind(handle, input.request.kind)
     return finishLoad(handle, input)
-  })
+  }, LONG)
 }
 
 /** Everything in the caller's transaction. After the first bad row of an atomic import the rest is only read, to name all faults. */

@@ -15,11 +15,14 @@ export async function loadSample(needs: ImportsNeeds, principal: Principal): Pro
   requireSampleManager(principal)
   const today = dayOf(needs.clock.now())
   const company = createSampleCompany({ today })
-  await needs.database.inTransaction(async (handle) => {
-    await lockSample(handle)
-    if (await findSample(handle)) await deleteSample(handle)
-    if (await hasOwnData(handle)) throw new SophiaError('DATA_PRESENT')
-    await insertSample(handle, company, today)
-  })
+  await needs.database.inTransaction(
+    async (handle) => {
+      await lockSample(handle)
+      if (await findSample(handle)) await deleteSample(handle)
+      if (await hasOwnData(handle)) throw new SophiaError('DATA_PRESENT')
+      await insertSample(handle, company, today)
+    },
+    { mayTakeLong: true },
+  )
   return sampleStatus(needs)
 }

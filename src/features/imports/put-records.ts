@@ -41,32 +41,35 @@ export async function putRecords(needs: ImportsNeeds, { kind, records, principal
   const tally = createTally()
   tally.rowsRead = records.length
   try {
-    await needs.database.inTransaction(async (handle) => {
-      await lockKind(handle, kind)
-      const memory = new Map()
-      for (const { plan, drafts } of groups) {
-        const counts = await storeBatch(handle, {
-          plan,
-          drafts,
-          tally,
-          memory,
-          source: id,
-          asOf: dayOf(needs.clock.now()),
-        })
-        tally.rowsCreated += counts.created
-        tally.rowsChanged += counts.changed
-        tally.rowsUnchanged += counts.unchanged
-        tally.rowsRepeated += counts.repeated
-      }
-      if (tally.rowsFaulty > 0)
-        throw faultsError(tally.pendingFaults.map(({ line, reason }) => ({ path: `[${line}]`, message: reason })))
-      if (kind === 'clients' || kind === 'contacts' || kind === 'deals' || kind === 'reps' || kind === 'products')
-        await relinkTo(handle, kind, id)
-      const columns = Object.fromEntries(groups.flatMap(({ plan }) => Object.entries(plan.mapping)))
-      await saveMapping(handle, id, { columns, ignored: [] })
-      const notes = [...groups.flatMap(({ plan }) => plan.notes), ...tallyNotes(tally)]
-      await endImport(handle, id, { status: 'complete', counts: countsOf(tally, 0), notes, errorDetail: null })
-    })
+    await needs.database.inTransaction(
+      async (handle) => {
+        await lockKind(handle, kind)
+        const memory = new Map()
+        for (const { plan, drafts } of groups) {
+          const counts = await storeBatch(handle, {
+            plan,
+            drafts,
+            tally,
+            memory,
+            source: id,
+            asOf: dayOf(needs.clock.now()),
+          })
+          tally.rowsCreated += counts.created
+          tally.rowsChanged += counts.changed
+          tally.rowsUnchanged += counts.unchanged
+          tally.rowsRepeated += counts.repeated
+        }
+        if (tally.rowsFaulty > 0)
+          throw faultsError(tally.pendingFaults.map(({ line, reason }) => ({ path: `[${line}]`, message: reason })))
+        if (kind === 'clients' || kind === 'contacts' || kind === 'deals' || kind === 'reps' || kind === 'products')
+          await relinkTo(handle, kind, id)
+        const columns = Object.fromEntries(groups.flatMap(({ plan }) => Object.entries(plan.mapping)))
+        await saveMapping(handle, id, { columns, ignored: [] })
+        const notes = [...groups.flatMap(({ plan }) => plan.notes), ...tallyNotes(tally)]
+        await endImport(handle, id, { status: 'complete', counts: countsOf(tally, 0), notes, errorDetail: null })
+      },
+      { mayTakeLong: true },
+    )
   } catch (error) {
     const counts = { ...countsOf(tally, 0), rowsCreated: 0, rowsChanged: 0, rowsUnchanged: 0 }
     const errorDetail = error instanceof SophiaError ? error.message : 'The records could not be stored.'

@@ -179,7 +179,7 @@ export async function countDangling(
 
 /** Imports of one kind take turns, batch by batch; the statement limit makes room for waiting and for long statements. */
 export async function lockKind(handle: Handle, kind: ImportKind): Promise<void> {
-  await handle.run(sql`select set_config('statement_timeout', '600000', true)`)
+  await handle.raiseLimit(600_000)
   await handle.run(sql`select pg_advisory_xact_lock(hashtext('sophia-import'), hashtext(${kind}))`)
 }
 

@@ -7,9 +7,12 @@ import { deleteSample, findSample, lockSample } from './sample-store.ts'
 /** Takes the sample company out again; without one there is nothing to do. */
 export async function removeSample(needs: ImportsNeeds, principal: Principal): Promise<SampleState> {
   requireSampleManager(principal)
-  await needs.database.inTransaction(async (handle) => {
-    await lockSample(handle)
-    if (await findSample(handle)) await deleteSample(handle)
-  })
+  await needs.database.inTransaction(
+    async (handle) => {
+      await lockSample(handle)
+      if (await findSample(handle)) await deleteSample(handle)
+    },
+    { mayTakeLong: true },
+  )
   return sampleStatus(needs)
 }

@@ -19,6 +19,7 @@ import { clearWayForOwnData } from './sample-rules.ts'
 export async function runImport(needs: ImportsNeeds, call: ImportCall & { stream: Readable }): Promise<ImportReport> {
   requireImporter(call.principal)
   requirePastDay(needs, call.request)
+  await needs.requireDisk?.()
   const id = await startImport(needs, call)
   const tally = createTally()
   // The beat is a sign of life only; a missed one is made up by the next.
@@ -137,7 +138,7 @@ async function failImport(
     })
   } catch (failure) {
     // The database is away: the missing beat marks the import as failed once it is back.
-    needs.log.warn({ err: failure, importId: id }, 'a failed import could not be marked as such')
+    needs.log.warn({ error: failure, importId: id }, 'a failed import could not be marked as such')
   }
   const retryAfter = cause.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: cause.retryAfterSeconds }
   return new SophiaError(cause.code, { detail, faults: cause.faults, cause: error, ...retryAfter })

@@ -44,7 +44,7 @@ function joinUnion(parts: readonly Sql[]): Sql {
 
 /** One at a time, and never beside an import's start. */
 export async function lockSample(handle: Handle): Promise<void> {
-  await handle.run(sql`select set_config('statement_timeout', '120000', true)`)
+  await handle.raiseLimit(120_000)
   await handle.run(sql`select pg_advisory_xact_lock(hashtext('sophia-import'), hashtext(${SAMPLE}))`)
 }
 

@@ -4,6 +4,7 @@ import type { CandidateSubject, MemoryCandidate } from '#domain/memory/memory.ts
 import { isSecret, isSensitiveText } from '#domain/memory/sentences.ts'
 import { CLIENT_SLOTS, DEAL_SLOTS, MEMBER_SLOTS } from '#domain/memory/slots.ts'
 import type { ChainRequest, ModelChain, Reservation, TokenUsage } from '#domain/model.ts'
+import { outsideFence } from '#platform/postgres/fence.ts'
 import { estimateTokens } from '#domain/turn/history.ts'
 import type { MemoryHouse } from './memory-needs.ts'
 import type { TellingRow, UnreadRow } from './told-store.ts'
@@ -97,10 +98,13 @@ async function callModel(
     }
   } finally {
     const { lastTurnId: turnId, memberId, persona } = reading.unread
-    if (by && usage) {
-      const { provider, model } = by
-      await reservation.settle({ turnId, memberId, persona, provider, model, usage })
-    } else await reservation.release()
+    // Money that was spent is spent, whoever the job belongs to by now; the reservation is this try's own.
+    await outsideFence(async () => {
+      if (by && usage) {
+        const { provider, model } = by
+        await reservation.settle({ turnId, memberId, persona, provider, model, usage })
+      } else await reservation.release()
+    })
   }
   return by?.provider === 'playbook' ? undefined : (input ?? { memories: [] })
 }

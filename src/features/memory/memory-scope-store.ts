@@ -22,8 +22,10 @@ function seesRecord(visible: VisibleReps): Sql {
 export function visibleMemories(principal: Principal): Sql {
   if (!can(principal, 'memory:read')) return sql`false`
   const { memberId, teamId, visible } = principal
-  return sql`(coalesce(m.member_id = ${memberId}::uuid, false) or case m.audience when 'company' then true when 'member' then false
-    when 'team' then coalesce(m.team_id = ${teamId}::uuid, false) else ${seesRecord(visible)} end)`
+  // The first condition follows from the second and can be answered by indexes, which the second cannot.
+  return sql`((m.member_id = ${memberId}::uuid or m.audience <> 'member')
+    and (coalesce(m.member_id = ${memberId}::uuid, false) or case m.audience when 'company' then true when 'member' then false
+    when 'team' then coalesce(m.team_id = ${teamId}::uuid, false) else ${seesRecord(visible)} end))`
 }
 
 /** Of memories in sight: the owner's own; an admin's the team's and company's; what no one owns, whoever sees it. */

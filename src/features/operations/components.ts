@@ -1,6 +1,5 @@
-import { statfs } from 'node:fs/promises'
-import { z } from 'zod'
 import type { Database } from '#platform/postgres/database.ts'
+import type { DiskPressure } from './disk-pressure.ts'
 import { pingDatabase } from './ping-store.ts'
 import type { Component, Observation } from './health.ts'
 
@@ -8,7 +7,7 @@ export interface ComponentNeeds {
   readonly database: Database
   /** A connection of its own, so that a pool that is merely full is not taken for a database that is away. */
   readonly probe: Database
-  readonly home: string
+  readonly disk: Pick<DiskPressure, 'look'>
   readonly personas: () => { readonly state: 'ok' | 'degraded'; readonly detail: string }
   readonly model: () => Observation
   readonly jobs: () => Observation
@@ -18,17 +17,18 @@ export interface ComponentNeeds {
   /** null: no Redis is set. */
   readonly redis: { observe(): Promise<Observation> } | null
   readonly calendar: () => Observation
+  readonly backup: () => Promise<Observation>
+  /** null: no certificate is set. */
+  readonly certificate: { judge(): { readonly state: Observation['state']; readonly detail: string } } | null
   /** null: no mail server is set. */
   readonly mail: { probe(): Promise<{ readonly ok: boolean; readonly detail?: string }> } | null
 }
-
-const LOW_DISK_SHARE = 0.05
 
 /** What this process stands on, each measured; what is not built in or not set says `not_configured`. */
 export function createComponents(needs: ComponentNeeds): Record<string, Component> {
   return {
     database: { isCritical: true, probe: () => probeDatabase(needs) },
-    disk: { isCritical: false, probe: () => probeDisk(needs.home) },
+    disk: { isCritical: false, probe: () => needs.disk.look() },
     personas: { isCritical: false, probe: async () => needs.personas() },
     model: { isCritical: false, probe: async () => needs.model() },
     load: { isCritical: false, probe: async () => needs.load() },
@@ -37,7 +37,9 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     mail: { isCritical: false, probe: () => probeMail(needs.mail) },
     mcp: { isCritical: false, probe: async () => needs.mcp() },
     calendar: { isCritical: false, probe: async () => needs.calendar() },
+    backup: { isCritical: false, probe: () => needs.backup() },
     redis: { isCritical: false, probe: () => observeRedis(needs.redis) },
+    tls: { isCritical: false, probe: async () => observeCertificate(needs.certificate) },
   }
 }
 
@@ -50,15 +52,6 @@ async function probeDatabase({ database, probe }: ComponentNeeds): Promise<Obser
   }
 }
 
-const Space = z.object({ bavail: z.number(), blocks: z.number() })
-
-async function probeDisk(home: string): Promise<Observation> {
-  const { bavail, blocks } = Space.parse(await statfs(home))
-  const share = blocks === 0 ? 0 : bavail / blocks
-  const detail = `${Math.round(share * 100)} % free`
-  return { state: share < LOW_DISK_SHARE ? 'degraded' : 'ok', detail }
-}
-
 async function probeMail(mail: ComponentNeeds['mail']): Promise<Observation> {
   if (mail === null) return { state: 'not_configured', detail: 'SMTP_URL is not set.' }
   const { ok, detail } = await mail.probe()
@@ -68,4 +61,12 @@ async function probeMail(mail: ComponentNeeds['mail']): Promise<Observation> {
 async function observeRedis(redis: ComponentNeeds['redis']): Promise<Observation> {
   if (redis) return redis.observe()
   return { state: 'not_configured', detail: 'REDIS_URL is not set; each process has its own cache.' }
+}
+
+function observeCertificate(certificate: ComponentNeeds['certificate']): Observation {
+  if (certificate) {
+    const { state, detail } = certificate.judge()
+    return { state, detail }
+  }
+  return { state: 'not_configured', detail: 'SOPHIA_TLS_CERT is not set: plain HTTP, for loopback or behind a proxy.' }
 }

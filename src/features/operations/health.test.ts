@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '#platform/clock.ts'
+import { createManualClock } from '../../../test/support/manual-clock.ts'
 import { createHealth, type Observation } from './health.ts'
 
 function healthOf(probe: () => Promise<Observation>, isCritical = true) {
@@ -46,4 +47,35 @@ test('a draining process is not ready however well its parts are', async () => {
   assert.equal(health.isReady(), true)
   health.startDraining()
   assert.equal(health.isReady(), false)
+})
+
+test('who listens is told when a state has become another, and not of each look', async () => {
+  let state: Observation['state'] = 'ok'
+  const health = healthOf(async () => ({ state }))
+  const told: string[] = []
+  const stop = health.onChange(() => told.push(health.snapshot().status))
+  for (const next of ['ok', 'ok', 'degraded', 'degraded', 'down', 'ok'] as const) {
+    state = next
+    await health.refresh()
+  }
+  stop()
+  state = 'down'
+  await health.refresh()
+  assert.deepEqual(told, ['ok', 'degraded', 'down', 'ok'])
+})
+
+test('since when a part is as it is stays while looks find it so, and begins anew with another state', async () => {
+  let state: Observation['state'] = 'ok'
+  const clock = createManualClock('2026-03-10T09:00:00.000Z')
+  const health = createHealth({ clock, components: { part: { isCritical: false, probe: async () => ({ state }) } } })
+  const sinceOf = (): string | null | undefined => health.snapshot().components['part']?.since
+  assert.equal(sinceOf(), null)
+  const seen: unknown[] = []
+  for (const next of ['ok', 'ok', 'down', 'down', 'ok'] as const) {
+    state = next
+    clock.advance(1000)
+    await health.refresh()
+    seen.push(sinceOf()?.slice(17, 19))
+  }
+  assert.deepEqual(seen, ['01', '01', '03', '03', '05'])
 })

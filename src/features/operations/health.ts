@@ -11,6 +11,8 @@ export interface Observation {
 
 export interface ComponentReport {
   readonly status: ComponentState
+  /** The first look that found it so without another between; null before the first. */
+  readonly since: string | null
   readonly checkedAt: string | null
   readonly latencyMs?: number
   readonly detail?: string
@@ -29,11 +31,14 @@ export interface Health {
     readonly checkedAt: string | null
     readonly components: Record<string, ComponentReport>
   }
+  /** Told when the state of the whole or of a part has become another; answers how to stop. */
+  onChange(listener: () => void): () => void
   isReady(): boolean
   /** Aborts when a critical part goes down, so that requests need not wait for what will not come; a new one once it is back. */
   outage(): AbortSignal
   /** From now on not ready, whatever the parts say: the process is on its way out. */
   startDraining(): void
+  isDraining(): boolean
   /** One round of probes. */
   refresh(): Promise<void>
   start(): void
@@ -51,22 +56,30 @@ export function createHealth(needs: {
   readonly components: Readonly<Record<string, Component>>
 }): Health {
   const reports: Record<string, ComponentReport> = Object.fromEntries(
-    Object.keys(needs.components).map((name) => [name, { status: 'unknown', checkedAt: null } as const]),
+    Object.keys(needs.components).map((name) => [name, { status: 'unknown', since: null, checkedAt: null } as const]),
   )
   let isDraining = false
   let checkedAt: string | null = null
   let timer: NodeJS.Timeout | undefined
   let outage = new AbortController()
+  const listeners = new Set<() => void>()
+  let told = statesOf(reports)
 
   async function refresh(): Promise<void> {
     await Promise.all(
       Object.entries(needs.components).map(async ([name, component]) => {
-        reports[name] = await observe(component, needs.clock)
+        const seen = await observe(component, needs.clock)
+        const before = reports[name]
+        const since = before?.status === seen.status && before.since ? before.since : seen.checkedAt
+        reports[name] = { ...seen, since }
       }),
     )
     checkedAt = needs.clock.now().toISOString()
     if (isCriticalDown()) outage.abort()
     else if (outage.signal.aborted) outage = new AbortController()
+    if (statesOf(reports) === told) return
+    told = statesOf(reports)
+    for (const listener of listeners) listener()
   }
   const isCriticalDown = (): boolean =>
     Object.entries(needs.components).some(
@@ -79,11 +92,16 @@ export function createHealth(needs: {
       checkedAt,
       components: { ...reports },
     }),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     isReady: () => !isDraining && !isCriticalDown(),
     outage: () => outage.signal,
     startDraining: () => {
       isDraining = true
     },
+    isDraining: () => isDraining,
     refresh,
     start: () => {
       timer = setInterval(() => void refresh(), INTERVAL_MS)
@@ -93,7 +111,7 @@ export function createHealth(needs: {
   }
 }
 
-async function observe(component: Component, clock: Clock): Promise<ComponentReport> {
+async function observe(component: Component, clock: Clock): Promise<Omit<ComponentReport, 'since'>> {
   const startedMs = clock.monotonicMs()
   const checkedAt = clock.now().toISOString()
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS)
@@ -119,6 +137,12 @@ function rejectOn(signal: AbortSignal): Promise<never> {
       },
     )
   })
+}
+
+function statesOf(reports: Readonly<Record<string, ComponentReport>>): string {
+  return Object.entries(reports)
+    .map(([name, { status }]) => `${name} ${status}`)
+    .join()
 }
 
 function isWorking(state: ComponentState | undefined): boolean {

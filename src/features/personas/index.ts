@@ -12,6 +12,7 @@ import { watchPersonaFolder } from './persona-folder.ts'
 export type { PersonaFault } from './parse-persona.ts'
 export type { PersonaVersionView } from './list-persona-versions.ts'
 export type { Activation } from './activate-persona.ts'
+export { readFolder } from './read-folder.ts'
 
 interface PersonasNeeds {
   readonly database: Database

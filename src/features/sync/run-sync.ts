@@ -6,6 +6,7 @@ import { runPass } from './run-pass.ts'
 import { beginRun, endRun, findRun, type RunRow } from './runs-store.ts'
 import { LeaseLost, type RunAtWork } from './store-page.ts'
 import type { SyncNeeds } from './sync-needs.ts'
+import { outsideFence } from '#platform/postgres/fence.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { endSyncRun, findSyncRow, freeLease, holdLease, takeLease, type SyncRow } from './syncs-store.ts'
 
@@ -33,7 +34,9 @@ export async function runSync(needs: SyncNeeds, runId: string, signal: AbortSign
   try {
     await workOff(needs, { sync, run, owner: lease.owner, signal })
   } catch (error) {
-    if (signal.aborted) await database.read((handle) => freeLease(handle, lease)).catch(() => undefined)
+    // Its own key guards it, also when the job is another's by now: nobody shall wait for what is given up.
+    if (signal.aborted)
+      await outsideFence(() => database.read((handle) => freeLease(handle, lease))).catch(() => undefined)
     throw error
   } finally {
     clearInterval(beat)

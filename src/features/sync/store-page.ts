@@ -67,6 +67,7 @@ export class LeaseLost extends Error {
 export async function storePage(needs: SyncNeeds, work: PageAtWork): Promise<void> {
   const { run, sync } = work
   try {
+    await needs.requireDisk?.()
     await needs.database.inTransaction(async (handle) => {
       if (!(await holdLease(handle, { runId: run.id, owner: work.owner }))) throw new LeaseLost()
       await needs.rows.requireRoom(handle, [work.read.kind])

@@ -49,6 +49,8 @@ export interface SyncNeeds {
   /** The connection's name; null when there is none. */
   readonly serverName: (id: string) => string | null
   readonly rows: RowWriter
+  /** Throws STORAGE_FULL while the disk is nearly full. */
+  readonly requireDisk?: () => Promise<void>
   readonly audit: (note: SyncNote) => Promise<void>
   /** From 0 to 1; by chance outside tests. */
   readonly chance?: () => number

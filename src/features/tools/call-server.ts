@@ -1,9 +1,10 @@
-import { admits, breakerState, onCall, onOutcome } from '#domain/mcp/breaker.ts'
+import { admits, breakerState, onCall } from '#domain/mcp/breaker.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { FaultClass } from '#domain/mcp/server-health.ts'
 import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
 import type { McpConnection, ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
 import { mayHaveHappened, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
+import { inSpan, outgoingCarrier } from '#platform/tracing/in-span.ts'
 import type { ServerLine } from './server-line.ts'
 import {
   noteFault,
@@ -19,14 +20,29 @@ interface CallNeeds extends WatchNeeds {
   readonly onTrouble: () => void
 }
 
+interface LineCall {
+  readonly line: ServerLine
+  readonly request: ToolRequest
+}
+
 /** Sends a call over a line to the server, unless it is known that nobody would answer; then it fails at once, in words. */
-export async function callServer(
-  needs: CallNeeds,
-  state: WatchState,
-  { line, request }: { readonly line: ServerLine; readonly request: ToolRequest },
-): Promise<ToolReply> {
+export function callServer(needs: CallNeeds, state: WatchState, { line, request }: LineCall): Promise<ToolReply> {
+  const { name } = request.tool
+  const attributes = {
+    'mcp.method.name': 'tools/call',
+    'gen_ai.tool.name': name,
+    'sophia.mcp.server': state.definition.id,
+  }
+  return inSpan({ kind: 'mcp', name: `tools/call ${name}`, attributes }, () => {
+    // The server may hang what it does under this very step.
+    const told = { ...request, meta: { ...request.meta, ...outgoingCarrier() } }
+    return callOnce(needs, state, { line, request: told })
+  })
+}
+
+async function callOnce(needs: CallNeeds, state: WatchState, { line, request }: LineCall): Promise<ToolReply> {
   refuseUnlessServing(needs, state)
-  state.breaker = onCall(state.breaker, needs.clock.monotonicMs())
+  state.isTrying = onCall(state.keeper.report.breaker, needs.nowMs()).isTrying
   const timing = startTiming(needs, request)
   try {
     const reply = await sendOnce(needs, state, { line, request: timing.request })
@@ -36,7 +52,7 @@ export async function callServer(
   } catch (error) {
     if (request.signal.aborted) {
       // The caller went away, which says nothing of the server.
-      state.breaker = { ...state.breaker, isTrying: false }
+      state.isTrying = false
       throw request.signal.reason
     }
     throw takeFault(needs, state, { fault: toMcpFault(error), ms: timing.ms(), line, error })
@@ -64,26 +80,30 @@ function startTiming(
   return { request: { ...request, onQuestion: timed }, ms }
 }
 
+/** Will a call be attempted now, and why (not). */
+export function verdictOf({ keeper }: WatchState, nowMs: number): ReturnType<typeof servingOf> {
+  const { health, auth, breaker } = keeper.report
+  return servingOf({ state: health.state, reason: health.reason, auth, breaker: breakerState(breaker, nowMs) })
+}
+
 /** The message names the server, the reason, since when, and when it is looked at next. */
 function refuseUnlessServing(needs: WatchNeeds, state: WatchState): void {
-  const nowMs = needs.clock.monotonicMs()
-  const breaker = breakerState(state.breaker, nowMs)
-  const { state: at, reason } = state.health
-  const verdict = servingOf({ state: at, reason, auth: state.auth, breaker })
-  if (verdict.serving && admits(state.breaker, nowMs)) return
+  const nowMs = needs.nowMs()
+  const { report } = state.keeper
+  const verdict = verdictOf(state, nowMs)
+  if (verdict.serving && admits({ ...report.breaker, isTrying: state.isTrying }, nowMs)) return
   throw new SophiaError('TOOL_UNAVAILABLE', {
     detail: outageWords(needs, state, verdict.serving ? 'breaker_open' : verdict.reason),
   })
 }
 
 /** What a person is told of a server that does not serve. */
-export function outageWords(needs: Pick<WatchNeeds, 'clock'>, state: WatchState, reason: string): string {
-  const { definition, health, nextProbeAt, faults } = state
-  const since = health.sinceMs === null ? null : needs.clock.monotonicMs() - health.sinceMs
-  const sinceWords = since === null ? '' : ` It has been so for ${durationWords(since)}.`
-  const next = nextProbeAt === null ? null : nextProbeAt.getTime() - needs.clock.now().getTime()
-  const nextWords = next === null ? '' : ` It is looked at again in ${durationWords(Math.max(0, next))}.`
-  return `The connection "${definition.name}" cannot be used: ${reasonWords(reason, faults.at(-1)?.message ?? null)}${sinceWords}${nextWords}`
+export function outageWords({ nowMs }: Pick<WatchNeeds, 'nowMs'>, state: WatchState, reason: string): string {
+  const { health, next, lastFault } = state.keeper.report
+  const sinceWords =
+    health.sinceMs === null ? '' : ` It has been so for ${durationWords(Math.max(0, nowMs() - health.sinceMs))}.`
+  const nextWords = next === null ? '' : ` It is looked at again in ${durationWords(Math.max(0, next.atMs - nowMs()))}.`
+  return `The connection "${state.definition.name}" cannot be used: ${reasonWords(reason, lastFault?.message ?? null)}${sinceWords}${nextWords}`
 }
 
 function durationWords(ms: number): string {
@@ -116,9 +136,10 @@ function takeEnd(
   state: WatchState,
   { ms, outcome, hasFailed }: { readonly ms: number; readonly outcome: 'ok' | FaultClass; readonly hasFailed: boolean },
 ): void {
-  const nowMs = needs.clock.monotonicMs()
-  state.calls.add({ atMs: nowMs, ms, isOk: !hasFailed })
-  state.breaker = onOutcome(state.breaker, { hasFailed, nowMs })
+  state.isTrying = false
+  state.keeper.note({ kind: 'called', atMs: needs.nowMs(), ms, hasFailed })
+  const about = { server: state.definition.id, outcome, 'event.duration_ms': Math.round(ms) }
+  needs.log.debug(about, 'a call of an MCP server ended')
   needs.onCall?.(state.definition.id, { ms, outcome })
 }
 
@@ -173,7 +194,7 @@ function takeRefusal(
   const refusal = (code: 'TOOL_UNAVAILABLE' | 'TOOL_FAILED', words: string): SophiaError =>
     new SophiaError(code, { detail: `"${name}": ${words}`, cause: error })
   if (OF_SCOPE.has(fault.code)) {
-    takeScopeRefusal(state)
+    takeScopeRefusal(needs, state)
     return refusal(fault.code === 'SCOPE_REFUSED' ? 'TOOL_FAILED' : 'TOOL_UNAVAILABLE', fault.message)
   }
   if (fault.httpStatus === 403) {

@@ -8,7 +8,8 @@ import { contentHash } from '#platform/crypto/ids.ts'
 import { currentCorrelation } from '#platform/log/correlation.ts'
 import type { ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
 import { endCall, freeKey, takeKey, type CallRow } from './calls-store.ts'
-import { findTool, isServing, pinState, type Listed } from './catalogue.ts'
+import { verdictOf } from './call-server.ts'
+import { findTool, pinState, type Listed } from './catalogue.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
 
 const CALL_MS = 30_000
@@ -43,7 +44,7 @@ export async function runTool(needs: ToolsNeeds, { listed, principal }: Caller, 
   const { credentials } = watch.state.definition
   const asked = { pin, memberId: credentials === 'member' ? principal.memberId : null, input: run.input }
   // What a server said before it went down is not passed off as its answer.
-  const known = isServing(watch, needs.clock) ? needs.results.find(asked) : undefined
+  const known = verdictOf(watch.state, needs.hub.nowMs()).serving ? needs.results.find(asked) : undefined
   if (known) return { ...known, isCached: true }
   const keep = needs.results.begin(asked)
   try {

@@ -1,9 +1,7 @@
 import type { Tool } from '#contract/mcp.ts'
-import { servingOf } from '#domain/mcp/serving.ts'
-import { breakerState } from '#domain/mcp/breaker.ts'
-import type { Clock } from '#domain/clock.ts'
 import { definitionDiff, effectOf, namespacedName } from '#domain/mcp/tool-definition.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
+import { verdictOf } from './call-server.ts'
 import type { Hub } from './hub.ts'
 import type { ServerWatch } from './server-watch.ts'
 import type { ToolRow } from './tools-store.ts'
@@ -50,12 +48,8 @@ export function findTool(hub: Hub, name: string): Listed | undefined {
   return listCatalogue(hub).find((listed) => listed.name === name)
 }
 
-export function isServing({ state }: ServerWatch, clock: Clock): boolean {
-  const breaker = breakerState(state.breaker, clock.monotonicMs())
-  return servingOf({ state: state.health.state, reason: state.health.reason, auth: state.auth, breaker }).serving
-}
-
-export function presentTool({ name, watch, pin }: Listed, clock: Clock): Tool {
+/** `nowMs` by the clock of the reports. */
+export function presentTool({ name, watch, pin }: Listed, nowMs: number): Tool {
   const { seen, approved, seenHash, seenAt, approvedAt, serverId } = pin
   return {
     name,
@@ -70,7 +64,7 @@ export function presentTool({ name, watch, pin }: Listed, clock: Clock): Tool {
     seenAt: seenAt.toISOString(),
     approvedAt: approvedAt?.toISOString() ?? null,
     inputSchema: seen.inputSchema,
-    serving: isServing(watch, clock),
+    serving: verdictOf(watch.state, nowMs).serving,
   }
 }
 

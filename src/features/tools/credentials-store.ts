@@ -61,25 +61,38 @@ export async function putCredential(handle: Handle, key: CredentialKey, sealed: 
   )
 }
 
-/** True when this process may renew it now; false while another does, or once the version is another. */
+/** The right to renew a version, for a while: whoever has it shows it to end it, since another may have it by then. */
+export interface CredentialLease {
+  readonly version: number
+  /** As the database wrote it, to the microsecond. */
+  readonly until: string
+}
+
+/** Null while another process renews it, or once the version is another. */
 export async function leaseCredential(
   handle: Handle,
   key: CredentialKey,
   { version, seconds }: { readonly version: number; readonly seconds: number },
-): Promise<boolean> {
-  const leased = await handle.run(
-    sql`update mcp_credentials set refreshing_until = now() + make_interval(secs => ${seconds})
-      where ${isOf(key)} and version = ${version} and (refreshing_until is null or refreshing_until < now())`,
+): Promise<CredentialLease | null> {
+  const leased = await handle.first(
+    z.object({ until: z.string() }),
+    sql`update mcp_credentials set refreshing_until = clock_timestamp() + make_interval(secs => ${seconds})
+      where ${isOf(key)} and version = ${version} and (refreshing_until is null or refreshing_until < clock_timestamp())
+      returning refreshing_until::text as until`,
   )
-  return leased === 1
+  return leased ? { version, until: leased.until } : null
 }
 
-/** Ends the lease: with what the authorization server gave, with null when it refused. False when somebody signed in or out meanwhile. */
+const isHeldBy = ({ version, until }: CredentialLease) =>
+  sql`version = ${version} and refreshing_until = ${until}::timestamptz`
+
+/** Ends the lease with what the authorization server gave. False when somebody signed in or out, or renewed it, meanwhile. */
 export async function renewCredential(
   handle: Handle,
   key: CredentialKey,
-  { version, sealed }: Pick<CredentialRow, 'version' | 'sealed'>,
+  { version, sealed }: { readonly version: number; readonly sealed: Buffer },
 ): Promise<boolean> {
+  // Also after the lease: what was given is good, and the old refresh token is spent.
   const renewed = await handle.run(
     sql`update mcp_credentials set sealed = ${sealed}, version = version + 1, refreshing_until = null, updated_at = now()
       where ${isOf(key)} and version = ${version}`,
@@ -87,9 +100,18 @@ export async function renewCredential(
   return renewed === 1
 }
 
+/** Ends the lease, and the sign-in with it. False when another has the lease by now: theirs may be what was given meanwhile. */
+export async function endCredential(handle: Handle, key: CredentialKey, lease: CredentialLease): Promise<boolean> {
+  const ended = await handle.run(
+    sql`update mcp_credentials set sealed = null, version = version + 1, refreshing_until = null, updated_at = now()
+      where ${isOf(key)} and ${isHeldBy(lease)}`,
+  )
+  return ended === 1
+}
+
 /** Ends the lease with nothing changed: the next may try. */
-export async function releaseCredential(handle: Handle, key: CredentialKey, version: number): Promise<void> {
-  await handle.run(sql`update mcp_credentials set refreshing_until = null where ${isOf(key)} and version = ${version}`)
+export async function releaseCredential(handle: Handle, key: CredentialKey, lease: CredentialLease): Promise<void> {
+  await handle.run(sql`update mcp_credentials set refreshing_until = null where ${isOf(key)} and ${isHeldBy(lease)}`)
 }
 
 const TakenRow = z.object({ memberId: z.string().nullable(), sealed: Bytes.nullable() })

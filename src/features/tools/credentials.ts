@@ -4,15 +4,18 @@ import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import type { Grant, OAuthClient, SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import {
+  endCredential,
   findCredential,
   lockCredential,
   putCredential,
   putWanted,
   renewCredential,
   type CredentialKey,
+  type CredentialLease,
   type TakenRow,
 } from './credentials-store.ts'
 import type { ServerDefinition } from './server-definition.ts'
+import { markServer } from './shared-store.ts'
 import { findClient, findSignIn, putClient, putSignIn, takeSignIn } from './sign-ins-store.ts'
 
 /** Where credentials are kept: all of it sealed, each value for one place only, so that none opens in another's. */
@@ -110,6 +113,7 @@ export async function noteWanted(
     const before = await openWanted(needs, key, { sealed: row?.wanted ?? null, serverUrl })
     const wanted: Wanted = { serverUrl, scope: rememberScopes(before, scope) ?? scope }
     await putWanted(handle, key, await seal(needs, wanted, WANTED_OF(key)))
+    await markServer(handle, key.serverId, 'credentials')
   })
 }
 
@@ -125,17 +129,30 @@ async function openWanted(
 
 export async function storeGrant(needs: CredentialNeeds, key: CredentialKey, grant: Grant): Promise<void> {
   const sealed = await seal(needs, grant, GRANT_OF(key))
-  await needs.database.read((handle) => putCredential(handle, key, sealed))
+  await needs.database.inTransaction(async (handle) => {
+    await putCredential(handle, key, sealed)
+    await markServer(handle, key.serverId, 'credentials')
+  })
 }
 
-/** Ends a renewal, with null when it was refused. False: somebody signed in or out meanwhile, and that counts. */
+/** Ends a renewal. False: somebody signed in or out meanwhile, and that counts. */
 export async function storeRenewal(
   needs: CredentialNeeds,
   key: CredentialKey,
-  { grant, version }: { readonly grant: Grant | null; readonly version: number },
+  { grant, version }: { readonly grant: Grant; readonly version: number },
 ): Promise<boolean> {
-  const sealed = grant === null ? null : await seal(needs, grant, GRANT_OF(key))
-  return needs.database.read((handle) => renewCredential(handle, key, { version, sealed }))
+  const sealed = await seal(needs, grant, GRANT_OF(key))
+  // It changes nothing that anybody is shown; an end does.
+  return needs.database.inTransaction((handle) => renewCredential(handle, key, { version, sealed }))
+}
+
+/** Ends a renewal that was refused, and the sign-in. False: another process renews it by now, and that counts. */
+export async function storeEnd(needs: CredentialNeeds, key: CredentialKey, lease: CredentialLease): Promise<boolean> {
+  return needs.database.inTransaction(async (handle) => {
+    const isEnded = await endCredential(handle, key, lease)
+    if (isEnded) await markServer(handle, key.serverId, 'credentials')
+    return isEnded
+  })
 }
 
 export async function readClient(needs: CredentialNeeds, serverId: string): Promise<KnownClient | null> {

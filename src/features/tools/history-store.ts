@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { ServerState } from '#contract/mcp.ts'
 import type { StateChange } from '#domain/mcp/server-health.ts'
+import { cleanJson } from '#domain/turn/clean-text.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { advanceSequence } from './shared-store.ts'
 
 /** What outlives a restart. No state is kept as an order not to connect: a process that starts looks for itself. */
 export const StateRow = z.object({
@@ -24,7 +26,7 @@ export function findStateRow(handle: Handle, serverId: string): Promise<StateRow
 }
 
 export async function putEra(handle: Handle, serverId: string, era: unknown): Promise<void> {
-  const text = era === null ? null : JSON.stringify(era)
+  const text = era === null ? null : JSON.stringify(cleanJson(era))
   await handle.run(
     sql`insert into mcp_states (server_id, era, era_at) values (${serverId}, ${text}::jsonb, now())
       on conflict (server_id) do update set era = excluded.era, era_at = excluded.era_at`,
@@ -35,33 +37,15 @@ export async function putCapabilities(handle: Handle, serverId: string, hash: st
   await handle.run(
     sql`insert into mcp_states (server_id, capability_hash, capabilities_at) values (${serverId}, ${hash}, now())
       on conflict (server_id) do update set previous_hash = mcp_states.capability_hash, capability_hash = excluded.capability_hash,
-        capabilities_at = excluded.capabilities_at`,
+        capabilities_at = excluded.capabilities_at
+      where mcp_states.capability_hash is distinct from excluded.capability_hash`,
   )
-}
-
-/** Takes or renews the lease to ask a server; false while another process holds it. */
-export async function leaseServer(
-  handle: Handle,
-  lease: { readonly serverId: string; readonly owner: string; readonly seconds: number },
-): Promise<boolean> {
-  const { serverId, owner, seconds } = lease
-  const taken = await handle.run(
-    sql`insert into mcp_states (server_id, owner, leased_until) values (${serverId}, ${owner}, now() + make_interval(secs => ${seconds}))
-      on conflict (server_id) do update set owner = excluded.owner, leased_until = excluded.leased_until
-      where mcp_states.owner is null or mcp_states.owner = excluded.owner or mcp_states.leased_until < now()`,
-  )
-  return taken === 1
-}
-
-/** Lets go of what this process asks, so that another need not wait for the lease to end. */
-export async function releaseServers(handle: Handle, owner: string): Promise<void> {
-  await handle.run(sql`update mcp_states set owner = null, leased_until = null where owner = ${owner}`)
 }
 
 export async function insertTransition(
   handle: Handle,
   serverId: string,
-  { from, to, reason, at }: Omit<StateChange, 'atMs'> & { readonly at: Date },
+  { from, to, reason, at }: Omit<StateChange, 'atMs'> & { readonly at: string },
 ): Promise<void> {
   await handle.run(
     sql`insert into mcp_transitions (server_id, at, from_state, to_state, reason) values (${serverId}, ${at}, ${from}, ${to}, ${reason})`,
@@ -91,22 +75,37 @@ export interface MinuteCount {
   readonly failed: number
 }
 
-export async function addMinutes(handle: Handle, counts: readonly MinuteCount[]): Promise<void> {
+const MinuteRow = z.object({ serverId: z.string(), minute: z.date(), asked: z.number(), failed: z.number() })
+const MINUTE_COLUMNS = sql`server_id as "serverId", minute, asked, failed`
+
+/** Adds to what all processes counted, as one more step of the sequence; answers what the minutes hold now. */
+export async function addMinutes(handle: Handle, counts: readonly MinuteCount[]): Promise<MinuteCount[]> {
+  // In one order everywhere, so that processes never wait for each other in a circle.
   await handle.run(
     sql`insert into mcp_minutes (server_id, minute, asked, failed)
       select "serverId", minute, asked, failed from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb)
-        as c ("serverId" text, minute timestamptz, asked int, failed int)
+        as c ("serverId" text, minute timestamptz, asked int, failed int) order by 1, 2
       on conflict (server_id, minute) do update set asked = mcp_minutes.asked + excluded.asked, failed = mcp_minutes.failed + excluded.failed`,
+  )
+  const seq = await advanceSequence(handle)
+  return handle.rows(
+    MinuteRow,
+    sql`update mcp_minutes m set seq = ${seq} from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb)
+        as c ("serverId" text, minute timestamptz)
+      where m.server_id = c."serverId" and m.minute = c.minute returning m.server_id as "serverId", m.minute, m.asked, m.failed`,
   )
 }
 
-const MinuteRow = z.object({ minute: z.date(), asked: z.number(), failed: z.number() })
+/** Minutes of any server to which somebody has added after a number of the sequence. */
+export function listChangedMinutes(handle: Handle, after: number): Promise<MinuteCount[]> {
+  return handle.rows(MinuteRow, sql`select ${MINUTE_COLUMNS} from mcp_minutes where seq > ${after}`)
+}
 
 /** The last day, minute by minute. */
-export async function listMinutes(handle: Handle, serverId: string, since: Date): Promise<z.infer<typeof MinuteRow>[]> {
+export async function listMinutes(handle: Handle, serverId: string, since: Date): Promise<MinuteCount[]> {
   return handle.rows(
     MinuteRow,
-    sql`select minute, asked, failed from mcp_minutes where server_id = ${serverId} and minute >= ${since} order by minute`,
+    sql`select ${MINUTE_COLUMNS} from mcp_minutes where server_id = ${serverId} and minute >= ${since} order by minute`,
   )
 }
 

@@ -27,15 +27,19 @@ import { createResultCache } from './result-cache.ts'
 import { overallOf } from './present-status.ts'
 import { probeServerNow, readServerStatus, readStatus } from './read-status.ts'
 import { finishSignIn, signOut, startSignIn } from './sign-in.ts'
-import type { NumberedEvent } from './status-events.ts'
+import { markServer, type NumberedEvent } from './shared-store.ts'
 import { outageNotes, toolSkills } from './tool-skills.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
 import { approveTools } from './tools-store.ts'
+
+export { readServersFile } from './read-servers-file.ts'
 
 /** The door of the tools room: servers of the Model Context Protocol, what they offer, and the truth about them. */
 export interface Tools {
   start(): Promise<void>
   close(): Promise<void>
+  /** Looks now at what other processes changed; by itself it does so when it is told, and each second. */
+  look(): Promise<void>
   status(principal: Principal, query: z.infer<typeof StatusQuery>): Promise<McpStatus>
   serverStatus(principal: Principal, id: string): Promise<ServerStatus>
   /** Asks the server now, also one that is switched off, without changing what is said of that one. */
@@ -89,10 +93,11 @@ export function createTools(needs: RoomNeeds): Tools {
   const listTools = (server?: string): Tool[] =>
     listCatalogue(hub)
       .filter(({ pin }) => server === undefined || pin.serverId === server)
-      .map((listed) => presentTool(listed, needs.clock))
+      .map((listed) => presentTool(listed, hub.nowMs()))
   return {
     start: hub.start,
     close: hub.close,
+    look: hub.look,
     status: (principal, query) => readStatus(room, principal, query),
     serverStatus: (principal, id) => readServerStatus(room, principal, id),
     probe: (principal, id) => probeServerNow(room, principal, id),
@@ -118,7 +123,8 @@ export function createTools(needs: RoomNeeds): Tools {
     skillsFor: (permitted) => toolSkills(room, permitted),
     outages: (permitted) => outageNotes(room, permitted),
     health: () => describeHealth(room),
-    states: () => hub.watches().map(({ state }) => ({ server: state.definition.id, state: state.health.state })),
+    states: () =>
+      hub.watches().map(({ state }) => ({ server: state.definition.id, state: state.keeper.report.health.state })),
   }
 }
 
@@ -130,9 +136,12 @@ async function approve(
   const watch = needs.hub.get(id)
   if (!watch) throw new SophiaError('NOT_FOUND')
   const { memberId } = principal
-  const approved = await needs.database.read((handle) =>
-    approveTools(handle, id, { names, hashes: hashes ?? {}, memberId, at: needs.clock.now() }),
-  )
+  const approval = { names, hashes: hashes ?? {}, memberId, at: needs.clock.now() }
+  const approved = await needs.database.inTransaction(async (handle) => {
+    const agreed = await approveTools(handle, id, approval)
+    if (agreed.length > 0) await markServer(handle, id, 'tools')
+    return agreed
+  })
   await needs.audit({
     principal,
     action: 'mcp.approve',
@@ -148,10 +157,12 @@ function describeHealth({ hub }: ToolsNeeds): ReturnType<Tools['health']> {
   const faults = hub.faults()
   if (servers.length === 0 && faults.length === 0)
     return { state: 'not_configured', detail: 'No MCP server is set up.' }
-  const bad = servers.filter(({ health }) => health.state === 'unhealthy' || health.state === 'degraded')
+  const bad = servers.filter(({ keeper }) => ['unhealthy', 'degraded'].includes(keeper.report.health.state))
   const told = [
     ...faults,
-    ...bad.map(({ definition, health }) => `${definition.id} is ${health.state} (${health.reason})`),
+    ...bad.map(
+      ({ definition, keeper }) => `${definition.id} is ${keeper.report.health.state} (${keeper.report.health.reason})`,
+    ),
   ]
   const overall = overallOf(servers)
   return {

@@ -4,6 +4,7 @@ import { SophiaError } from '#domain/errors.ts'
 import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import { bareHost, createAllowList } from '#platform/network/address-guard.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
+import type { Handle } from '#platform/postgres/database.ts'
 import { takeCredentials } from './credentials-store.ts'
 import { revokeSignIns } from './revoke-sign-ins.ts'
 import { targetText, type RegisteredClient, type ServerDefinition } from './server-definition.ts'
@@ -15,9 +16,17 @@ import {
   updateServer,
   type ServerRow,
 } from './servers-store.ts'
+import { advanceSequence } from './shared-store.ts'
 import { deleteClient } from './sign-ins-store.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
 import type { Principal } from '#domain/permission.ts'
+
+/** What was done to the list is told to all processes with the commit; false when nothing was done. */
+async function told({ clock }: Pick<ToolsNeeds, 'clock'>, handle: Handle, done: Promise<boolean>): Promise<boolean> {
+  const isDone = await done
+  if (isDone) await advanceSequence(handle, [{ type: 'servers-changed', at: clock.now().toISOString() }])
+  return isDone
+}
 
 interface Secrets {
   get(): Promise<SecretBox>
@@ -71,7 +80,9 @@ export async function addServer(needs: ToolsNeeds, principal: Principal, wanted:
     credentials: wanted.credentials ?? 'none',
     isEnabled: true,
   }
-  const isFree = hub.get(id) === undefined && (await database.read((handle) => insertServer(handle, row)))
+  const isFree =
+    hub.get(id) === undefined &&
+    (await database.inTransaction((handle) => told(needs, handle, insertServer(handle, row))))
   if (!isFree)
     throw new SophiaError('CONFLICT', { detail: `There is a connection "${id}" already. Choose another id.` })
   await needs.audit({
@@ -99,14 +110,13 @@ export async function changeServer(
   const credentials = change.credentials ?? before.credentials
   checkAddress(needs, change.url ?? before.url, { headers: headers ?? kept, credentials })
   const { sealedHeaders, sealedClient } = await sealed(needs.secrets, id, change)
-  const isChanged = await database.read((handle) =>
-    updateServer(handle, id, {
-      ...defined({ name: change.name, url: change.url, isEnabled: change.enabled, isCritical: change.critical }),
-      ...defined({ expectedTools: change.expectedTools, credentials: change.credentials }),
-      ...(headers === undefined ? {} : { sealedHeaders, headerNames: Object.keys(headers) }),
-      ...(change.oauth ? { sealedClient } : {}),
-    }),
-  )
+  const columns = {
+    ...defined({ name: change.name, url: change.url, isEnabled: change.enabled, isCritical: change.critical }),
+    ...defined({ expectedTools: change.expectedTools, credentials: change.credentials }),
+    ...(headers === undefined ? {} : { sealedHeaders, headerNames: Object.keys(headers) }),
+    ...(change.oauth ? { sealedClient } : {}),
+  }
+  const isChanged = await database.inTransaction((handle) => told(needs, handle, updateServer(handle, id, columns)))
   if (!isChanged) throw new SophiaError('NOT_FOUND')
   // Another address or client may be with another authorization server: who Sophia is there is found out anew.
   if (change.url !== undefined || change.oauth) await database.read((handle) => deleteClient(handle, id))
@@ -130,9 +140,11 @@ export async function removeServer(
   id: string,
 ): Promise<z.infer<typeof Revocation>> {
   refuseFile(needs, id)
-  if (!(await needs.database.read((handle) => deleteServer(handle, id)))) throw new SophiaError('NOT_FOUND')
+  const isGone = await needs.database.inTransaction((handle) => told(needs, handle, deleteServer(handle, id)))
+  if (!isGone) throw new SophiaError('NOT_FOUND')
   // Its watch ends first, so that nothing is written of it behind the sweep.
   await needs.hub.reload()
+  await needs.hub.ended(id)
   await needs.hub.history.settle()
   const rows = await needs.database.inTransaction(async (handle) => {
     await deleteTraces(handle, id)

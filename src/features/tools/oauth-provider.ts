@@ -7,8 +7,8 @@ import { renewGrant, type Grant } from '#platform/mcp-client/oauth-grant.ts'
 import { ScopeRefusal, scopeChallenge, type CredentialSource } from '#platform/mcp-client/scope-refusal.ts'
 import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
 import { finalWords, standingWords, widerWords, type CredentialStanding } from './credential-words.ts'
-import { leaseCredential, releaseCredential, type CredentialKey } from './credentials-store.ts'
-import { noteWanted, readGrant, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
+import { leaseCredential, releaseCredential, type CredentialKey, type CredentialLease } from './credentials-store.ts'
+import { noteWanted, readGrant, storeEnd, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
 import { revokeUnheld } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import { deleteClient } from './sign-ins-store.ts'
@@ -63,6 +63,9 @@ export function createCredentialProvider(needs: ProviderNeeds, whose: Whose): Cr
 const LEASE_SECONDS = 20
 const WAIT_MS = 25_000
 const POLL_MS = 50
+const SAVE_PAUSE_MS = 250
+/** For ten minutes. */
+const SAVE_TRIES = 2400
 const MARGIN_MS = 30_000
 const EXPIRING_MS = 300_000
 /** A token this new that is refused is not made better by another. */
@@ -81,6 +84,8 @@ class Wallet {
   #unsaved: Held | null = null
   #sent: string | undefined
   #renewing: Promise<Grant | null> | null = null
+  /** How often something more was wanted: what was read before the newest of these is older than what is known. */
+  #wants = 0
 
   constructor(needs: ProviderNeeds, whose: Whose) {
     this.#needs = needs
@@ -133,23 +138,23 @@ class Wallet {
   async #want(held: Held, scope: string): Promise<void> {
     const { definition } = this.#whose
     const { serverUrl } = held.grant
-    const isKnown = missingScope(scope, held.wanted) === null
+    if (missingScope(scope, held.wanted) !== null) {
+      const { log } = this.#needs
+      log.info({ server: definition.id, scope }, 'an MCP server wants a wider sign-in')
+      // Should this fail, the next call that is refused stores it.
+      await noteWanted(this.#needs, this.#key(), { serverUrl, scope }).catch((error: unknown) =>
+        log.warn({ error, server: definition.id }, 'what an MCP server wants could not be stored'),
+      )
+    }
+    this.#wants += 1
     this.#last = { ...held, wanted: joinScopes(held.wanted, scope) }
     this.standing = 'narrow'
-    if (isKnown) return
-    const { log } = this.#needs
-    log.info({ server: definition.id, scope }, 'an MCP server wants a wider sign-in')
-    // Should this fail, the next call that is refused stores it.
-    await noteWanted(this.#needs, this.#key(), { serverUrl, scope }).catch((error: unknown) =>
-      log.warn({ error, server: definition.id }, 'what an MCP server wants could not be stored'),
-    )
   }
 
   async #read(): Promise<Held | null> {
-    const { definition, memberId } = this.#whose
     try {
       await this.#saveUnsaved()
-      const found = await readGrant(this.#needs, definition, memberId)
+      const found = await this.#readNewest()
       this.#last = typeof found === 'string' ? null : found
       this.standing = typeof found === 'string' ? found : this.#standingOf(found)
       return this.#last
@@ -159,6 +164,15 @@ class Wallet {
         return this.#unsaved ?? this.#last
       this.#fail(error)
       return null
+    }
+  }
+
+  async #readNewest(): ReturnType<typeof readGrant> {
+    const { definition, memberId } = this.#whose
+    while (true) {
+      const wants = this.#wants
+      const found = await readGrant(this.#needs, definition, memberId)
+      if (wants === this.#wants) return found
     }
   }
 
@@ -209,8 +223,9 @@ class Wallet {
     const { version } = held
     const deadlineMs = clock.monotonicMs() + WAIT_MS
     while (clock.monotonicMs() < deadlineMs) {
-      const lease = { version, seconds: LEASE_SECONDS }
-      if (await database.read((handle) => leaseCredential(handle, this.#key(), lease))) return this.#renewLeased(held)
+      const wanted = { version, seconds: LEASE_SECONDS }
+      const lease = await database.read((handle) => leaseCredential(handle, this.#key(), wanted))
+      if (lease) return this.#renewLeased(held, lease)
       const now = await this.#read()
       if (now === null || now.version !== version) return now?.grant ?? null
       await clock.sleep(POLL_MS)
@@ -218,7 +233,7 @@ class Wallet {
     throw new OAuthFault('unreachable', 'Another process has been renewing the sign-in for too long.')
   }
 
-  async #renewLeased({ grant, version, wanted }: Held): Promise<Grant | null> {
+  async #renewLeased({ grant, version, wanted }: Held, lease: CredentialLease): Promise<Grant | null> {
     const { clock, database } = this.#needs
     const { refreshToken } = grant
     if (refreshToken === null) return null
@@ -226,15 +241,18 @@ class Wallet {
     try {
       renewed = await renewGrant({ ...grant, refreshToken }, { fetch: this.#whose.fetch, now: clock.now() })
     } catch (error) {
-      if (error instanceof OAuthFault && FINAL.has(error.reason)) return this.#takeEnd(error, version)
-      await database.read((handle) => releaseCredential(handle, this.#key(), version))
+      if (error instanceof OAuthFault && FINAL.has(error.reason)) return this.#takeEnd(error, lease)
+      await database.read((handle) => releaseCredential(handle, this.#key(), lease))
       throw error
     }
     this.#unsaved = { grant: renewed, version, wanted }
     this.#last = this.#unsaved
     this.standing = this.#standingOf(this.#unsaved)
-    // Should this fail, the next request stores it; somebody who signed in or out meanwhile goes before.
-    const isStored = await this.#saveUnsaved().catch(() => true)
+    // Somebody who signed in or out meanwhile goes before.
+    const isStored = await this.#saveUnsaved().catch(() => {
+      void this.#saveLater()
+      return true
+    })
     if (isStored) return renewed
     const now = await this.#read()
     const { definition, fetch: send } = this.#whose
@@ -244,13 +262,14 @@ class Wallet {
     return now?.grant ?? null
   }
 
-  async #takeEnd({ reason }: OAuthFault, version: number): Promise<null> {
+  async #takeEnd({ reason }: OAuthFault, lease: CredentialLease): Promise<Grant | null> {
     const { database, log } = this.#needs
     const { id } = this.#whose.definition
+    // Refused, perhaps, because another process spent the token meanwhile.
+    if (!(await storeEnd(this.#needs, this.#key(), lease))) return (await this.#read())?.grant ?? null
     this.#last = null
     this.standing = 'refused'
     log.warn({ server: id, reason }, 'the sign-in to an MCP server was not renewed; somebody has to sign in again')
-    await storeRenewal(this.#needs, this.#key(), { grant: null, version })
     // A client that is no longer known there would be refused at the next sign-in, too.
     if (reason === 'client_unknown') await database.read((handle) => deleteClient(handle, id))
     return null
@@ -262,6 +281,18 @@ class Wallet {
     const isStored = await storeRenewal(this.#needs, this.#key(), unsaved)
     this.#unsaved = null
     return isStored
+  }
+
+  /** Before another process finds the old refresh token, which is spent, and spends it again: that would end the sign-in. */
+  async #saveLater(): Promise<void> {
+    for (let tries = 0; tries < SAVE_TRIES && this.#unsaved !== null; tries += 1) {
+      // One try after the other.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#needs.clock.sleep(SAVE_PAUSE_MS)
+      // The next try, or the next request, stores it.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#saveUnsaved().catch(() => undefined)
+    }
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SophiaError } from '#domain/errors.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { openAuthorizationServer } from '../../../test/support/mcp/authorization-server.ts'
 import { openProtectedServer } from '../../../test/support/mcp/protected-server.ts'
 import { openOAuthHouse } from '../../../test/support/oauth-house.ts'
@@ -27,6 +30,32 @@ test('twenty calls at once in each of two processes renew an ended sign-in once'
   await callAll()
   assert.equal(by.refreshes(), 2)
   for (const token of by.given) assert.ok(!house.lines.join('').includes(token))
+})
+
+test('what one process renewed while the database was away is not renewed by another with the token that is spent', async () => {
+  const by = await openAuthorizationServer()
+  const server = await openProtectedServer(by)
+  const house = await openOAuthHouse({ servers: { crm: { url: server.url, credentials: 'shared' } } })
+  let isAway = false
+  const outage = <Result>(): Promise<Result> => Promise.reject(new SophiaError('DATABASE_UNAVAILABLE'))
+  const breakable: Database = {
+    ...house.database,
+    read: (work) => (isAway ? outage() : house.database.read(work)),
+    inTransaction: (...asked) => (isAway ? outage() : house.database.inTransaction(...asked)),
+  }
+  const [one, two] = [await house.openProcess(undefined, breakable), await house.openProcess()]
+  await one.signIn(house.owner, 'crm', 'crm-account')
+  for (const process of [one, two]) await process.becomes('crm', 'authorized')
+  by.switches.answerDelayMs = 300
+  house.advance(3_599_000)
+  const asked = one.whoAmI(house.owner, 'crm')
+  while (by.refreshes() === 0) await delay(5)
+  // The tokens are on their way, and cannot be stored when they arrive.
+  isAway = true
+  assert.equal(await asked, 'You are crm-account.')
+  isAway = false
+  assert.equal(await two.whoAmI(house.owner, 'crm'), 'You are crm-account.')
+  assert.equal(by.refreshes(), 1)
 })
 
 test('a renewal that is refused asks for a new sign-in, in words, and is not tried again', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Database, Handle } from '#platform/postgres/database.ts'
 import { openAuthorizationServer } from '../../../test/support/mcp/authorization-server.ts'
 import { openProtectedServer } from '../../../test/support/mcp/protected-server.ts'
 import { openOAuthHouse } from '../../../test/support/oauth-house.ts'
+import { until } from '../../../test/support/until.ts'
+import { statusWhen } from '../../../test/support/tools-house.ts'
 
 const CHANGED = 'The deal is changed.'
 
@@ -81,6 +84,67 @@ test('what a server wants of one member is theirs alone, and outlives a restart'
   assert.deepEqual(await seen(process), ['per_user', 'per_user'])
   assert.equal(await process.changeDeal(ann, 'crm'), CHANGED)
   assert.match(await process.changeDeal(bob, 'crm'), /wider sign-in/)
+})
+
+/** This database, of which the next reading of a sign-in arrives late: when it is let go. */
+function slowReader(database: Database) {
+  let held: PromiseWithResolvers<void> | undefined
+  let isNext = false
+  return {
+    database: {
+      ...database,
+      read: async <Result>(work: (handle: Handle) => Promise<Result>): Promise<Result> => {
+        const found = await database.read(work)
+        if (!isNext || typeof found !== 'object' || found === null || !('wanted' in found)) return found
+        isNext = false
+        held = Promise.withResolvers()
+        await held.promise
+        return found
+      },
+    },
+    holdNext: () => void (isNext = true),
+    isHeld: () => held !== undefined,
+    async letGo(): Promise<void> {
+      held?.resolve()
+      // Whoever read goes on first.
+      await new Promise((next) => setImmediate(next))
+    },
+  }
+}
+
+test('a reading that began before a server wanted more does not hide it', async () => {
+  const { house } = await openStage('member')
+  const slow = slowReader(house.database)
+  const [process, other] = [await house.openProcess(undefined, slow.database), await house.openProcess()]
+  const [ann, bob] = [await house.member('ann'), await house.member('bob')]
+  await process.signIn(ann, 'crm', 'ann')
+  await process.whoAmI(ann, 'crm')
+  await process.becomes('crm', 'per_user', ann)
+  slow.holdNext()
+  // Told of somebody's sign-in elsewhere, it reads anew how those stand that it knows.
+  await other.signIn(bob, 'crm', 'bob')
+  await until(() => process.tools.look().then(slow.isHeld), 'a reading is under way')
+  assert.match(await process.changeDeal(ann, 'crm'), /wider sign-in/)
+  await slow.letGo()
+  assert.equal((await process.statusFor(ann, 'crm')).auth, 'needs_wider_scope')
+})
+
+test('what a server wants of somebody is shown by the process that did not meet it, and so is the sign-in that gives it', async () => {
+  for (const credentials of ['member', 'shared'] as const) {
+    const { house } = await openStage(credentials)
+    const [one, two] = [await house.openProcess(), await house.openProcess()]
+    const { owner } = house
+    await one.signIn(owner, 'crm', 'owner')
+    await two.becomes('crm', credentials === 'shared' ? 'authorized' : 'per_user')
+    assert.match(await one.changeDeal(owner, 'crm'), /wider sign-in/)
+    await statusWhen({ tools: two.tools, owner: owner.principal }, 'crm', {
+      isSo: ({ auth, wantedScope }) => auth === 'needs_wider_scope' && wantedScope === 'crm.write',
+      what: 'in want of the scope',
+    })
+    await two.comeBack(owner, await two.visit(await two.begin(owner, 'crm'), 'owner'))
+    const given = await one.becomes('crm', credentials === 'shared' ? 'authorized' : 'per_user')
+    assert.equal(given.wantedScope, null)
+  }
 })
 
 test('a wider sign-in that the person denies leaves the one there is', async () => {

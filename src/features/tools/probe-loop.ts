@@ -9,18 +9,22 @@ export interface LoopNeeds extends ProbeNeeds {
   readonly intervalFor?: ((id: string, intervalMs: number) => number) | undefined
 }
 
-/** Asks one server again and again, at the pace its state calls for. */
+/** Asks one server again and again, at the pace its state calls for, while this process is the one who does. */
 export interface ProbeLoop {
   /** Asks now; whoever asks meanwhile gets the same answer. */
   probeNow(): Promise<void>
-  /** Ends the pause: the next look is at once. */
+  /** Ends the pause: the next look is at once, if this process asks. */
   wake(): void
   /** Until the signal. */
   run(signal: AbortSignal): Promise<void>
 }
 
+/** Whoever does not ask is woken when it is to. */
+const IDLE_MS = 60_000
+
 export function createProbeLoop(needs: LoopNeeds, state: WatchState): ProbeLoop {
   const { isCritical, id } = state.definition
+  const { keeper } = state
   const standard = intervalOf({ isCritical })
   let woken = Promise.withResolvers<void>()
   let probing: Promise<void> | null = null
@@ -40,25 +44,36 @@ export function createProbeLoop(needs: LoopNeeds, state: WatchState): ProbeLoop 
       .catch(() => false)
       .finally(() => pause.abort())
   }
-  /** A call that was answered tells as much as a probe; the list of tools is still looked at now and then. */
-  const wasHeard = (pauseMs: number): boolean => {
-    const isWell = state.health.state === 'healthy' && state.health.failures === 0 && !state.isListDue
-    const recently = Math.min(pauseMs, state.intervalMs * needs.pace) / 2
-    return isWell && needs.clock.monotonicMs() - state.lastHeardMs < recently
+  const interval = (): number => needs.intervalFor?.(id, standard) ?? standard
+  /** A call that was answered, at any process, tells as much as a probe; the list of tools is still looked at now and then. */
+  const wasHeard = (pauseMs: number, intervalMs: number): boolean => {
+    const { health, heardMs } = keeper.report
+    const isWell = health.state === 'healthy' && health.failures === 0 && !state.isListDue
+    const recently = Math.min(pauseMs, intervalMs * needs.pace) / 2
+    return isWell && heardMs !== null && needs.nowMs() - heardMs < recently
+  }
+  const plan = (): { pauseMs: number; intervalMs: number } => {
+    const intervalMs = interval()
+    const pauseMs = nextProbeIn(keeper.report.health, { intervalMs, chance: needs.chance() }) * needs.pace
+    const right = needs.mayProbe(keeper.key)
+    const atMs = needs.nowMs()
+    if (right) keeper.note({ kind: 'planned', atMs, nextMs: atMs + pauseMs, intervalMs }, right.fence)
+    return { pauseMs, intervalMs }
   }
   return {
     probeNow,
     wake: () => woken.resolve(),
     async run(signal) {
-      await probeNow()
+      let isAsking = false
       while (!signal.aborted) {
-        state.intervalMs = needs.intervalFor?.(id, standard) ?? standard
-        const { intervalMs } = state
-        const pauseMs = nextProbeIn(state.health, { intervalMs, chance: needs.chance() }) * needs.pace
-        state.nextProbeAt = new Date(needs.clock.now().getTime() + pauseMs)
+        const isMine = needs.mayProbe(keeper.key) !== null
+        if (isMine && !isAsking) await probeNow()
+        isAsking = isMine
+        const { pauseMs, intervalMs } = isMine ? plan() : { pauseMs: IDLE_MS, intervalMs: IDLE_MS }
         const isWoken = await pauseFor(pauseMs, signal)
         if (signal.aborted) return
-        if ((isWoken || !wasHeard(pauseMs)) && (await needs.history.lease(id))) await probeNow()
+        const isStillMine = isAsking && needs.mayProbe(keeper.key) !== null
+        if (isStillMine && (isWoken || !wasHeard(pauseMs, intervalMs))) await probeNow()
       }
     },
   }

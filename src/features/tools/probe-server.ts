@@ -1,19 +1,24 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
 import { probeTimeout } from '#domain/mcp/cadence.ts'
+import { spreadOf } from '#domain/mcp/latency.ts'
 import type { Observation } from '#domain/mcp/server-health.ts'
+import { probeSamples, type ProbeKind } from '#domain/mcp/server-report.ts'
 import { compareTools, pinText, type ToolDefinition } from '#domain/mcp/tool-definition.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import type { McpConnection } from '#platform/mcp-client/mcp-connection.ts'
 import { toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Handle } from '#platform/postgres/database.ts'
+import { findStateRow, putCapabilities, type StateRow } from './history-store.ts'
+import type { ProberLeases } from './prober-leases.ts'
+import { holdProber, holdServer, markServer } from './shared-store.ts'
 import { listToolRows, putSeenTools, type SeenTool, type ToolRow } from './tools-store.ts'
 import {
   noteExit,
   noteFault,
   noteProbe,
   noteReconnect,
+  noteSpoken,
   takeObservation,
-  type ProbeKind,
   type WatchNeeds,
   type WatchState,
 } from './watch-state.ts'
@@ -21,6 +26,8 @@ import {
 export interface ProbeNeeds extends WatchNeeds {
   readonly database: Database
   readonly pace: number
+  /** Whether this process is the one who asks the server, and with which fence. */
+  readonly mayProbe: ProberLeases['of']
 }
 
 /** Every so many probes the tools are listed anew. */
@@ -38,12 +45,15 @@ class ToolsVanished extends Error {
 /** Asks the server once, in the cheapest way that tells the truth, and takes what came of it into its state. */
 export async function probeServer(needs: ProbeNeeds, state: WatchState): Promise<void> {
   const startedMs = needs.clock.monotonicMs()
-  const at = needs.clock.now()
+  const fence = needs.mayProbe(state.keeper.key)?.fence ?? null
+  const { definition, keeper } = state
   state.probeCount += 1
   try {
-    const kind = await ask(needs, state)
-    noteProbe(needs, state, { kind, at, ms: needs.clock.monotonicMs() - startedMs, outcome: 'ok' })
-    takeObservation(needs, state, { kind: 'ok' })
+    const kind = await ask(needs, state, fence)
+    noteProbe(needs, state, { kind, ms: needs.clock.monotonicMs() - startedMs, outcome: 'ok', fence })
+    const line = state.line.current()
+    if (line) noteSpoken(needs, state, { connection: line, fence })
+    takeObservation(needs, state, { kind: 'ok', fence })
   } catch (error) {
     const fault = faultOf(error)
     const ms = needs.clock.monotonicMs() - startedMs
@@ -51,14 +61,15 @@ export async function probeServer(needs: ProbeNeeds, state: WatchState): Promise
     state.isListDue = true
     noteFault(needs, state, fault)
     if (fault.class === 'auth') {
-      noteProbe(needs, state, { kind: 'reachability', at, ms, outcome: 'auth' })
-      takeObservation(needs, state, refusalOf(fault))
+      noteProbe(needs, state, { kind: 'reachability', ms, outcome: 'auth', fence })
+      takeObservation(needs, state, { ...refusalOf(fault), fence })
       return
     }
     if (fault.class === 'process_exit') noteExit(needs, state, typeof fault.code === 'number' ? fault.code : null)
-    const kind: ProbeKind = state.definition.target.kind === 'stdio' ? 'process' : (state.lastProbe?.kind ?? 'discover')
-    noteProbe(needs, state, { kind, at, ms, outcome: fault.class })
-    takeObservation(needs, state, { kind: 'failed', fault: fault.class })
+    const kind: ProbeKind =
+      definition.target.kind === 'stdio' ? 'process' : (keeper.report.lastProbe?.kind ?? 'discover')
+    noteProbe(needs, state, { kind, ms, outcome: fault.class, fence })
+    takeObservation(needs, state, { kind: 'failed', fault: fault.class, fence })
   }
 }
 
@@ -74,22 +85,22 @@ function refusalOf({ code }: McpFault): Observation {
   return code === 'SCOPE_REFUSED' ? { kind: 'refused', scope: 'held' } : { kind: 'refused' }
 }
 
-async function ask(needs: ProbeNeeds, state: WatchState): Promise<ProbeKind> {
+async function ask(needs: ProbeNeeds, state: WatchState, fence: number | null): Promise<ProbeKind> {
   const open = state.line.current()
   if (open === null) {
     const connection = await state.line.ensure()
-    await refreshTools(needs, state, connection)
+    await refreshTools(needs, state, { connection, fence })
     return connection.verdict.era === 'modern' ? 'discover' : 'ping'
   }
   const kind = await askOpen(needs, state, open)
   if (!state.isListDue && state.probeCount % LIST_EVERY !== 0) return kind
-  await refreshTools(needs, state, await state.line.ensure())
+  await refreshTools(needs, state, { connection: await state.line.ensure(), fence })
   return 'tools_list'
 }
 
 /** Within the line that calls use: only there a lost session shows. It heals itself, once, without a word to anyone. */
 async function askOpen(needs: ProbeNeeds, state: WatchState, open: McpConnection): Promise<ProbeKind> {
-  const { p99 } = state.probes.spread(needs.clock.monotonicMs())
+  const { p99 } = spreadOf(probeSamples(state.keeper.report), needs.nowMs())
   const timeoutMs = probeTimeout(p99) * needs.pace
   try {
     return await open.probe(timeoutMs)
@@ -103,36 +114,50 @@ async function askOpen(needs: ProbeNeeds, state: WatchState, open: McpConnection
   }
 }
 
+interface Listing {
+  readonly connection: McpConnection
+  /** Of whoever asks the server: once another does, the list is of before, and is not taken. Null: somebody else wants to know. */
+  readonly fence: number | null
+}
+
 /** Lists the tools and holds them against what was agreed to. */
-export async function refreshTools(needs: ProbeNeeds, state: WatchState, connection: McpConnection): Promise<void> {
-  const { id } = state.definition
+export async function refreshTools(
+  needs: ProbeNeeds,
+  state: WatchState,
+  { connection, fence }: Listing,
+): Promise<void> {
   const tools = await connection.listTools(LIST_TIMEOUT_MS * needs.pace)
   const hadSome = [...state.pins.values()].some((pin) => pin.isListed)
   if (tools.length === 0 && hadSome) throw new ToolsVanished()
   state.isListDue = false
   const hash = capabilityHash(connection, tools)
-  if (hash === state.capabilityHash && state.pins.size > 0) return rereadPins(needs, state)
+  if (hash === state.capabilityHash && state.pins.size > 0) return rereadTools(needs, state)
   const seen = seenTools(tools)
   const before = hashesOf(state.pins)
-  const rows = await storeTools(needs, id, seen)
-  if (rows === null) {
+  const known = await storeTools(needs, state, { seen, hash, fence })
+  if (known === null) {
     state.isListDue = true
     return
   }
-  setPins(state, rows)
-  tellDrift(needs, id, { before, now: hashesOf(state.pins) })
-  if (state.capabilityHash === hash) return
-  state.previousHash = state.capabilityHash
-  state.capabilityHash = hash
-  state.capabilitiesAt = needs.clock.now()
-  needs.history.capabilities(id, hash)
+  setTools(state, known, nextReading(state))
+  tellDrift(needs, state, { before, now: hashesOf(state.pins) })
 }
 
-/** Somebody may have agreed to tools in another process meanwhile. */
-async function rereadPins(needs: ProbeNeeds, state: WatchState): Promise<void> {
-  const rows = await needs.database.read((handle) => listToolRows(handle, state.definition.id)).catch(() => null)
+/** Somebody may have agreed to tools, or listed them, in another process meanwhile. */
+export async function rereadTools(needs: Pick<ProbeNeeds, 'database'>, state: WatchState): Promise<void> {
+  const reading = nextReading(state)
+  const known = await needs.database.read((handle) => readTools(handle, state.definition.id)).catch(() => null)
   // With the database away what is known stays; the next list tries again.
-  if (rows !== null) setPins(state, rows)
+  if (known !== null) setTools(state, known, reading)
+}
+
+interface KnownTools {
+  readonly rows: readonly ToolRow[]
+  readonly state: StateRow | undefined
+}
+
+async function readTools(handle: Handle, id: string): Promise<KnownTools> {
+  return { rows: await listToolRows(handle, id), state: await findStateRow(handle, id) }
 }
 
 /** A name that is listed twice is one tool whose hash is of both: it is not what was agreed to. */
@@ -143,12 +168,30 @@ function seenTools(tools: readonly ToolDefinition[]): SeenTool[] {
   })
 }
 
-/** Null while the database is away: then the server is well all the same, and its tools are looked at again. */
-async function storeTools(needs: ProbeNeeds, id: string, tools: readonly SeenTool[]): Promise<ToolRow[] | null> {
+interface SeenList {
+  readonly seen: readonly SeenTool[]
+  readonly hash: string
+  readonly fence: number | null
+}
+
+/**
+ * Null while the database is away: then the server is well all the same, and its tools are looked at again. Null as well when
+ * another process asks by now, or the server has been removed.
+ */
+async function storeTools(
+  needs: ProbeNeeds,
+  { definition: { id, source }, keeper: { key } }: WatchState,
+  { seen, hash, fence }: SeenList,
+): Promise<KnownTools | null> {
+  const owner = needs.processId
   try {
     return await needs.database.inTransaction(async (handle) => {
-      await putSeenTools(handle, id, { tools, at: needs.clock.now() })
-      return listToolRows(handle, id)
+      if (source === 'api' && !(await holdServer(handle, id))) return null
+      if (fence !== null && !(await holdProber(handle, key, { owner, fence }))) return null
+      await putSeenTools(handle, id, { tools: seen, at: needs.clock.now() })
+      await putCapabilities(handle, id, hash)
+      await markServer(handle, id, 'tools')
+      return readTools(handle, id)
     })
   } catch (error) {
     needs.log.warn({ error, server: id }, 'the tools of an MCP server could not be stored; they are listed again')
@@ -158,13 +201,14 @@ async function storeTools(needs: ProbeNeeds, id: string, tools: readonly SeenToo
 
 function tellDrift(
   needs: ProbeNeeds,
-  server: string,
+  { definition, keeper }: WatchState,
   { before, now }: { before: ReadonlyMap<string, string>; now: ReadonlyMap<string, string> },
 ): void {
   if (before.size === 0) return
   const difference = compareTools(before, now)
   if (difference.added.length + difference.removed.length + difference.changed.length === 0) return
-  needs.publish({ type: 'drift', at: needs.clock.now().toISOString(), server, ...difference })
+  const server = definition.id
+  keeper.tell({ type: 'drift', at: new Date(needs.nowMs()).toISOString(), server, ...difference })
   needs.log.warn({ server, ...difference }, 'an MCP server describes its tools otherwise than before')
 }
 
@@ -172,8 +216,20 @@ function hashesOf(pins: ReadonlyMap<string, ToolRow>): Map<string, string> {
   return new Map([...pins.values()].flatMap((pin) => (pin.isListed ? [[pin.name, pin.seenHash] as const] : [])))
 }
 
-export function setPins(state: WatchState, rows: readonly ToolRow[]): void {
-  state.pins = new Map(rows.map((row) => [row.name, row]))
+/** Of what is read side by side the newest counts, whichever arrives last. */
+function nextReading(state: WatchState): number {
+  state.readings.begun += 1
+  return state.readings.begun
+}
+
+function setTools(state: WatchState, { rows, state: row }: KnownTools, reading: number): void {
+  if (reading < state.readings.shown) return
+  state.readings.shown = reading
+  state.pins = new Map(rows.map((pin) => [pin.name, pin]))
+  state.capabilityHash = row?.capabilityHash ?? null
+  state.previousHash = row?.previousHash ?? null
+  state.capabilitiesAt = row?.capabilitiesAt ?? null
+  state.verdictAt = row?.eraAt ?? state.verdictAt
 }
 
 /** Of all that a server says it can do, in canonical form: the same whatever order it is told in. */

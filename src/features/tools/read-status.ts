@@ -9,7 +9,7 @@ import type { ToolsNeeds } from './tools-needs.ts'
 type Transitions = z.infer<typeof Transition>[]
 
 const SHOWN_TRANSITIONS = 20
-/** All servers as this process knows them. It reads memory; only `verbose` looks into the stored history. */
+/** All servers, as all processes know them together. It reads memory; only `verbose` looks into the stored history. */
 export async function readStatus(
   needs: ToolsNeeds,
   principal: Principal,
@@ -22,7 +22,7 @@ export async function readStatus(
   const isVerbose = isFull && query.verbose === '1'
   const servers = await Promise.all(
     watches.map(async (watch) =>
-      presentServer({ clock, history: hub.history }, watch.state, {
+      presentServer({ nowMs: hub.nowMs(), history: hub.history }, watch.state, {
         isFull,
         transitions: isVerbose ? await transitionsOf(needs, watch) : null,
         ownWanted: watch.wantedOf(principal.memberId),
@@ -38,7 +38,8 @@ export async function readStatus(
     monitor: {
       running: hub.isRunning(),
       instance: needs.processId,
-      probing: states.filter(({ definition }) => definition.isEnabled).length,
+      probing: hub.probing(),
+      asOf: hub.asOf()?.toISOString() ?? null,
       lastSweepAt: hub.lastSweepAt()?.toISOString() ?? null,
       lagMs: hub.lagMs(),
       faults: isFull ? [...hub.faults()] : [],
@@ -51,8 +52,8 @@ export async function readStatus(
 export async function readServerStatus(needs: ToolsNeeds, principal: Principal, id: string): Promise<ServerStatus> {
   const watch = findWatch(needs, id)
   const isFull = can(principal, 'mcp:manage')
-  const { clock, hub } = needs
-  return presentServer({ clock, history: hub.history }, watch.state, {
+  const { hub } = needs
+  return presentServer({ nowMs: hub.nowMs(), history: hub.history }, watch.state, {
     isFull,
     transitions: isFull ? await transitionsOf(needs, watch) : null,
     ownWanted: watch.wantedOf(principal.memberId),
@@ -68,12 +69,12 @@ export async function probeServerNow(
   // Whoever asks wants the whole truth: the tools are listed too.
   watch.state.isListDue = true
   await watch.probeNow()
-  const { lastProbe, faults } = watch.state
+  const { lastProbe, lastFault } = watch.state.keeper.report
   const outcome = lastProbe?.outcome ?? 'unknown'
   return {
     outcome,
     ms: Math.round((lastProbe?.ms ?? 0) * 10) / 10,
-    message: outcome === 'ok' ? null : (faults.at(-1)?.message ?? null),
+    message: outcome === 'ok' ? null : (lastFault?.message ?? null),
     server: await readServerStatus(needs, principal, id),
   }
 }

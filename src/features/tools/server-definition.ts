@@ -1,3 +1,5 @@
+import { canonicalJson } from '#domain/canonical-json.ts'
+import { contentHash } from '#platform/crypto/ids.ts'
 import type { McpTarget } from '#platform/mcp-client/mcp-connection.ts'
 
 /** A client that was registered with an authorization server beforehand. */
@@ -25,4 +27,16 @@ export function targetText(target: McpTarget): string {
   if (target.kind === 'stdio') return target.command
   const { origin, pathname } = new URL(target.url)
   return `${origin}${pathname}`
+}
+
+/** What tells one set-up of a server from another. Of nothing secret: no query, no value of a header, no argument. */
+export function setupOf({ target, credentials, client, expectedTools }: ServerDefinition): string {
+  const names = Object.keys(target.kind === 'stdio' ? target.env : target.headers).toSorted()
+  const place = {
+    kind: target.kind,
+    target: targetText(target),
+    names,
+    cwd: target.kind === 'stdio' ? target.cwd : null,
+  }
+  return contentHash(canonicalJson({ ...place, credentials, clientId: client?.clientId ?? null, expectedTools }))
 }

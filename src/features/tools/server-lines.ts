@@ -21,6 +21,8 @@ export interface ServerLines {
   of(memberId: string | null): ServerLine
   /** A member's own, where each signs in for themselves; absent until they were used or looked at in this process. */
   own(memberId: string): CredentialProvider | undefined
+  /** Members whose own credentials were used or looked at in this process. */
+  members(): readonly string[]
   /** Reads how a member's own credentials stand. */
   look(memberId: string): Promise<void>
   /** The next use opens a new line: of one member, or of everybody. */
@@ -51,6 +53,7 @@ export function createServerLines(definition: ServerDefinition, needs: LinesNeed
     shared,
     of: (memberId) => (definition.credentials !== 'member' || memberId === null ? house : ofMember(memberId).line),
     own: (memberId) => members.get(memberId)?.provider,
+    members: () => [...members.keys()],
     look: async (memberId) => ofMember(memberId).provider?.look(),
     forget(memberId) {
       const gone = memberId === null ? all() : [members.get(memberId)?.line]

@@ -77,6 +77,8 @@ export async function deleteServer(handle: Handle, id: string): Promise<boolean>
 export async function deleteTraces(handle: Handle, id: string): Promise<void> {
   await handle.run(sql`delete from mcp_tools where server_id = ${id}`)
   await handle.run(sql`delete from mcp_states where server_id = ${id}`)
+  await handle.run(sql`delete from mcp_reports where server_id = ${id}`)
+  await handle.run(sql`delete from mcp_probers where server_id = ${id}`)
   await handle.run(sql`delete from mcp_transitions where server_id = ${id}`)
   await handle.run(sql`delete from mcp_minutes where server_id = ${id}`)
   await handle.run(sql`delete from mcp_clients where server_id = ${id}`)

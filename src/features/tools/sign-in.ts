@@ -22,6 +22,7 @@ import { faultOf } from './probe-server.ts'
 import { revokeSignIns } from './revoke-sign-ins.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerWatch } from './server-watch.ts'
+import { markServer } from './shared-store.ts'
 import { deleteClient, deleteSignIn } from './sign-ins-store.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
 
@@ -143,7 +144,10 @@ async function forgetRefused(needs: ToolsNeeds, watch: ServerWatch, refused: Ref
     return storeClient(needs, key.serverId, { client, redirectUrl, isOwn: true, refusesDocument: true })
   if (reason === 'client_unknown') await needs.database.read((handle) => deleteClient(handle, key.serverId))
   if (reason !== 'scope_refused') return
-  await needs.database.read((handle) => putWanted(handle, key, null))
+  await needs.database.inTransaction(async (handle) => {
+    await putWanted(handle, key, null)
+    await markServer(handle, key.serverId, 'credentials')
+  })
   await lookAnew(watch, key.memberId)
 }
 
@@ -172,7 +176,9 @@ export async function signOut(
     await deleteSignIn(handle, { serverId, memberId })
     // With it goes the client: should the other side have forgotten it, the next sign-in makes a new one.
     if (isShared) await deleteClient(handle, serverId)
-    return takeCredential(handle, { serverId, memberId: owner })
+    const held = await takeCredential(handle, { serverId, memberId: owner })
+    await markServer(handle, serverId, 'credentials')
+    return held
   })
   if (taken) await note(needs, principal, { action: 'mcp.sign-out', definition: watch.state.definition })
   watch.forgetCredentials(owner)

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
-import { servingOf } from '#domain/mcp/serving.ts'
-import { breakerState } from '#domain/mcp/breaker.ts'
 import { effectOf } from '#domain/mcp/tool-definition.ts'
 import type { Skill } from '#domain/skill.ts'
-import { outageWords } from './call-server.ts'
+import { outageWords, verdictOf } from './call-server.ts'
 import { runTool } from './call-tool.ts'
 import { isPermitted, listCatalogue, pinState, type Listed } from './catalogue.ts'
 import type { ToolsNeeds } from './tools-needs.ts'
@@ -69,18 +67,17 @@ function toSkill(needs: ToolsNeeds, listed: Listed): Skill {
 
 /** What a colleague has to know of connections that do not serve: which, since when, and why. */
 export function outageNotes(needs: ToolsNeeds, permitted: readonly string[]): string[] {
-  const nowMs = needs.clock.monotonicMs()
+  const nowMs = needs.hub.nowMs()
   const offered = new Set(
     listCatalogue(needs.hub)
       .filter((listed) => isPermitted(permitted, listed))
       .map(({ pin }) => pin.serverId),
   )
   return needs.hub.watches().flatMap(({ state }) => {
-    const { definition, health, auth } = state
+    const { definition } = state
     const isOffered = offered.has(definition.id) || permitted.includes('*') || permitted.includes(definition.id)
     if (!isOffered) return []
-    const breaker = breakerState(state.breaker, nowMs)
-    const verdict = servingOf({ state: health.state, reason: health.reason, auth, breaker })
-    return verdict.serving ? [] : [outageWords(needs, state, verdict.reason)]
+    const verdict = verdictOf(state, nowMs)
+    return verdict.serving ? [] : [outageWords(needs.hub, state, verdict.reason)]
   })
 }

@@ -1,178 +1,126 @@
-import { intervalOf } from '#domain/mcp/cadence.ts'
-import type { StatusEvent } from '#contract/mcp.ts'
-import { CLOSED, type Breaker } from '#domain/mcp/breaker.ts'
 import type { Clock } from '#domain/clock.ts'
-import { createLatencyRing, type LatencyRing } from '#domain/mcp/latency.ts'
-import {
-  isFlapping,
-  NEVER_SEEN,
-  observe,
-  putInState,
-  type FaultClass,
-  type Impairment,
-  type Observation,
-  type ServerHealth,
-  type ServerState,
-} from '#domain/mcp/server-health.ts'
+import type { FaultClass, Observation } from '#domain/mcp/server-health.ts'
+import type { ProbeKind } from '#domain/mcp/server-report.ts'
 import type { ServerAuth } from '#domain/mcp/serving.ts'
 import { currentCorrelation } from '#platform/log/correlation.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { McpConnection } from '#platform/mcp-client/mcp-connection.ts'
 import type { McpFault } from '#platform/mcp-client/mcp-fault.ts'
 import type { History } from './history.ts'
 import type { CredentialStanding } from './credential-words.ts'
 import type { CredentialProvider } from './oauth-provider.ts'
+import type { ReportKeeper } from './report-keeper.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import type { ServerLine } from './server-line.ts'
 import type { ToolRow } from './tools-store.ts'
 
-export type ProbeKind = 'discover' | 'ping' | 'tools_list' | 'reachability' | 'process' | 'none'
-
-/** One fault, where it was met. */
-export interface MetFault extends McpFault {
-  readonly at: Date
-  readonly correlationId: string | null
-}
-
-export interface Probed {
-  readonly kind: ProbeKind
-  readonly at: Date
-  readonly ms: number
-  readonly outcome: 'ok' | FaultClass
-}
-
-/** What one process knows of one server; changed only by the functions of this room. */
+/** One server as a process has it: the report that all share, and what is its own; changed only by the functions of this room. */
 export interface WatchState {
-  definition: ServerDefinition
-  health: ServerHealth
-  breaker: Breaker
-  auth: ServerAuth
-  readonly probes: LatencyRing
-  readonly calls: LatencyRing
-  history: Probed[]
-  lastProbe: Probed | null
-  lastOkAt: Date | null
-  /** The last time anything of the server was heard, by a probe or a call. */
-  lastHeardMs: number
-  /** Between two probes while it is well, before jitter. */
-  intervalMs: number
-  nextProbeAt: Date | null
+  readonly definition: ServerDefinition
+  readonly keeper: ReportKeeper
   probeCount: number
   isListDue: boolean
-  faults: MetFault[]
+  /** Readings of the tools: how many were begun, and which of them is shown. */
+  readonly readings: { begun: number; shown: number }
+  /** A call of this process is on its way to see whether the server is well again. */
+  isTrying: boolean
   pins: ReadonlyMap<string, ToolRow>
   capabilityHash: string | null
   previousHash: string | null
   capabilitiesAt: Date | null
-  reconnects: { at: Date; cause: string }[]
-  exits: { at: Date; code: number | null }[]
   verdictAt: Date | null
   readonly line: ServerLine
   /** How the credentials stand that all share; absent where there are none to share. */
   readonly shared: SharedCredentials | undefined
 }
 
-type SharedCredentials = Pick<CredentialProvider, 'standing' | 'wantedScope'>
+type SharedCredentials = Pick<CredentialProvider, 'standing' | 'wantedScope' | 'look'>
 
 export interface WatchNeeds {
   readonly clock: Clock
+  /** The clock that all processes go by, in milliseconds. */
+  readonly nowMs: () => number
   readonly log: Log
+  readonly processId: string
   readonly history: History
-  readonly publish: (event: StatusEvent) => void
-  readonly onProbe?: ((server: string, probed: Probed) => void) | undefined
+  readonly onProbe?: ((server: string, probed: ProbeTold) => void) | undefined
   readonly onCall?:
     | ((server: string, call: { readonly ms: number; readonly outcome: 'ok' | FaultClass }) => void)
     | undefined
 }
 
-const SLOW_MS = 2000
-const ENOUGH = 20
-const OFTEN = 0.05
-const KEPT_PROBES = 60
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+interface ProbeTold {
+  readonly kind: ProbeKind
+  readonly ms: number
+  readonly outcome: 'ok' | FaultClass
+}
 
 export function createWatchState(
   definition: ServerDefinition,
-  line: ServerLine,
-  shared?: SharedCredentials,
+  parts: Pick<WatchState, 'keeper' | 'line' | 'shared'>,
 ): WatchState {
   return {
     definition,
-    health: NEVER_SEEN,
-    breaker: CLOSED,
-    auth: definition.credentials === 'member' ? 'per_user' : 'not_required',
-    probes: createLatencyRing(),
-    calls: createLatencyRing(),
-    history: [],
-    lastProbe: null,
-    lastOkAt: null,
-    lastHeardMs: -Infinity,
-    intervalMs: intervalOf(definition),
-    nextProbeAt: null,
+    ...parts,
     probeCount: 0,
     isListDue: true,
-    faults: [],
+    readings: { begun: 0, shown: 0 },
+    isTrying: false,
     pins: new Map(),
     capabilityHash: null,
     previousHash: null,
     capabilitiesAt: null,
-    reconnects: [],
-    exits: [],
     verdictAt: null,
-    line,
-    shared,
   }
 }
 
 /** Tools that are listed otherwise than they were agreed to, or that nobody agreed to yet. */
-export function driftingTools({ pins }: WatchState): ToolRow[] {
+export function driftingTools({ pins }: Pick<WatchState, 'pins'>): ToolRow[] {
   return [...pins.values()].filter((pin) => pin.isListed && pin.approvedHash !== pin.seenHash)
 }
 
-export function missingExpected({ definition, pins }: WatchState): string[] {
+export function missingExpected({ definition, pins }: Pick<WatchState, 'definition' | 'pins'>): string[] {
   return definition.expectedTools.filter((name) => pins.get(name)?.isListed !== true)
 }
 
-function impairmentOf(state: WatchState, nowMs: number): Impairment {
-  const spread = state.probes.spread(nowMs)
-  const errors = state.calls.errorRate(nowMs)
-  return {
-    isSlow: spread.n >= ENOUGH && (spread.p95 ?? 0) > SLOW_MS,
-    isFailingOften: errors.n >= ENOUGH && (errors.rate ?? 0) > OFTEN,
-    hasDrift: driftingTools(state).length > 0,
-    missesExpected: state.capabilityHash !== null && missingExpected(state).length > 0,
-  }
+/** What comes of a probe counts only while the process whose fence it is asks the server; null: whoever asks. */
+interface Fenced {
+  readonly fence?: number | null
 }
 
-/** Takes what was seen into the server's health, and tells when its state changed. */
-export function takeObservation(needs: WatchNeeds, state: WatchState, observation: Observation): void {
-  const nowMs = needs.clock.monotonicMs()
-  state.lastHeardMs = nowMs
-  if (observation.kind === 'ok') state.lastOkAt = needs.clock.now()
-  if (observation.kind !== 'failed') state.auth = authAfter(state, observation)
-  const terms = { atMs: nowMs, impairment: impairmentOf(state, nowMs) }
-  setHealth(needs, state, healthAfter(state, observation, terms))
-  needs.history.count(state.definition.id, observation.kind !== 'failed')
-}
-
-/** Where each signs in for themselves, one who is refused tells that the server is there, and nothing of the others. */
-function healthAfter(
-  { health, definition }: WatchState,
-  observation: Observation,
-  terms: Parameters<typeof observe>[2],
-): ServerHealth {
-  if (observation.kind !== 'refused' || definition.credentials !== 'member') return observe(health, observation, terms)
-  const isKnownWell = health.state === 'healthy' || health.state === 'degraded'
-  if (isKnownWell) return { ...health, failures: 0 }
-  return { ...observe(health, observation, terms), reason: 'per_user' }
+/** Takes what was seen into the server's health. */
+export function takeObservation(needs: WatchNeeds, state: WatchState, observation: Observation & Fenced): void {
+  const { definition, keeper } = state
+  const { fence, ...seen } = observation
+  keeper.note(
+    {
+      kind: 'observed',
+      atMs: needs.nowMs(),
+      observation: seen,
+      auth: authAfter(state, observation),
+      isPerMember: definition.credentials === 'member',
+      tools: {
+        hasDrift: driftingTools(state).length > 0,
+        missesExpected: state.capabilityHash !== null && missingExpected(state).length > 0,
+      },
+    },
+    fence,
+  )
+  needs.history.count(definition.id, observation.kind !== 'failed')
 }
 
 /** A call was refused for want of scope: that says nothing of the server's health, and all of the sign-in. */
-export function takeScopeRefusal(state: WatchState): void {
-  if (state.shared?.standing() === 'narrow') state.auth = 'needs_wider_scope'
+export function takeScopeRefusal(needs: WatchNeeds, { shared, keeper }: WatchState): void {
+  if (shared?.standing() === 'narrow') keeper.note({ kind: 'signed', atMs: needs.nowMs(), auth: 'needs_wider_scope' })
 }
 
-function authAfter({ auth, definition, shared }: WatchState, observation: Observation): ServerAuth {
+/** Before anything was heard of a server. */
+export function authAtFirst({ credentials }: ServerDefinition): ServerAuth {
+  return credentials === 'member' ? 'per_user' : 'not_required'
+}
+
+function authAfter({ keeper, definition, shared }: WatchState, observation: Observation): ServerAuth {
+  const { auth } = keeper.report
   if (definition.credentials === 'member') return 'per_user'
   if (shared) return sharedAuth(shared.standing(), observation)
   if (observation.kind === 'refused')
@@ -203,56 +151,43 @@ function refusedAuth({ target }: ServerDefinition): ServerAuth {
   return isSent ? 'needs_reauth' : 'needs_authorization'
 }
 
-export function setState(
-  needs: WatchNeeds,
-  state: WatchState,
-  { to, reason }: { readonly to: ServerState; readonly reason: string },
-): void {
-  setHealth(needs, state, putInState(state.health, to, { reason, atMs: needs.clock.monotonicMs() }))
-}
-
-function setHealth(needs: WatchNeeds, state: WatchState, health: ServerHealth): void {
-  const before = state.health
-  state.health = health
-  const { id } = state.definition
-  const at = needs.clock.now()
-  if (health.state !== before.state) {
-    const change = { from: before.state, to: health.state, reason: health.reason }
-    needs.publish({ type: 'state-change', at: at.toISOString(), server: id, ...change })
-    needs.history.transition(id, { ...change, at })
-    needs.log.info({ server: id, ...change }, 'an MCP server changed its state')
-  }
-  const nowMs = needs.clock.monotonicMs()
-  if (isFlapping(health, nowMs) && health.heldUntilMs !== before.heldUntilMs && health.heldUntilMs !== null) {
-    const until = new Date(at.getTime() + health.heldUntilMs - nowMs)
-    needs.publish({ type: 'flap', at: at.toISOString(), server: id, until: until.toISOString() })
-  }
-}
-
-export function noteFault(needs: WatchNeeds, state: WatchState, fault: McpFault): void {
-  const at = needs.clock.now()
+export function noteFault(needs: WatchNeeds, { keeper }: WatchState, met: McpFault): void {
+  const atMs = needs.nowMs()
+  const { class: kind, code, httpStatus, message } = met
   const correlationId = currentCorrelation()?.correlationId ?? null
-  state.faults = [
-    ...state.faults.filter((one) => at.getTime() - one.at.getTime() < HOUR_MS).slice(-499),
-    { ...fault, at, correlationId },
-  ]
+  keeper.note({ kind: 'failed', atMs, fault: { atMs, class: kind, code, httpStatus, message, correlationId } })
 }
 
-export function noteProbe(needs: WatchNeeds, state: WatchState, probed: Probed): void {
-  state.lastProbe = probed
-  state.history = [...state.history.slice(1 - KEPT_PROBES), probed]
-  state.probes.add({ atMs: needs.clock.monotonicMs(), ms: probed.ms, isOk: probed.outcome === 'ok' })
+/** A probe is over. Its time is that of its end: what was heard meanwhile is older. */
+export function noteProbe(needs: WatchNeeds, state: WatchState, { fence, ...probed }: ProbeTold & Fenced): void {
+  const atMs = needs.nowMs()
+  state.keeper.note({ kind: 'probed', atMs, probe: { ...probed, atMs, by: needs.processId } }, fence)
   needs.onProbe?.(state.definition.id, probed)
-  const { outcome, ms } = probed
-  needs.publish({ type: 'probe', at: probed.at.toISOString(), server: state.definition.id, outcome, ms })
 }
 
-export function noteReconnect(needs: WatchNeeds, state: WatchState, cause: string): void {
-  const at = needs.clock.now()
-  state.reconnects = [...state.reconnects.filter((one) => at.getTime() - one.at.getTime() < HOUR_MS), { at, cause }]
+/** How the server is spoken to over this connection. */
+export function noteSpoken(
+  needs: WatchNeeds,
+  { keeper }: WatchState,
+  { connection, fence }: Fenced & { readonly connection: McpConnection },
+): void {
+  const { verdict, version, supported, server, offers } = connection
+  const spoken = {
+    era: verdict.era,
+    version,
+    supported: [...supported],
+    server: server && { name: server.name, version: server.version },
+    offersPrompts: offers.prompts,
+    offersResources: offers.resources,
+    pid: connection.pid(),
+  }
+  keeper.note({ kind: 'spoken', atMs: needs.nowMs(), spoken }, fence)
 }
 
-export function noteExit(needs: WatchNeeds, state: WatchState, code: number | null): void {
-  const at = needs.clock.now()
-  state.exits = [...state.exits.filter((one) => at.getTime() - one.at.getTime() < DAY_MS), { at, code }]
+export function noteReconnect(needs: WatchNeeds, { keeper }: WatchState, cause: string): void {
+  keeper.note({ kind: 'reconnected', atMs: needs.nowMs(), cause })
+}
+
+export function noteExit(needs: WatchNeeds, { keeper }: WatchState, code: number | null): void {
+  keeper.note({ kind: 'exited', atMs: needs.nowMs(), code })
 }

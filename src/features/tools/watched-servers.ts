@@ -14,8 +14,12 @@ interface WatchedNeeds extends Omit<ServerWatchNeeds, 'fetch' | 'chance'> {
 export interface WatchedServers {
   all(): readonly ServerWatch[]
   get(id: string): ServerWatch | undefined
-  /** Begins, ends and begins anew what changed; answers whether anything did. */
-  keep(wanted: readonly ServerDefinition[]): Promise<boolean>
+  /** Begins, ends and begins anew what changed; answers what that was. What ends may take its time, and is not waited for. */
+  keep(wanted: readonly ServerDefinition[]): readonly ServerDefinition[]
+  /** Resolves once what ended of this server has come to its end. */
+  ended(id: string): Promise<void>
+  /** Ends all. */
+  close(): Promise<void>
 }
 
 interface Watched {
@@ -26,30 +30,47 @@ interface Watched {
 
 export function createWatchedServers(needs: WatchedNeeds): WatchedServers {
   const watched = new Map<string, Watched>()
+  const ending = new Map<string, Promise<void>>()
   const add = (definition: ServerDefinition): void => {
     const client = wayOut(definition, needs.allowPrivate)
     const send = client?.exchange(MAX_ANSWER_BYTES) ?? noWayOut
     const watch = createServerWatch(definition, { ...needs, fetch: send, chance: Math.random })
     watched.set(definition.id, { definition, watch, client })
-    watch.start()
+    watch.start(ending.get(definition.id))
   }
-  const remove = async ({ definition, watch, client }: Watched): Promise<void> => {
-    watched.delete(definition.id)
-    await watch.stop()
-    await client?.close()
+  const end = async ({ watch, client }: Watched): Promise<void> => {
+    try {
+      await watch.stop()
+      await client?.close()
+    } catch (error) {
+      needs.log.warn({ error, server: watch.state.definition.id }, 'the watch over an MCP server did not end cleanly')
+    }
+  }
+  const remove = (gone: Watched): void => {
+    const { id } = gone.definition
+    watched.delete(id)
+    const ended = end(gone).then(() => {
+      if (ending.get(id) === ended) ending.delete(id)
+    })
+    ending.set(id, ended)
   }
   return {
     all: () => [...watched.values()].map(({ watch }) => watch),
     get: (id) => watched.get(id)?.watch,
-    async keep(wanted) {
+    keep(wanted) {
       const byId = new Map(wanted.map((definition) => [definition.id, definition]))
       const gone = [...watched.values()].filter(
         (one) => !isDeepStrictEqual(one.definition, byId.get(one.definition.id)),
       )
-      await Promise.all(gone.map(remove))
+      for (const one of gone) remove(one)
       const fresh = wanted.filter(({ id }) => !watched.has(id))
       for (const definition of fresh) add(definition)
-      return gone.length + fresh.length > 0
+      return [...gone.map(({ definition }) => definition), ...fresh]
+    },
+    ended: async (id) => ending.get(id),
+    async close() {
+      for (const one of watched.values()) remove(one)
+      await Promise.all(ending.values())
     },
   }
 }

@@ -23,19 +23,19 @@ export function backupRoutes({ backups, access }: BackupNeeds): Route[] {
         access: 'backup:manage',
         response: BackupList,
       },
-      async () => ({ items: (await backups.list()).map(present) }),
+      () => presentAll(backups),
     ),
     defineRoute(
       {
         method: 'POST',
         path: '/api/backups',
-        summary: 'Make a backup now',
+        summary: 'Make a backup now, and prove it by restoring it in rehearsal',
         access: 'backup:manage',
         status: 201,
         response: Backup,
       },
       async ({ principal, correlationId }) => {
-        const { file } = await backups.create('manual')
+        const { file, storeFault } = await backups.create('manual')
         const made = await backups.find(file)
         await access.recordAudit({
           principal,
@@ -44,6 +44,7 @@ export function backupRoutes({ backups, access }: BackupNeeds): Route[] {
           targetKind: 'backup',
           targetId: made.id,
         })
+        if (storeFault) throw storeFault
         return present(made)
       },
     ),
@@ -57,10 +58,10 @@ export function backupRoutes({ backups, access }: BackupNeeds): Route[] {
         response: Backup,
       },
       async ({ params, principal, correlationId }) => {
-        // Only what the folder holds: a path from outside never reaches the disk.
-        const known = (await backups.list()).find((backup) => backup.id === params.id)
+        // Only what is listed: a path from outside never reaches the disk.
+        const known = (await backups.listReachable()).items.find((backup) => backup.id === params.id)
         if (!known) throw new SophiaError('NOT_FOUND')
-        await backups.verify(known.file)
+        await verify(backups, known)
         await access.recordAudit({
           principal,
           correlationId,
@@ -74,6 +75,30 @@ export function backupRoutes({ backups, access }: BackupNeeds): Route[] {
   ]
 }
 
-function present({ file: _file, ...summary }: BackupSummary): z.input<typeof Backup> {
-  return summary
+async function verify(backups: Backups, known: BackupSummary): Promise<void> {
+  await backups.verify(known.file).catch((error: unknown) => {
+    throw isClosed(error) ? notProven(known, error) : error
+  })
+}
+
+function isClosed(error: unknown): error is SophiaError {
+  return error instanceof SophiaError && error.code === 'BACKUP_KEY_MISSING'
+}
+
+/** Servers have recipients only, and nothing that opens what is encrypted to them. */
+function notProven({ id, verifiedAt }: BackupSummary, cause: SophiaError): SophiaError {
+  const before = verifiedAt === null ? '' : ` It was proven ${verifiedAt}, by whoever made it or had its identity.`
+  return new SophiaError('BACKUP_KEY_MISSING', {
+    detail: `Not proven: ${id} is encrypted, and the server has no key that opens it.${before} Prove it on the command line: sophia backup verify ${id} --identity FILE`,
+    cause,
+  })
+}
+
+async function presentAll(backups: Backups): Promise<z.input<typeof BackupList>> {
+  const { items, storeFault } = await backups.listReachable()
+  return { items: items.map(present), storeFault: storeFault?.message ?? null }
+}
+
+function present(summary: BackupSummary): z.input<typeof Backup> {
+  return Backup.strip().parse(summary)
 }

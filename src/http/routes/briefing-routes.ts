@@ -49,6 +49,7 @@ function settingsRoutes({ briefings }: BriefingRouteNeeds): Route[] {
       {
         method: 'POST',
         path: '/api/briefing/preview',
+        needsRoom: false,
         summary: 'What a briefing would say now; sends nothing',
         access: OWN,
         body: z.strictObject({}),

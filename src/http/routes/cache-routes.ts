@@ -39,6 +39,7 @@ export function cacheRoutes({ cache, cacheLedger, access }: CacheRouteNeeds): Ro
       {
         method: 'POST',
         path: '/api/cache/invalidate',
+        needsRoom: false,
         summary: 'Let nothing answer any more that was made under these tags before now',
         access: 'cache:manage',
         body: CacheInvalidation,

@@ -10,15 +10,23 @@ import {
   ScalingAdvice,
   UpcomingQuery,
 } from '#contract/calendar.ts'
+import type { Principal } from '#domain/permission.ts'
 import type { Calendar } from '#features/calendar/index.ts'
 import { defineRoute, type Route } from '../route.ts'
 
-/** The business calendar: what is in force, why, what comes; and the file that says so. */
-export function calendarRoutes({ calendar }: { readonly calendar: Calendar }): Route[] {
-  return [...readRoutes(calendar), ...fileRoutes(calendar), scalingRoute(calendar)]
+interface CalendarRoutesNeeds {
+  readonly calendar: Calendar
+  /** What the colleagues tell somebody of the day, with the figures that they may know. */
+  readonly tellDay: (asker: Principal) => Promise<string[]>
 }
 
-function readRoutes(calendar: Calendar): Route[] {
+/** The business calendar: what is in force, why, what comes; and the file that says so. */
+export function calendarRoutes(needs: CalendarRoutesNeeds): Route[] {
+  const { calendar } = needs
+  return [...readRoutes(needs), ...fileRoutes(calendar), scalingRoute(calendar)]
+}
+
+function readRoutes({ calendar, tellDay }: CalendarRoutesNeeds): Route[] {
   return [
     defineRoute(
       {
@@ -29,7 +37,11 @@ function readRoutes(calendar: Calendar): Route[] {
         query: AtQuery,
         response: CalendarNow,
       },
-      async ({ query }) => calendar.now(instantOf(query.at)),
+      async ({ query, principal }) => {
+        const told = calendar.now(instantOf(query.at))
+        // Of another instant nobody knows the figures, so its lines stay as they are written.
+        return query.at === undefined ? { ...told, context: await tellDay(principal) } : told
+      },
     ),
     defineRoute(
       {
@@ -72,6 +84,7 @@ function fileRoutes(calendar: Calendar): Route[] {
       {
         method: 'POST',
         path: '/api/calendar/check',
+        needsRoom: false,
         summary: 'What a text would mean and change, without putting it in force',
         access: 'calendar:manage',
         body: CalendarDraft,

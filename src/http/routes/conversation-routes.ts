@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { Done, PageQuery, Uuid } from '#contract/common.ts'
 import {
@@ -16,22 +15,16 @@ import {
   TurnEventsQuery,
 } from '#contract/conversations.ts'
 import { QuestionAnswer } from '#contract/questions.ts'
+import { TurnTrace } from '#contract/traces.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { parsePlace, type Place } from '#domain/turn/place.ts'
 import type { Conversations } from '#features/conversations/index.ts'
-import type { Log } from '#platform/log/log.ts'
-import type { Authenticator } from '../authenticate.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { createTurnStream, SSE_HEADERS, type StreamOptions } from '../stream/turn-stream.ts'
+import { streamOptions, type StreamNeeds } from '../stream/stream-options.ts'
+import { createTurnStream, SSE_HEADERS } from '../stream/turn-stream.ts'
 
-export interface ConversationRouteNeeds {
+export interface ConversationRouteNeeds extends StreamNeeds {
   readonly conversations: Conversations
-  readonly log: Log
-  /** Fires on drain: open streams end, and their readers resume elsewhere. */
-  readonly drainSignal: AbortSignal
-  readonly heartbeatMs?: number
-  /** Asked again and again while a stream is open; without it streams end with their turns only. */
-  readonly isWelcome?: Authenticator['isWelcome']
 }
 
 const Id = z.strictObject({ id: Uuid })
@@ -153,7 +146,7 @@ function messageRoutes(needs: ConversationRouteNeeds): Route[] {
           'x-sophia-turn-id': accepted.turnId,
           'x-sophia-seq': String(accepted.seq),
         })
-        const options = streamOptions(needs, request.headers, signal)
+        const options = streamOptions(needs, { principal, action: ACCESS, gone: signal })
         const { turnId } = accepted
         const events = await conversations.readTurnEvents({ principal, turnId, signal: options.signal })
         // A stream is sent as it is, past the JSON serialiser; the type speaks of the JSON answer.
@@ -173,6 +166,17 @@ function turnRoutes(needs: ConversationRouteNeeds): Route[] {
     defineRoute(
       {
         method: 'GET',
+        path: '/api/turns/:id/trace',
+        summary: 'Where the time of an answer went, for seven days',
+        access: ACCESS,
+        params: Id,
+        response: TurnTrace,
+      },
+      ({ principal, params }) => conversations.getTurnTrace(principal, params.id),
+    ),
+    defineRoute(
+      {
+        method: 'GET',
         path: '/api/turns/:id/events',
         summary: 'Events of a turn (text/event-stream), from `after` or Last-Event-ID on',
         access: ACCESS,
@@ -181,7 +185,7 @@ function turnRoutes(needs: ConversationRouteNeeds): Route[] {
       },
       async ({ principal, params, query, request, reply, signal }) => {
         const after = placeOf(query.after ?? request.headers['last-event-id'])
-        const options = streamOptions(needs, request.headers, signal)
+        const options = streamOptions(needs, { principal, action: ACCESS, gone: signal })
         const { signal: over } = options
         const events = await conversations.readTurnEvents({ principal, turnId: params.id, after, signal: over })
         void reply.headers(SSE_HEADERS).send(createTurnStream(events, options))
@@ -191,6 +195,7 @@ function turnRoutes(needs: ConversationRouteNeeds): Route[] {
       {
         method: 'POST',
         path: '/api/turns/:id/cancel',
+        needsRoom: false,
         summary: 'Stop an answer',
         access: ACCESS,
         params: Id,
@@ -207,6 +212,7 @@ function decisionRoutes({ conversations }: ConversationRouteNeeds): Route[] {
       {
         method: 'POST',
         path: '/api/turns/:id/approvals/:callId',
+        needsRoom: false,
         summary: 'Approve or decline a call that changes something',
         access: 'tool:approve',
         params: CallPlace,
@@ -214,12 +220,8 @@ function decisionRoutes({ conversations }: ConversationRouteNeeds): Route[] {
         response: Done,
       },
       async ({ principal, params, body }) => {
-        await conversations.answerApproval({
-          principal,
-          turnId: params.id,
-          callId: params.callId,
-          approve: body.approve,
-        })
+        const { id: turnId, callId } = params
+        await conversations.answerApproval({ principal, turnId, callId, approve: body.approve })
         return DONE
       },
     ),
@@ -227,6 +229,7 @@ function decisionRoutes({ conversations }: ConversationRouteNeeds): Route[] {
       {
         method: 'POST',
         path: '/api/turns/:id/questions/:questionId',
+        needsRoom: false,
         summary: 'Answer or decline what a connection asks in the midst of a call',
         access: 'mcp:call',
         params: QuestionPlace,
@@ -259,18 +262,6 @@ function decisionRoutes({ conversations }: ConversationRouteNeeds): Route[] {
       },
     ),
   ]
-}
-
-/** How a stream is sent, and the signal that ends it: the reader went, the process drains, or credentials ended. */
-function streamOptions(needs: ConversationRouteNeeds, headers: IncomingHttpHeaders, gone: AbortSignal): StreamOptions {
-  const { log, heartbeatMs, isWelcome } = needs
-  const over = new AbortController()
-  return {
-    log,
-    signal: AbortSignal.any([gone, needs.drainSignal, over.signal]),
-    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-    ...(isWelcome === undefined ? {} : { guard: { over, isWelcome: () => isWelcome(headers, ACCESS) } }),
-  }
 }
 
 function wantsStream(accept: string | undefined): boolean {

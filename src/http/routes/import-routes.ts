@@ -91,6 +91,7 @@ function previewRoute({ imports }: ImportRouteNeeds): Route {
     {
       method: 'POST',
       path: '/api/imports/preview',
+      needsRoom: false,
       summary:
         'What each column of a file would become, or how its calls are understood; send its first 64 KB, of calls its first megabyte',
       access: 'records:import',

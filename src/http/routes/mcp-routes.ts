@@ -20,16 +20,12 @@ import {
 } from '#contract/mcp.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Tools } from '#features/tools/index.ts'
-import type { Log } from '#platform/log/log.ts'
-import type { Authenticator } from '../authenticate.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { streamOptions, type StreamNeeds } from '../stream/stream-options.ts'
 import { createEventStream, SSE_HEADERS } from '../stream/turn-stream.ts'
 
-export interface McpRouteNeeds {
+export interface McpRouteNeeds extends StreamNeeds {
   readonly tools: Tools
-  readonly log: Log
-  readonly drainSignal: AbortSignal
-  readonly isWelcome?: Authenticator['isWelcome']
 }
 
 const Id = z.strictObject({ id: ServerId })
@@ -42,7 +38,8 @@ export function mcpRoutes(needs: McpRouteNeeds): Route[] {
   return [...statusRoutes(needs), ...serverRoutes(tools), ...signInRoutes(tools), ...toolRoutes(tools)]
 }
 
-function statusRoutes({ tools, log, drainSignal, isWelcome }: McpRouteNeeds): Route[] {
+function statusRoutes(needs: McpRouteNeeds): Route[] {
+  const { tools } = needs
   return [
     defineRoute(
       {
@@ -62,12 +59,9 @@ function statusRoutes({ tools, log, drainSignal, isWelcome }: McpRouteNeeds): Ro
         summary: 'Changes as they happen (text/event-stream), from Last-Event-ID on',
         access: 'mcp:read',
       },
-      async ({ request, reply, signal }) => {
-        const over = new AbortController()
-        const ends = AbortSignal.any([signal, drainSignal, over.signal])
-        const events = tools.readEvents(numberOf(request.headers['last-event-id']), ends)
-        const guard = isWelcome && { over, isWelcome: () => isWelcome(request.headers, 'mcp:read') }
-        const options = { log, signal: ends, ...(guard ? { guard } : {}) }
+      async ({ principal, request, reply, signal }) => {
+        const options = streamOptions(needs, { principal, action: 'mcp:read', gone: signal })
+        const events = tools.readEvents(numberOf(request.headers['last-event-id']), options.signal)
         const frame = ({ number, event }: { number: number; event: { type: string } }): string =>
           `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
         void reply.headers(SSE_HEADERS).send(createEventStream(events, frame, options))
@@ -88,6 +82,7 @@ function statusRoutes({ tools, log, drainSignal, isWelcome }: McpRouteNeeds): Ro
       {
         method: 'POST',
         path: '/api/mcp/status/:id/probe',
+        needsRoom: false,
         summary: 'Ask a server now',
         access: 'mcp:manage',
         params: Id,

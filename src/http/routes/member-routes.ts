@@ -102,7 +102,15 @@ function changeRoutes({ access }: MemberNeeds): Route[] {
 function teamRoutes({ access }: MemberNeeds): Route[] {
   return [
     defineRoute(
-      { method: 'GET', path: '/api/teams', summary: 'Teams', access: 'team:read', response: TeamList },
+      {
+        method: 'GET',
+        path: '/api/teams',
+        summary: 'Teams',
+        access: 'team:read',
+        keep: ['people'],
+        keepAs: 'directory',
+        response: TeamList,
+      },
       async () => access.listTeams(),
     ),
     defineRoute(

@@ -109,6 +109,7 @@ function removeRoutes(memories: Memories): Route[] {
       {
         method: 'POST',
         path: '/api/memories/erase',
+        needsRoom: false,
         summary: 'Erase everything remembered about a person or record, for good',
         access: 'memory:erase',
         body: MemoryErasure,

@@ -3,16 +3,21 @@ import type { Registry } from 'prom-client'
 import { Health as HealthShape, Live, Ready } from '#contract/operations.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Health } from '#features/operations/health.ts'
+import type { Recoveries } from '#features/operations/recoveries.ts'
 import { isLoopback } from '#platform/config/config.ts'
 import type { Secret } from '#platform/config/secret.ts'
+import type { ReadinessAskers } from '../readiness-askers.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 export interface OperationNeeds {
   readonly health: Health
+  readonly recoveries: Pick<Recoveries, 'list'>
   readonly version: string
   readonly mode: 'embedded' | 'cluster'
   readonly registry: Registry
   readonly metricsToken: Secret | null
+  /** Told who was told whether traffic may be sent here. */
+  readonly askers: Pick<ReadinessAskers, 'note'>
 }
 
 /** What orchestrators and monitors ask; none of it waits for a dependency. */
@@ -27,7 +32,7 @@ function liveRoute(): Route {
   )
 }
 
-function readyRoute({ health }: OperationNeeds): Route {
+function readyRoute({ health, askers }: OperationNeeds): Route {
   return defineRoute(
     {
       method: 'GET',
@@ -36,7 +41,8 @@ function readyRoute({ health }: OperationNeeds): Route {
       access: 'public',
       response: Ready,
     },
-    async ({ reply }) => {
+    async ({ reply, request }) => {
+      askers.note(request.ip)
       const { checkedAt, components } = health.snapshot()
       const isReady = health.isReady()
       if (!isReady) void reply.code(503).header('retry-after', '2')
@@ -49,7 +55,7 @@ function readyRoute({ health }: OperationNeeds): Route {
   )
 }
 
-function healthRoute({ health, version, mode }: OperationNeeds): Route {
+function healthRoute({ health, recoveries, version, mode }: OperationNeeds): Route {
   return defineRoute(
     {
       method: 'GET',
@@ -60,7 +66,8 @@ function healthRoute({ health, version, mode }: OperationNeeds): Route {
     },
     async () => {
       const { status, components } = health.snapshot()
-      return { status, version, uptimeSeconds: Math.floor(process.uptime()), mode, components }
+      const uptimeSeconds = Math.floor(process.uptime())
+      return { status, version, uptimeSeconds, mode, components, recoveries: recoveries.list() }
     },
   )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   Persona,
+  PersonaActivated,
   PersonaActivation,
   PersonaList,
   PersonaSummary,
@@ -11,6 +12,7 @@ import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import type { PersonaDefinition } from '#domain/persona.ts'
 import type { Skill } from '#domain/skill.ts'
+import type { Calendar } from '#features/calendar/index.ts'
 import type { PersonaOverview, Personas } from '#features/personas/index.ts'
 import { presentRun } from '../present-run.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -26,11 +28,13 @@ const IdempotencyKey = z.string().regex(/^[\w.:-]{8,100}$/)
 interface PersonaRoutesNeeds {
   readonly personas: Personas
   readonly skills: readonly Skill[]
+  readonly calendar: Pick<Calendar, 'freezeWarnings'>
 }
 
 /** Colleagues, their versions, and their skills run on typed input. */
-export function personaRoutes({ personas, skills }: PersonaRoutesNeeds): Route[] {
-  return [...readRoutes(personas, skills), ...versionRoutes(personas, skills), skillRoute(personas, skills)]
+export function personaRoutes(needs: PersonaRoutesNeeds): Route[] {
+  const { personas, skills } = needs
+  return [...readRoutes(personas, skills), ...versionRoutes(needs), skillRoute(personas, skills)]
 }
 
 function readRoutes(personas: Personas, skills: readonly Skill[]): Route[] {
@@ -62,7 +66,7 @@ function readRoutes(personas: Personas, skills: readonly Skill[]): Route[] {
   ]
 }
 
-function versionRoutes(personas: Personas, skills: readonly Skill[]): Route[] {
+function versionRoutes({ personas, skills, calendar }: PersonaRoutesNeeds): Route[] {
   return [
     defineRoute(
       {
@@ -89,11 +93,12 @@ function versionRoutes(personas: Personas, skills: readonly Skill[]): Route[] {
         access: 'persona:activate',
         params: PersonaId,
         body: PersonaActivation,
-        response: Persona,
+        response: PersonaActivated,
       },
       async ({ params, body, principal, correlationId }) => {
         const active = await personas.activate({ id: params.id, version: body.version, principal, correlationId })
-        return presentPersona(active, { hour: undefined, skills, principal })
+        const shown = presentPersona(active, { hour: undefined, skills, principal })
+        return { ...shown, warnings: [...calendar.freezeWarnings()] }
       },
     ),
   ]
@@ -104,6 +109,7 @@ function skillRoute(personas: Personas, skills: readonly Skill[]): Route {
     {
       method: 'POST',
       path: '/api/personas/:id/skills/:skill',
+      needsRoom: false,
       summary: 'Run a skill of a colleague on typed input',
       access: 'skill:run',
       params: SkillOfPersona,

@@ -1,4 +1,4 @@
-import type { ClientFrame } from '#contract/socket-frames.ts'
+import type { ClientFrame, SocketTopic } from '#contract/socket-frames.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Action, type Principal } from '#domain/permission.ts'
 import { parsePlace } from '#domain/turn/place.ts'
@@ -15,10 +15,15 @@ const ACTIONS: Readonly<Partial<Record<Command['type'], Action>>> = {
 /** One frame of a known member: authorised as its route would be, then one verb. */
 export async function answerFrame(state: SessionState, principal: Principal, frame: Command): Promise<void> {
   const { conversations } = state.needs
+  if (frame.type === 'topic-subscribe') {
+    subscribeTopic(state, principal, frame.topic)
+    return
+  }
   if (!can(principal, ACTIONS[frame.type] ?? 'conversation:use')) throw new SophiaError('NOT_PERMITTED')
   switch (frame.type) {
     case 'message-send': {
       const { conversationId, id, text, context } = frame
+      state.needs.requireRoom?.()
       const message = { id, text, ...(context ? { context } : {}) }
       const accepted = await conversations.postMessage(principal, { conversationId, message })
       send(state, { type: 'message-ack', id, ...accepted })
@@ -41,20 +46,20 @@ export async function answerFrame(state: SessionState, principal: Principal, fra
     case 'question-answer': {
       const { turnId, questionId, action, content } = frame
       await conversations.answerQuestion({ principal, turnId, questionId, answer: { action, content } })
-      return
     }
-    case 'topic-subscribe':
-      subscribeTopic(state, principal, frame.topic)
   }
 }
 
-function subscribeTopic(state: SessionState, principal: Principal, topic: 'conversations' | 'mcp-status'): void {
+function subscribeTopic(state: SessionState, principal: Principal, topic: SocketTopic): void {
   if (state.topics.has(topic)) return
-  const tell = (data: unknown): void => send(state, { type: 'topic-event', topic, data })
-  const { conversations, onServerEvent } = state.needs
-  if (topic === 'mcp-status' && !can(principal, 'mcp:read')) throw new SophiaError('NOT_PERMITTED')
-  const stop = topic === 'conversations' ? conversations.onChange(principal.memberId, tell) : onServerEvent(tell)
-  state.topics.set(topic, stop)
+  const source = state.needs.topics[topic]
+  if (!can(principal, source.action)) throw new SophiaError('NOT_PERMITTED')
+  // Noted before it is heard: the first may be told at once.
+  state.topics.set(topic, () => undefined)
+  state.topics.set(
+    topic,
+    source.hear(principal, (data) => send(state, { type: 'topic-event', topic, data })),
+  )
 }
 
 async function subscribe(
@@ -63,10 +68,13 @@ async function subscribe(
   frame: Extract<Command, { type: 'turn-subscribe' }>,
 ): Promise<void> {
   const { turnId } = frame
-  state.subscriptions.get(turnId)?.abort()
-  if (!state.subscriptions.has(turnId) && state.subscriptions.size >= state.needs.limits.subscriptionsPerSocket) {
-    throw new SophiaError('RATE_LIMITED', { detail: 'This connection follows too many answers at once.' })
+  const { share } = state
+  const before = state.subscriptions.get(turnId)
+  // Who follows an answer anew goes on with what they took for it, whose end then gives nothing back.
+  if (!share || !(before || share.takeSubscription())) {
+    throw new SophiaError('RATE_LIMITED', { detail: 'You follow too many answers at once. Close some of them.' })
   }
+  before?.abort()
   const mine = new AbortController()
   state.subscriptions.set(turnId, mine)
   try {
@@ -80,7 +88,10 @@ async function subscribe(
   } catch (error) {
     if (!mine.signal.aborted) sendError(state, toSophiaError(error), turnId)
   } finally {
-    if (state.subscriptions.get(turnId) === mine) state.subscriptions.delete(turnId)
+    if (state.subscriptions.get(turnId) === mine) {
+      state.subscriptions.delete(turnId)
+      share.giveSubscription()
+    }
   }
 }
 

@@ -1,13 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Clock } from '#domain/clock.ts'
-import { toSophiaError } from '#domain/errors.ts'
-import type { Principal } from '#domain/permission.ts'
-import { createId } from '#platform/crypto/ids.ts'
-import { STATUS } from '../problem.ts'
+import { createMemberBook } from './member-book.ts'
 import { createSocketSession, type SocketSession } from './socket-session.ts'
 import { DEFAULT_SOCKET_LIMITS, type SocketNeeds } from './socket-state.ts'
+import { takeUpgrade, type Accepted } from './take-upgrade.ts'
 
 export { type SocketLimits } from './socket-state.ts'
 
@@ -25,48 +23,47 @@ const CLOSE_GRACE_MS = 1000
 export function openSocketDoor(needs: SocketNeeds): SocketDoor {
   const limits = { ...DEFAULT_SOCKET_LIMITS, ...needs.limits }
   const sessions = new Set<SocketSession>()
+  const book = createMemberBook(limits, needs.clock)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxFrameBytes,
     perMessageDeflate: false,
     clientTracking: false,
   })
-  let isDraining = false
+  const draining = new AbortController()
+  const isFull = (): boolean => draining.signal.aborted || sessions.size >= limits.sockets
+
+  const { gate } = needs
+  const fromToken: SocketNeeds['fromToken'] = (token) =>
+    gate ? gate.run({ kind: 'socket hello', rank: 'page' }, () => needs.fromToken(token)) : needs.fromToken(token)
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    void takeUpgrade({ needs, request, socket, isDraining }).then((accepted) => {
+    void takeUpgrade({ needs, request, socket, isFull }).then((accepted) => {
       if (!accepted) return
       sockets.handleUpgrade(request, socket, head, (webSocket) => addSession(webSocket, accepted))
     })
   }
 
   function addSession(webSocket: WebSocket, accepted: Accepted): void {
-    const session = createSocketSession({ ...needs, limits, webSocket, ...accepted, countOf })
+    const session = createSocketSession({ ...needs, fromToken, limits, webSocket, ...accepted, book })
     sessions.add(session)
     needs.metrics?.sockets.set(sessions.size)
     webSocket.once('close', () => {
       sessions.delete(session)
       needs.metrics?.sockets.set(sessions.size)
     })
-    session.begin()
-  }
-
-  function countOf(memberId: string): number {
-    let count = 0
-    for (const session of sessions) if (session.memberId() === memberId) count += 1
-    return count
+    session.begin(accepted.principal === null && countStrangers(sessions) > limits.strangers)
   }
 
   needs.server.on('upgrade', onUpgrade)
-  // One timer for all connections.
-  const timer = setInterval(() => {
+  void everySecond(needs.clock, draining.signal, () => {
     for (const session of sessions) session.tick()
-  }, TICK_MS)
+    book.sweep()
+  })
   return {
     connections: () => sessions.size,
     async drain() {
-      isDraining = true
-      clearInterval(timer)
+      draining.abort()
       for (const session of sessions) session.drain(Math.round(Math.random() * RECONNECT_SPREAD_MS))
       await waitUntil(() => sessions.size === 0, needs.clock)
       for (const session of sessions) session.terminate()
@@ -75,36 +72,20 @@ export function openSocketDoor(needs: SocketNeeds): SocketDoor {
   }
 }
 
-interface Accepted {
-  readonly principal: Principal | null
-  readonly headers: IncomingHttpHeaders
-  readonly correlationId: string
-}
-
-interface Upgrade {
-  readonly needs: SocketNeeds
-  readonly request: IncomingMessage
-  readonly socket: Duplex
-  readonly isDraining: boolean
-}
-
-/** The principal of an upgrade by its headers, if they carry one; undefined when it was refused. */
-async function takeUpgrade({ needs, request, socket, isDraining }: Upgrade): Promise<Accepted | undefined> {
-  // Its failures end the connection, nothing else.
-  socket.on('error', () => socket.destroy())
-  const path = request.url?.split('?')[0]
-  if (path !== '/api/ws') return refuse(socket, 404)
-  if (isDraining) return refuse(socket, 503)
-  try {
-    needs.checkOrigin(request.headers)
-    return { principal: await needs.fromHeaders(request.headers), headers: request.headers, correlationId: createId() }
-  } catch (error) {
-    return refuse(socket, STATUS[toSophiaError(error).code])
+/** One timer for all connections. */
+async function everySecond(clock: Clock, over: AbortSignal, tick: () => void): Promise<void> {
+  while (!over.aborted) {
+    // Its early end is the end of all.
+    // oxlint-disable-next-line no-await-in-loop
+    await clock.sleep(TICK_MS, over).catch(() => undefined)
+    if (!over.aborted) tick()
   }
 }
 
-function refuse(socket: Duplex, status: number): undefined {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+function countStrangers(sessions: ReadonlySet<SocketSession>): number {
+  let count = 0
+  for (const session of sessions) if (session.isStranger()) count += 1
+  return count
 }
 
 async function waitUntil(isTrue: () => boolean, clock: Clock): Promise<void> {

@@ -2,47 +2,54 @@ import type { RawData } from 'ws'
 import { CLOSE, ClientFrame } from '#contract/socket-frames.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
-import { takeToken } from '#domain/rate-limit.ts'
 import { withCorrelation } from '#platform/log/correlation.ts'
 import { answerFrame } from './answer-frame.ts'
-import { send, sendError, type SessionNeeds, type SessionState } from './socket-state.ts'
+import { endSession, send, sendError, stopListening, type SessionNeeds, type SessionState } from './socket-state.ts'
 
 export interface SocketSession {
-  memberId(): string | undefined
-  begin(): void
-  /** Called each second: heartbeat, death, credentials. */
+  /** Who it is has not been said yet, and may still be. */
+  isStranger(): boolean
+  /** Greets whose headers said who they are; a stranger too many is closed. */
+  begin(isTooMany: boolean): void
+  /** Called each second: heartbeat and death. */
   tick(): void
   drain(reconnectAfterMs: number): void
   terminate(): void
 }
 
 const MAX_REFUSED_IN_A_ROW = 200
+/** Who has not said who they are has nothing else to say. */
+const FRAMES_OF_STRANGER = 20
 
 export function createSocketSession(needs: SessionNeeds): SocketSession {
   const nowMs = needs.clock.monotonicMs()
   const state: SessionState = {
     needs,
+    isEnding: false,
     gone: new AbortController(),
     principal: needs.principal,
     token: undefined,
     subscriptions: new Map(),
     topics: new Map(),
-    bucket: undefined,
+    share: null,
+    stopWatching: () => undefined,
+    framesOfStranger: 0,
     refusedInARow: 0,
     lastHeardMs: nowMs,
     lastPingMs: nowMs,
-    lastCheckMs: nowMs,
     openedMs: nowMs,
-    isChecking: false,
   }
   listen(state)
   return {
-    memberId: () => state.principal?.memberId,
-    begin: () => state.principal && welcome(state, state.principal),
+    isStranger: () => state.principal === null && !state.isEnding,
+    begin(isTooMany) {
+      if (state.principal) welcome(state, state.principal)
+      else if (isTooMany) endSession(state, CLOSE.overCapacity, 'too many connections without credentials')
+    },
     tick: () => tick(state),
     drain(reconnectAfterMs) {
       send(state, { type: 'drain', reconnectAfterMs })
-      needs.webSocket.close(CLOSE.drain, 'drain')
+      endSession(state, CLOSE.drain, 'drain')
     },
     terminate: () => needs.webSocket.terminate(),
   }
@@ -57,22 +64,23 @@ function listen(state: SessionState): void {
   webSocket.on('pong', () => {
     state.lastHeardMs = state.needs.clock.monotonicMs()
   })
-  // The library closes the connection itself, with 1009 for a frame that is too big.
-  webSocket.on('error', (error) => state.needs.log.debug({ error }, 'a socket failed'))
+  webSocket.on('error', (error) => {
+    state.needs.log.debug({ error }, 'a socket failed')
+    // The library has closed the connection itself, with 1009 for a frame that is too big; here it is seen to its end.
+    endSession(state, CLOSE.policy, 'failed')
+  })
   webSocket.once('close', () => {
+    state.isEnding = true
     state.gone.abort()
     stopListening(state)
+    state.share?.leave()
+    state.share = null
   })
 }
 
-function stopListening(state: SessionState): void {
-  for (const stop of state.topics.values()) stop()
-  state.topics.clear()
-  for (const subscription of state.subscriptions.values()) subscription.abort()
-}
-
 async function take(state: SessionState, raw: RawData, isBinary: boolean): Promise<void> {
-  if (!isAdmitted(state)) return
+  // While it closes, the library goes on handing over what comes in.
+  if (state.isEnding || !isAdmitted(state)) return
   const frame = isBinary ? undefined : parseFrame(raw)
   if (!frame) {
     sendError(state, new SophiaError('INVALID_INPUT', { detail: 'Not a frame this socket knows.' }))
@@ -81,7 +89,7 @@ async function take(state: SessionState, raw: RawData, isBinary: boolean): Promi
   try {
     if (frame.type === 'ping') send(state, { type: 'pong' })
     else if (frame.type === 'hello') await hello(state, frame.token)
-    else if (!state.principal) state.needs.webSocket.close(CLOSE.credentialsEnded, 'say hello first')
+    else if (!state.principal) endSession(state, CLOSE.credentialsEnded, 'say hello first')
     else await answerFrame(state, state.principal, frame)
   } catch (error) {
     const known = toSophiaError(error)
@@ -102,43 +110,40 @@ function parseFrame(raw: RawData): ClientFrame | undefined {
 }
 
 function isAdmitted(state: SessionState): boolean {
-  const { limits, clock, webSocket } = state.needs
-  const taken = takeToken(
-    state.bucket,
-    { ratePerSecond: limits.framesPerSecond, burst: limits.frameBurst },
-    clock.monotonicMs(),
-  )
-  state.bucket = taken.bucket
-  if (taken.isAllowed) {
+  const isStrangerQuiet = (): boolean => (state.framesOfStranger += 1) <= FRAMES_OF_STRANGER
+  if (state.share ? state.share.takeFrame() : isStrangerQuiet()) {
     state.refusedInARow = 0
     return true
   }
   state.refusedInARow += 1
-  if (state.refusedInARow > MAX_REFUSED_IN_A_ROW) webSocket.close(CLOSE.policy, 'too many frames')
+  if (state.refusedInARow > MAX_REFUSED_IN_A_ROW) endSession(state, CLOSE.policy, 'too many frames')
   else sendError(state, new SophiaError('RATE_LIMITED'))
   return false
 }
 
 async function hello(state: SessionState, token: string | undefined): Promise<void> {
-  // With good headers the welcome is out already.
+  // With good headers the welcome is out already; of two that come together one is enough.
   if (state.principal) return
   const principal = token === undefined ? null : await state.needs.fromToken(token)
   if (!principal) {
-    state.needs.webSocket.close(CLOSE.credentialsEnded, 'no valid credentials')
+    endSession(state, CLOSE.credentialsEnded, 'no valid credentials')
     return
   }
+  if (state.principal) return
   state.token = token
   state.principal = principal
   welcome(state, principal)
 }
 
 function welcome(state: SessionState, principal: Principal): void {
-  const { limits, webSocket, countOf } = state.needs
-  // This connection counts itself.
-  if (countOf(principal.memberId) > limits.socketsPerMember) {
-    webSocket.close(CLOSE.overCapacity, 'too many connections of this member')
+  const { limits, book, credentials } = state.needs
+  if (state.isEnding) return
+  state.share = book.join(principal.memberId)
+  if (!state.share) {
+    endSession(state, CLOSE.overCapacity, 'too many connections of this member')
     return
   }
+  state.stopWatching = credentials.watch(principal, (now) => void changed(state, now))
   send(state, {
     type: 'welcome',
     memberId: principal.memberId,
@@ -154,34 +159,34 @@ function tick(state: SessionState): void {
     webSocket.terminate()
     return
   }
-  if (!state.principal && nowMs - state.openedMs > limits.helloMs) webSocket.close(CLOSE.credentialsEnded, 'no hello')
-  if (nowMs - state.lastPingMs >= limits.heartbeatMs) {
+  if (!state.principal && nowMs - state.openedMs > limits.helloMs) endSession(state, CLOSE.credentialsEnded, 'no hello')
+  const everyMs = state.subscriptions.size > 0 ? limits.turnHeartbeatMs : limits.heartbeatMs
+  if (nowMs - state.lastPingMs >= everyMs) {
     state.lastPingMs = nowMs
     webSocket.ping()
-  }
-  if (state.principal && nowMs - state.lastCheckMs >= limits.recheckMs && !state.isChecking) {
-    state.lastCheckMs = nowMs
-    void recheck(state)
   }
 }
 
 /** Credentials end while connections stay open: a session signed out, a key revoked, a member suspended or given another role. */
-async function recheck(state: SessionState): Promise<void> {
+async function changed(state: SessionState, now: Principal | null): Promise<void> {
   const { needs, token } = state
-  state.isChecking = true
+  if (now === null) return endSession(state, CLOSE.credentialsEnded, 'credentials ended')
+  // What was begun with a right that is gone ends with it, and the client comes back with what it may still do.
+  if (!mayGoOn(state, now)) return endSession(state, CLOSE.policy, 'no longer permitted')
+  // At once, and until the next change: it was read from the database just now.
+  state.principal = now
   try {
-    const principal = token === undefined ? await needs.fromHeaders(needs.headers) : await needs.fromToken(token)
-    if (principal?.memberId !== state.principal?.memberId) {
-      needs.webSocket.close(CLOSE.credentialsEnded, 'credentials ended')
-      return
-    }
-    state.principal = principal
-    // A role that was taken away takes along what was begun with it.
-    if (principal && !can(principal, 'conversation:use')) stopListening(state)
+    const read = token === undefined ? await needs.fromHeaders(needs.headers) : await needs.fromToken(token)
+    if (read === null) return endSession(state, CLOSE.credentialsEnded, 'credentials ended')
+    // Only whose rows it may see was still to be read; meanwhile there may have been the next change.
+    if (state.principal === now) state.principal = { ...now, visible: read.visible }
   } catch (error) {
-    // The database is away; nobody is let in by that who was not in, and the next check decides.
-    needs.log.warn({ error }, 'credentials of a socket could not be checked')
-  } finally {
-    state.isChecking = false
+    needs.log.warn({ error }, 'whose rows a socket may see could not be read again')
+    endSession(state, CLOSE.overCapacity, 'come back later')
   }
+}
+
+function mayGoOn({ subscriptions, topics, needs }: SessionState, now: Principal): boolean {
+  if (subscriptions.size > 0 && !can(now, 'conversation:use')) return false
+  return [...topics.keys()].every((topic) => can(now, needs.topics[topic].action))
 }

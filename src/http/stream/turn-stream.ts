@@ -11,21 +11,26 @@ export const SSE_HEADERS = {
   'x-accel-buffering': 'no',
 }
 
-const SSE_HEARTBEAT_MS = 15_000
-const WELCOME_MS = 2000
+const HEARTBEAT_MS = 15_000
+/** Somebody waits for the answer: a reader that hears nothing for eight seconds may take the line for dead, and come back. */
+const TURN_HEARTBEAT_MS = 3000
+/** Spread, so that those of one process do not come to the others all at once. */
+const COME_BACK_WITHIN_MS = 1000
 const BUFFER_BYTES = 16 * 1024
 
 export interface StreamOptions {
   readonly log: Log
   readonly signal: AbortSignal
   readonly heartbeatMs?: number
-  /** Asked every two seconds whether the reader may still read; `over`, a part of the signal, fires when not. */
-  readonly guard?: { isWelcome(): Promise<boolean>; readonly over: AbortController }
+  /** Begins to see to it that the reader may read, and ends the signal when not; answers how to stop. */
+  readonly guard?: () => (() => void) | undefined
+  /** A part of the signal: when it was this that ended the stream, the reader is told to come back. */
+  readonly drainSignal?: AbortSignal
 }
 
 /** Turn events as server-sent events; pulled only as fast as the reader takes them, with a comment when nothing is said. */
 export function createTurnStream(events: AsyncIterable<PlacedTurnEvent>, options: StreamOptions): Readable {
-  return createEventStream(events, toSseFrame, options)
+  return createEventStream(events, toSseFrame, { heartbeatMs: TURN_HEARTBEAT_MS, ...options })
 }
 
 /** The same for events of any kind, each put into words by `toFrame`. */
@@ -34,7 +39,10 @@ export function createEventStream<Event>(
   toFrame: (event: Event) => string,
   options: StreamOptions,
 ): Readable {
-  return Readable.from(frames(events, toFrame, options), { objectMode: false, highWaterMark: BUFFER_BYTES })
+  return Readable.from(withNotice(frames(events, toFrame, options), options.drainSignal), {
+    objectMode: false,
+    highWaterMark: BUFFER_BYTES,
+  })
 }
 
 /** One event: `id: ATTEMPT.N`, `event: <type>`, and the object of the socket's frame as data. */
@@ -48,8 +56,8 @@ async function* frames<Event>(
   options: StreamOptions,
 ): AsyncGenerator<string> {
   const iterator = events[Symbol.asyncIterator]()
-  const heartbeat = createHeartbeat(options.heartbeatMs ?? SSE_HEARTBEAT_MS)
-  const stopGuard = startGuard(options.guard)
+  const heartbeat = createHeartbeat(options.heartbeatMs ?? HEARTBEAT_MS)
+  const stopGuard = options.guard?.()
   try {
     // Sends the headers at once, so that a reader knows the stream is open before the first event.
     yield ': open\n\n'
@@ -76,10 +84,16 @@ async function* frames<Event>(
     options.log.warn({ error: toSophiaError(error) }, 'an event stream broke off')
   } finally {
     heartbeat.stop()
-    stopGuard()
+    stopGuard?.()
     // Not awaited: it may be waiting for an event that comes late; its own signal ends it.
     void Promise.resolve(iterator.return?.()).catch(() => undefined)
   }
+}
+
+/** Whoever is cut short by a drain is told to come back. No event, so that every reader understands it: a browser does so by itself. */
+async function* withNotice(texts: AsyncIterable<string>, drain: AbortSignal | undefined): AsyncGenerator<string> {
+  yield* texts
+  if (drain?.aborted) yield `: drain\nretry: ${Math.round(Math.random() * COME_BACK_WITHIN_MS)}\n\n`
 }
 
 /** The promise's value if it settles before the event loop turns; undefined if it is still waiting. */
@@ -104,15 +118,4 @@ function createHeartbeat(everyMs: number): { next(): Promise<'beat'>; stop(): vo
     },
     stop: () => clearInterval(timer),
   }
-}
-
-/** Ends the stream of a reader whose credentials have ended: suspended, signed out, revoked, expired. */
-function startGuard(guard: StreamOptions['guard']): () => void {
-  if (!guard) return () => undefined
-  const timer = setInterval(() => {
-    void guard.isWelcome().then((isWelcome) => {
-      if (!isWelcome) guard.over.abort()
-    })
-  }, WELCOME_MS)
-  return () => clearInterval(timer)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SeasonOf } from '#domain/cache-policy/expiry.ts'
 import { createMetrics, watchCache } from '#platform/telemetry/metrics.ts'
-import { HOUSE_POLICY, openCacheHouse } from '../../../test/support/cache-house.ts'
+import { HOUSE_POLICY, openCacheHouse, PLAIN, seasonFrom } from '../../../test/support/cache-house.ts'
 import type { Maker } from './flight.ts'
 import { areCurrent, createTagBook } from './tag-book.ts'
 
@@ -42,6 +42,19 @@ test('invalidating a tag ends all that was made under it, whatever is under way,
   await clock.advance(100)
   assert.deepEqual([await before, await after], ['read before the change', 'read after it'])
   assert.equal(space.get('k', 'ann'), 'read after it')
+})
+
+test('a cache that is emptied holds no room and answers nothing, and is filled anew', async () => {
+  const { cache, space, ask } = openCacheHouse()
+  await ask()
+  await space.getOrSet('other', { owner: 'ann' }, async () => 'too')
+  const bytes = (): number => cache.ledgers().reduce((sum, { ledger }) => sum + ledger.tiers.l1.bytes, 0)
+  assert.ok(bytes() > 0)
+  cache.empty()
+  assert.equal(bytes(), 0)
+  assert.deepEqual([space.get('k', 'ann'), space.get('other', 'ann')], [undefined, undefined])
+  assert.equal(await ask(), 'v2')
+  assert.ok(bytes() > 0)
 })
 
 test('an invalidated value does not stand in for a failure either', async () => {
@@ -148,21 +161,61 @@ test('the calendar shortens lifetimes, and nothing survives into a period that d
   const asked: string[] = []
   const seasonOf: SeasonOf = (cacheClass, atMs) => {
     asked.push(cacheClass)
-    return { ttlFactor: 1, staleFactor: 1, freshAtMs: atMs < at ? at : null }
+    return seasonFrom(() => at)(cacheClass, atMs)
   }
   const { clock, ask, space } = openCacheHouse({ seasonOf })
   assert.equal(await ask(), 'v1')
-  assert.deepEqual(asked, ['directory'])
+  assert.deepEqual([...new Set(asked)], ['directory'])
   await clock.advance(4999)
   assert.equal(space.get('k', 'ann'), 'v1')
   await clock.advance(1)
   await assert.rejects(ask(fail), { message: 'the source is down' })
-  const halved = openCacheHouse({ seasonOf: () => ({ ttlFactor: 0.5, staleFactor: 0, freshAtMs: null }) })
+  const halved = openCacheHouse({ seasonOf: () => ({ ...PLAIN, ttlFactor: 0.5, staleFactor: 0 }) })
   await halved.ask()
   await halved.clock.advance(4999)
   assert.equal(await halved.ask(), 'v1')
   await halved.clock.advance(1)
   assert.equal(await halved.ask(), 'v2')
+})
+
+test('what was begun before a period that demands fresh values and came within it answers who waited, and nobody after', async () => {
+  const at = Date.parse('2026-03-10T09:00:01.000Z')
+  const { clock, ask, space } = openCacheHouse({ seasonOf: seasonFrom(() => at) })
+  const keep = space.begin('unshared', { owner: 'ann' })
+  const slow = ask(async () => (await clock.sleep(1500), 'of before'))
+  await clock.advance(1500)
+  assert.equal(await slow, 'of before')
+  keep('of before')
+  assert.equal(space.get('unshared', 'ann'), undefined)
+  assert.equal(await ask(), 'v1')
+  assert.equal(await ask(), 'v1', 'what was begun within it is kept')
+})
+
+test('who asks within a period that demands fresh values does not wait for what was begun before it', async () => {
+  const at = Date.parse('2026-03-10T09:00:01.000Z')
+  const { clock, ask } = openCacheHouse({ seasonOf: seasonFrom(() => at) })
+  const before = ask(async () => (await clock.sleep(1500), 'of before'))
+  await clock.advance(1000)
+  assert.equal(await ask(), 'v1')
+  await clock.advance(500)
+  assert.equal(await before, 'of before')
+  assert.equal(await ask(), 'v1')
+})
+
+test('a calendar that is changed later holds for what was kept before, and for what is renewed', async () => {
+  let at = Date.parse('2027-01-01T00:00:00.000Z')
+  const { clock, ask, space } = openCacheHouse({ seasonOf: seasonFrom(() => at) })
+  await ask()
+  await clock.advance(1000)
+  at = clock.now().getTime() + 2000
+  await clock.advance(1999)
+  assert.equal(space.get('k', 'ann'), 'v1')
+  await clock.advance(1)
+  assert.equal(space.peek('k', 'ann'), 'dead')
+  assert.equal(await ask(), 'v2')
+  at = Date.parse('2026-03-10T09:00:00.500Z')
+  await clock.advance(1000)
+  assert.equal(await ask(), 'v3', 'noticed within a second, also when it lies in the past')
 })
 
 test('two spaces of a class share its room and keep their keys apart; a name is taken once', async () => {

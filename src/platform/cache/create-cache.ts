@@ -5,6 +5,8 @@ import { CACHE_POLICIES, type CachePolicy } from '#domain/cache-policy/policy.ts
 import type { Log } from '#platform/log/log.ts'
 import type { RedisLink } from '#platform/redis/redis-link.ts'
 import { createFlightDeck } from './flight.ts'
+import { formInSeason } from './form-in-season.ts'
+import { createFreshSince, type FreshSince } from './fresh-since.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import type { SharedForm } from './shared-making.ts'
 import { createSharedTier } from './shared-tier.ts'
@@ -23,8 +25,8 @@ export interface CacheNeeds {
   readonly seasonOf?: SeasonOf
   /** Other policies than those that Sophia ships with. */
   readonly policies?: Readonly<Record<CacheClass, CachePolicy>>
-  /** The second tier; the namespace sets deployments apart that share one Redis. Without it the first is alone. */
-  readonly shared?: { readonly redis: RedisLink; readonly namespace: string } | null
+  /** The second tier. Without it the first is alone. */
+  readonly redis?: RedisLink | null
 }
 
 /** Values that may vanish at any moment without loss: only time and money are spared by them. */
@@ -36,6 +38,10 @@ export interface Cache {
   space<Value>(cacheClass: CacheClass, name: string, form?: SharedForm<Value>): Space<Value>
   /** From now on no value made before under one of these tags answers, in no process that hears of it. Never rejects. */
   invalidate(tags: readonly string[]): Promise<void>
+  /** The same for this process only: for what each of the others hears of by itself. */
+  invalidateHere(tags: readonly string[]): void
+  /** Lets go of all that lies in this process, to make room in its memory; what is in Redis stays. */
+  empty(): void
   /** Of the classes that are in use, in the order of the list. */
   ledgers(): readonly CacheReport[]
   close(): Promise<void>
@@ -52,15 +58,17 @@ interface Class extends CacheReport {
   readonly ledger: Ledger
   readonly shelf: Shelf
   readonly names: Set<string>
+  readonly fresh: FreshSince
 }
 
 export function createCache(needs: CacheNeeds): Cache {
   const { policies = CACHE_POLICIES, clock } = needs
   const tags = createTagBook()
   const deck = createFlightDeck(clock)
-  const tier = needs.shared
+  const tier = needs.redis
     ? createSharedTier({
-        ...needs.shared,
+        redis: needs.redis,
+        clock,
         onForgotten: tags.invalidate,
         onBack: () => tags.unsettle(clock.monotonicMs()),
       })
@@ -72,21 +80,28 @@ export function createCache(needs: CacheNeeds): Cache {
     const policy = policies[cacheClass]
     const ledger = createLedger(cacheClass)
     const isShared = tier !== null && policy.tiers.includes('l2')
-    const made = { ledger, policy, isShared, shelf: createShelf(policy, ledger.tiers.l1), names: new Set<string>() }
+    const fresh = createFreshSince(needs, cacheClass)
+    const shelf = createShelf(policy, ledger.tiers.l1)
+    const made = { ledger, policy, isShared, shelf, names: new Set<string>(), fresh }
     classes.set(cacheClass, made)
     return made
   }
   return {
     space(cacheClass, name, form) {
-      const { ledger, policy, isShared, shelf, names } = classOf(cacheClass)
+      const { ledger, policy, isShared, shelf, names, fresh } = classOf(cacheClass)
       if (names.has(name)) throw new Error(`There is a space "${name}" of class ${cacheClass} already.`)
       names.add(name)
-      const shared = form && tier && isShared ? { tier, form, place: `${cacheClass} ${name}` } : null
-      return createSpace({ ...needs, ledger, policy, shelf, tags, deck, shared })
+      const place = `${cacheClass} ${name}`
+      const shared = form && tier && isShared ? { tier, place, formNow: formInSeason(form, { clock, fresh }) } : null
+      return createSpace({ ...needs, ledger, policy, shelf, tags, deck, fresh, shared })
     },
     async invalidate(names) {
       tags.invalidate(names)
       await tier?.invalidate(names)
+    },
+    invalidateHere: tags.invalidate,
+    empty() {
+      for (const { shelf } of classes.values()) shelf.empty()
     },
     ledgers: () => CACHE_CLASSES.flatMap((cacheClass) => classes.get(cacheClass) ?? []),
     async close() {

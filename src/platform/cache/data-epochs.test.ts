@@ -33,13 +33,27 @@ test('a change is felt by every reader once it is committed, not before, and nev
 })
 
 test('who asks while a reading is under way gets a later one, shared by all who came meanwhile', async () => {
-  const first = epochs.of(['records'])
-  await elsewhere.of(['records'])
+  const { promise: hasRead, resolve: tellRead } = Promise.withResolvers<void>()
+  const { promise: gate, resolve: letGo } = Promise.withResolvers<void>()
+  const slow = createEpochs({
+    database: {
+      ...database,
+      read: async (work) => {
+        const told = await database.read(work)
+        tellRead()
+        await gate
+        return told
+      },
+    },
+  })
+  const first = slow.of(['records'])
+  await hasRead
   await database.read((handle) => handle.run(change))
   const wanted = await elsewhere.of(['records'])
-  const early = epochs.of(['records'])
-  const late = await Promise.all(Array.from({ length: 50 }, () => epochs.of(['records'])))
-  assert.deepEqual([...new Set(late)], [wanted])
+  const early = slow.of(['records'])
+  const late = Promise.all(Array.from({ length: 50 }, () => slow.of(['records'])))
+  letGo()
+  assert.deepEqual([...new Set(await late)], [wanted])
   assert.equal(await early, wanted)
   assert.notEqual(await first, wanted)
 })

@@ -1,3 +1,4 @@
+import { oneAtATime } from '../one-at-a-time.ts'
 import type { Database } from '../postgres/database.ts'
 import { foldMarks, readMarks } from './data-epochs-store.ts'
 
@@ -21,8 +22,6 @@ const MOST_WAITING = 1000
 type Marks = ReadonlyMap<string, string>
 
 export function createEpochs({ database }: { readonly database: Database }): Epochs {
-  let running: Promise<Marks> | undefined
-  let next: Promise<Marks> | undefined
   let folding: Promise<void> | undefined
   const fold = (): Promise<void> => {
     folding ??= database
@@ -31,34 +30,16 @@ export function createEpochs({ database }: { readonly database: Database }): Epo
       .finally(() => (folding = undefined))
     return folding
   }
-  const read = (): Promise<Marks> => {
-    const reading = database.read(readMarks).then((rows) => {
-      // Only room is lost when it fails, and the next reader tries again.
-      if (rows.some(({ waiting }) => waiting > MOST_WAITING)) fold().catch(() => undefined)
-      return new Map(rows.map(({ kind, mark }) => [kind, mark]))
-    })
-    running = reading
-    const end = (): void => void (running === reading && (running = undefined))
-    reading.then(end, end)
-    return reading
-  }
-  /** A reading that has begun may have missed what the asker knows of; all who come meanwhile share the one after it. */
-  const join = (): Promise<Marks> => {
-    if (!running) return read()
-    next ??= running
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-      .then(() => {
-        next = undefined
-        return read()
-      })
-    return next
-  }
+  /** A reading that has begun may have missed what the asker knows of: all who come meanwhile share the one after it. */
+  const read = oneAtATime(async (): Promise<Marks> => {
+    const rows = await database.read(readMarks)
+    // Only room is lost when it fails, and the next reader tries again.
+    if (rows.some(({ waiting }) => waiting > MOST_WAITING)) fold().catch(() => undefined)
+    return new Map(rows.map(({ kind, mark }) => [kind, mark]))
+  })
   return {
     async of(kinds) {
-      const marks = await join()
+      const marks = await read()
       return kinds.map((kind) => marks.get(kind) ?? '0').join(' ')
     },
     fold,

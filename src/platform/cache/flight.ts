@@ -33,6 +33,9 @@ export interface FlightDeck {
   close(): void
 }
 
+/** Why a timer or a signal ends that nobody needs any more; one for all, since making an error each time takes longer than the rest. */
+const OVER = new Error('over')
+
 export function createFlightDeck(clock: Clock): FlightDeck {
   const running = new Set<AbortController>()
   const limit = async <Value>(promise: Promise<Value>, ms: number): Promise<Value> => {
@@ -45,7 +48,7 @@ export function createFlightDeck(clock: Clock): FlightDeck {
       return await Promise.race([promise, late])
     } finally {
       running.delete(timer)
-      timer.abort()
+      timer.abort(OVER)
     }
   }
   return {
@@ -55,7 +58,7 @@ export function createFlightDeck(clock: Clock): FlightDeck {
       running.add(abandon)
       return limit(work(abandon.signal), 2 * hardMs).finally(() => {
         running.delete(abandon)
-        abandon.abort()
+        abandon.abort(OVER)
       })
     },
     close() {

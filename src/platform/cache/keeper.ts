@@ -5,6 +5,7 @@ import type { CachePolicy } from '#domain/cache-policy/policy.ts'
 import { estimateBytes } from '#domain/cache-policy/value-bytes.ts'
 import { createEntry, type EntryIndex } from './entry.ts'
 import type { Made } from './flight.ts'
+import type { FreshSince } from './fresh-since.ts'
 import type { Ledger } from './ledger.ts'
 import type { Shelf } from './shelf.ts'
 import { areCurrent, type HeldTag } from './tag-book.ts'
@@ -22,6 +23,7 @@ export interface KeeperNeeds {
   readonly ledger: Ledger
   readonly shelf: Shelf
   readonly seasonOf?: SeasonOf | undefined
+  readonly fresh: FreshSince
 }
 
 /** A value on its way to those who asked, with all that decides about keeping it. */
@@ -52,16 +54,17 @@ export function bytesToKeep({ value, isKept }: Made<unknown>, key: string, polic
 }
 
 /** Puts values on the shelf, unless they are not to be kept, outdated already, or older than what stands there. */
-export function createKeeper<Value>({ policy, shelf }: KeeperNeeds, index: EntryIndex) {
+export function createKeeper<Value>({ clock, fresh, policy, shelf }: KeeperNeeds, index: EntryIndex) {
   return ({ key, owner }: { readonly key: string; readonly owner: string }, landed: Landed<Value>): void => {
     const { made, held, begunMs, expiry } = landed
-    if (!areCurrent(held)) return
+    if (!areCurrent(held) || fresh.isOlder(begunMs)) return
     const before = index.find(key, owner)
     if (before && before.begunMs > begunMs) return
     const bytes = bytesToKeep(made, key, policy)
     if (bytes === null) return
     const { value, costMicros, makingMs } = made
-    const facts = { index, key, owner, value, tags: held, begunMs, makingMs, costMicros, bytes, worth: worthOf(made) }
-    shelf.put(createEntry({ ...facts, ...expiry }))
+    const sinceMs = fresh.at(clock.monotonicMs())
+    const facts = { index, key, owner, value, tags: held, begunMs, sinceMs, makingMs, costMicros, bytes }
+    shelf.put(createEntry({ ...facts, worth: worthOf(made) }, expiry))
   }
 }

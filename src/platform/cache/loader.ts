@@ -1,9 +1,11 @@
 import { ageOf } from '#domain/cache-policy/expiry.ts'
 import type { Log } from '#platform/log/log.ts'
+import { inSpan } from '#platform/tracing/in-span.ts'
+import { noteOn, type About, type Span } from '#platform/tracing/span.ts'
 import type { Entry } from './entry.ts'
 import { runMaker, type FlightDeck, type Maker } from './flight.ts'
 import { NOTHING, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
-import { findShared, makeShared, type SharedForm } from './shared-making.ts'
+import { findShared, makeShared, type OldestAge, type SharedForm } from './shared-making.ts'
 import type { SharedTier } from './shared-tier.ts'
 import { areCurrent, type HeldTag, type TagBook } from './tag-book.ts'
 
@@ -17,7 +19,8 @@ export interface Holding {
 /** Where the values of a space also lie, for all processes. */
 export interface SharedPlace<Value> {
   readonly tier: SharedTier
-  readonly form: SharedForm<Value>
+  /** Asked for where a look or a making begins; see `formInSeason`. */
+  readonly formNow: () => SharedForm<Value>
   /** Class and name of the space. */
   readonly place: string
 }
@@ -43,6 +46,8 @@ interface Flight<Value> {
   /** The same, or what stands in for it. */
   readonly answer: Promise<Value>
   readonly held: readonly HeldTag[]
+  /** See `FreshSince`. */
+  readonly sinceMs: number
 }
 
 const WARN_EVERY_MS = 60_000
@@ -53,56 +58,91 @@ export function createLoader<Value>(
   needs: LoaderNeeds<Value>,
   keep: (place: { readonly key: string; readonly owner: string }, landed: Landed<Value>) => void,
 ) {
-  const { deck, ledger, policy, tags } = needs
+  const { clock, deck, fresh, ledger, policy, tags } = needs
+  const seek = createSeeker(needs)
+  const aboutMaking = aboutCache(needs, 'make', 'maker')
   const flights = new Map<string, Flight<Value>>()
   const noteFailure = createFailureNotes(needs)
-  const start = (request: Request<Value>, isQuiet: boolean): Flight<Value> => {
+  const start = (id: string, request: Request<Value>, isQuiet: boolean): Flight<Value> => {
     const { key, holding, older } = request
-    const id = flightId(key, holding.owner)
+    // First of all: the rest is done while Redis looks. What lies there needs no limit but that of the line to it.
+    const seeking = seek(request, older ? 'fresh' : 'stale')
     const held = tags.hold(holding.tags ?? NO_TAGS)
-    const fly = (): Promise<Landed<Value>> =>
-      deck.fly((signal) => land(needs, { request, held, signal }), policy.hardFactoryMs)
-    // What lies in Redis needs no limit but that of the line to it.
-    const seeking = seek(needs, request)
-    const landing = (seeking === null ? fly() : seeking.then((found) => found ?? fly())).then((landed) => {
-      keep({ key, owner: holding.owner }, landed)
+    const sinceMs = fresh.at(clock.monotonicMs())
+    const shelve = (landed: Landed<Value>): void => keep({ key, owner: holding.owner }, landed)
+    const fly = async (): Promise<Landed<Value>> => {
+      const make = (signal: AbortSignal) => inSpan(aboutMaking, () => land(needs, { request, held, signal }))
+      const landed = await deck.fly(make, policy.hardFactoryMs)
+      if (landed.from === 'maker') shelve(landed)
       return landed
-    })
-    const limited = (): Promise<Landed<Value>> => deck.limit(landing, policy.hardFactoryMs)
-    const inTime = seeking === null ? limited() : seeking.then((found) => (found ? landing : limited()))
+    }
+    const limited = (): Promise<Landed<Value>> => {
+      const landing = fly()
+      // Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already.
+      landing.catch(() => undefined)
+      return deck.limit(landing, policy.hardFactoryMs)
+    }
+    /** A process that has no older value itself may find one in Redis that still stands in. */
+    const rescue = async (error: unknown): Promise<Landed<Value>> => {
+      const found = older ? undefined : await seek(request, 'fallback')
+      if (!found) throw error
+      noteFailure(error, undefined, true)
+      return found
+    }
+    const inTime = (seeking === null ? limited() : seeking.then((found) => found ?? limited())).catch(rescue)
     const asked = { inTime, older, isCounted: isQuiet }
-    const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held }
+    const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held, sinceMs }
     flights.set(id, flight)
     const end = (): void => void (flights.get(id) === flight && flights.delete(id))
-    inTime.then(end, (error: unknown) => {
+    const settle = (landed: Landed<Value>): void => {
+      if (landed.from === 'maker') return end()
+      // What Redis had goes to who waits for it, then onto the shelf; who asks in between joins them.
+      void flight.answer.then(() => (shelve(landed), end()))
+    }
+    inTime.then(settle, (error: unknown) => {
       end()
       noteFailure(error, older)
     })
-    // Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already.
-    landing.catch(() => undefined)
     flight.answer.catch(() => undefined)
     return flight
   }
   return (request: Request<Value>, isQuiet = false): Promise<Value> => {
-    const running = flights.get(flightId(request.key, request.holding.owner))
-    // One that began before an invalidation knows too little for who asks after it.
-    if (!running || !areCurrent(running.held)) return start(request, isQuiet).answer
+    const id = flightId(request.key, request.holding.owner)
+    const running = flights.get(id)
+    // One that began before an invalidation, or before a period that wants it fresh, knows too little for who asks after it.
+    const isCurrent = running && areCurrent(running.held) && running.sinceMs === fresh.at(clock.monotonicMs())
+    if (!isCurrent) return start(id, request, isQuiet).answer
     if (!isQuiet) ledger.joined += 1
     return request.older ? running.answer : running.inTime.then(valueOf)
   }
 }
 
-/** A look into Redis; null when there is nothing to look into. Never rejects. */
-function seek<Value>(
+/** Looks into Redis; null when there is nothing to look into. Never rejects. */
+function createSeeker<Value>(
   needs: LoaderNeeds<Value>,
-  { key, holding, older }: Request<Value>,
-): Promise<Landed<Value> | undefined> | null {
-  if (!needs.shared?.tier.isUp()) return null
-  const names = holding.tags ?? NO_TAGS
-  return findShared(
-    { ...needs, ...needs.shared },
-    { key, owner: holding.owner, names, isStaleEnough: older === undefined },
-  )
+): (request: Request<Value>, oldest: OldestAge) => Promise<Landed<Value> | undefined> | null {
+  const { shared } = needs
+  if (shared === null) return () => null
+  const sharedNeeds = { ...needs, ...shared }
+  const about = aboutCache(needs, 'look in Redis', 'l2')
+  return ({ key, holding }, oldest) => {
+    if (!shared.tier.isUp()) return null
+    const names = holding.tags ?? NO_TAGS
+    const look = () => findShared(sharedNeeds, { form: shared.formNow(), key, owner: holding.owner, names, oldest })
+    return inSpan(about, (span) => (span ? look().then((found) => noteHit(span, found)) : look()))
+  }
+}
+
+function noteHit<Found>(span: Span, found: Found): Found {
+  noteOn(span, { 'sophia.cache.hit': found !== undefined })
+  return found
+}
+
+/** What lies in this process answers too quickly to be a step; these are what it takes when it does not. */
+function aboutCache({ ledger }: Pick<KeeperNeeds, 'ledger'>, what: string, tier: 'l2' | 'maker'): About {
+  const { cacheClass } = ledger
+  const attributes = { 'sophia.cache.class': cacheClass, 'sophia.cache.tier': tier }
+  return { kind: 'cache', name: `${what}: ${cacheClass}`, attributes }
 }
 
 interface Landing<Value> {
@@ -121,7 +161,8 @@ async function land<Value>(
   const make = () => runMaker(request.make, { clock, signal })
   if (shared?.tier.isUp()) {
     const names = holding.tags ?? NO_TAGS
-    const asked = { key, owner: holding.owner, names, isStaleEnough: older === undefined, signal, make }
+    const oldest = older ? ('fresh' as const) : ('stale' as const)
+    const asked = { form: shared.formNow(), key, owner: holding.owner, names, oldest, signal, make }
     return makeShared({ ...needs, ...shared }, asked)
   }
   const begunMs = clock.monotonicMs()
@@ -178,13 +219,12 @@ function createFailureNotes({
   policy,
 }: Pick<LoaderNeeds<never>, 'clock' | 'ledger' | 'log' | 'policy'>) {
   let warnedMs = Number.NEGATIVE_INFINITY
-  return (error: unknown, older: Entry | undefined): void => {
+  return (error: unknown, older: Entry | undefined, isAnswered = older !== undefined): void => {
     const nowMs = clock.monotonicMs()
     ledger.failures += 1
-    if (!older) return
-    older.retryAtMs = nowMs + policy.pauseAfterErrorMs
+    if (older) older.retryAtMs = nowMs + policy.pauseAfterErrorMs
     // Without an older value somebody gets the error itself. With one it would pass unseen; once a minute is enough to know.
-    if (nowMs - warnedMs < WARN_EVERY_MS) return
+    if (!isAnswered || nowMs - warnedMs < WARN_EVERY_MS) return
     warnedMs = nowMs
     log.warn({ error, cacheClass: ledger.cacheClass }, 'a value could not be made anew; the older one answers')
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RedisLink } from '#platform/redis/redis-link.ts'
+import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
 import { openTestRedis } from '../../../test/support/redis.ts'
-import { hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
+import { beforeEach, hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
 import { until } from '../../../test/support/until.ts'
 import { NOTHING } from './keeper.ts'
 
+const SET = defineScript(`return redis.call('SET', KEYS[1], ARGV[1], 'KEEPTTL')`)
 const redis = await openTestRedis()
 let houses = 0
 
@@ -19,7 +20,7 @@ async function openTwo(settings: Omit<Parameters<typeof openSharedCache>[0], 'ur
   await isConnected(other)
   const keysOf = async (kind: string): Promise<string[]> =>
     // The reply of KEYS is a list of texts.
-    (await redis.command('KEYS', `sophia:${namespace}:${kind}:*`)) as string[]
+    (await redis.command('KEYS', `${one.redis.prefix}:${kind}:*`)) as string[]
   return { one, other, namespace, keysOf }
 }
 
@@ -75,29 +76,43 @@ test('an envelope that is damaged, of a newer or an older form, or filed under a
   await one.ask('k', async () => 'good')
   await hasWritten(one, 1)
   const [key = ''] = await keysOf('v')
-  const good = String(await redis.command('GET', key))
+  // A character is a byte.
+  const good = (await one.redis.look([key])).values[0]?.toString('latin1') ?? ''
+  const factsAt = good.indexOf('\n') + 1
+  const withNumber = (number: number): string => {
+    const bytes = Buffer.from(good, 'latin1')
+    bytes.writeDoubleLE(number, factsAt + 1)
+    return bytes.toString('latin1')
+  }
+  const put = (text: string) => one.redis.run(SET, { keys: [key], values: [Buffer.from(text, 'latin1')] })
   const spoilt = [
     '',
     'no line',
-    '{"v":1}\n"x"',
+    '[3]\n"x"',
     good.slice(0, -3),
-    good.replace('"v":1', '"v":2'),
-    good.replace('"v":1', '"v":0'),
-    good.replace('"key":"k"', '"key":"other"'),
-    good.replace('"owner":"everyone"', '"owner":"ann"'),
-    good.replace('"form":"json"', '"form":"gzip"'),
+    good.slice(13),
+    good.slice(0, factsAt),
+    good.slice(0, factsAt + 20),
+    good.replace('[3,', '[4,'),
+    good.replace('[3,', '[2,'),
+    good.replace('"k"', '"other"'),
+    good.replace('"everyone"', '"ann"'),
+    good.replace('\n\0', '\n\u0001'),
+    good.replace('\n\0', '\n\u0009'),
+    withNumber(Number.NaN),
+    withNumber(-1),
     good.replace('"good"', '42'),
-    good.replace('"v":1', '"v":1,"added":true'),
+    good.replace('[3,', '[3,"added",'),
   ]
   for (const [place, text] of spoilt.entries()) {
     assert.notEqual(text, good, `case ${place}`)
-    await redis.command('SET', key, text, 'KEEPTTL')
+    await put(text)
     const house = await openSharedCache({ url: redis.url, namespace: `pair ${houses}` })
     await isConnected(house)
     assert.equal(await house.ask('k', async () => 'made anew'), 'made anew', `case ${place}`)
     await hasWritten(house, 1)
   }
-  await redis.command('SET', key, good, 'KEEPTTL')
+  await put(good)
   assert.equal(await other.ask('k'), 'good', 'the envelope as it was still is read')
 })
 
@@ -179,7 +194,7 @@ test('tags that still are as they were are asked about once every two seconds, b
   const house = await openSharedCache({
     url: redis.url,
     namespace: `pair ${houses}`,
-    spoil: (link) => ({ ...link, run: (...call) => ((looks += 1), link.run(...call)) }),
+    spoil: (link) => beforeEach(link, () => void (looks += 1)),
   })
   await isConnected(house)
   await house.ask('k', undefined, ['t'])
@@ -243,18 +258,20 @@ function holdReplies(place: number) {
   const { promise: asked, resolve: tell } = Promise.withResolvers<void>()
   const { promise: gate, resolve: letGo } = Promise.withResolvers<void>()
   let calls = 0
+  const hold = async <Reply>(answer: Promise<Reply>): Promise<Reply> => {
+    calls += 1
+    const isHeld = calls === place
+    const reply = await answer
+    if (isHeld) {
+      tell()
+      await gate
+    }
+    return reply
+  }
   const spoil = (link: RedisLink): RedisLink => ({
     ...link,
-    async run(script, call) {
-      calls += 1
-      const isHeld = calls === place
-      const reply = await link.run(script, call)
-      if (isHeld) {
-        tell()
-        await gate
-      }
-      return reply
-    },
+    run: (...call) => hold(link.run(...call)),
+    look: (keys) => hold(link.look(keys)),
   })
   return { spoil, asked, letGo }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import type { RedisLink } from '#platform/redis/redis-link.ts'
 import { openTestRedis } from '../../../test/support/redis.ts'
-import { hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
+import { beforeEach, hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
 import { until } from '../../../test/support/until.ts'
 
 /** Whatever becomes of Redis, every question is answered; only how long it takes changes. */
@@ -24,7 +24,7 @@ test('Redis was never there: everything works, and nothing waits for it', async 
 test('frozen: what is in memory answers at once, the first cold question after the deadline, the next without it', async () => {
   const redis = await openTestRedis()
   let commands = 0
-  const spoil = (link: RedisLink): RedisLink => ({ ...link, run: (...call) => ((commands += 1), link.run(...call)) })
+  const spoil = (link: RedisLink): RedisLink => beforeEach(link, () => void (commands += 1))
   const house = await openSharedCache({ url: redis.url, deadlineMs: SHORT_MS, spoil })
   await isConnected(house)
   await house.ask('hot')
@@ -59,6 +59,24 @@ test('an invalidation that Redis could not be told is told before Redis is asked
   redis.thaw()
   assert.equal(await one.ask('k', async () => 'new', ['t']), 'new')
   await until(async () => (await other.ask('k', async () => 'new', ['t'])) === 'new', 'the other process heard')
+})
+
+test('an invalidation that Redis lost again, as by a crash or an election, is told once more when it is back', async () => {
+  const redis = await openTestRedis()
+  const one = await openSharedCache({ url: redis.url })
+  await isConnected(one)
+  await one.ask('k', async () => 'old', ['t'])
+  await hasWritten(one, 1)
+  await redis.command('SAVE')
+  await one.cache.invalidate(['t'])
+  // What it wrote down last is from before.
+  await redis.kill()
+  await redis.start()
+  const tags = (): Promise<unknown> => redis.command('KEYS', `${one.redis.prefix}:t:*`)
+  await until(async () => String(await tags()) === '', 'it is told again')
+  const other = await openSharedCache({ url: redis.url })
+  await isConnected(other)
+  assert.equal(await other.ask('k', async () => 'new', ['t']), 'new')
 })
 
 test('killed and started again: questions are answered throughout, and sharing begins anew', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import { ageOf, type Expiry } from '#domain/cache-policy/expiry.ts'
-import { open, seal, type Head } from './envelope.ts'
+import { open, seal, type Facts, type Identity } from './envelope.ts'
 import type { Made } from './flight.ts'
 import { NOTHING, bytesToKeep, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
 import type { SharedTier, SharedValue, TagVersions } from './shared-tier.ts'
@@ -14,24 +14,27 @@ export interface SharedForm<Value> {
   read(raw: unknown): Value
 }
 
-export interface SharedNeeds<Value> extends KeeperNeeds {
+export interface SharedNeeds extends KeeperNeeds {
   readonly clock: Clock
   readonly tags: TagBook
   readonly tier: SharedTier
-  readonly form: SharedForm<Value>
   /** Class and name of the space. */
   readonly place: string
 }
 
-export interface SharedQuestion {
+const AGES = ['fresh', 'stale', 'fallback'] as const
+export type OldestAge = (typeof AGES)[number]
+
+export interface SharedQuestion<Value> {
+  readonly form: SharedForm<Value>
   readonly key: string
   readonly owner: string
   readonly names: readonly string[]
-  /** A stale value would do; false when one is there already and a new one is wanted. */
-  readonly isStaleEnough: boolean
+  /** What would do: `stale` unless one is there already and a new one is wanted, `fallback` when none can be made. */
+  readonly oldest: OldestAge
 }
 
-export interface SharedRequest<Value> extends SharedQuestion {
+export interface SharedRequest<Value> extends SharedQuestion<Value> {
   readonly signal: AbortSignal
   readonly make: () => Promise<Made<Value>>
 }
@@ -41,8 +44,8 @@ const POLL_MS = 250
 
 /** The value as it lies in Redis; undefined when it does not, or cannot be had. Never rejects. */
 export async function findShared<Value>(
-  needs: SharedNeeds<Value>,
-  question: SharedQuestion,
+  needs: SharedNeeds,
+  question: SharedQuestion<Value>,
 ): Promise<Landed<Value> | undefined> {
   const { clock, ledger, tags, tier } = needs
   const atMs = clock.monotonicMs()
@@ -57,7 +60,10 @@ export async function findShared<Value>(
   }
 }
 
-function idOf({ place }: Pick<SharedNeeds<unknown>, 'place'>, { key, owner }: SharedQuestion): string {
+function idOf(
+  { place }: Pick<SharedNeeds, 'place'>,
+  { key, owner }: Pick<SharedQuestion<unknown>, 'key' | 'owner'>,
+): string {
   return `${place} ${owner.length} ${owner}${key}`
 }
 
@@ -65,10 +71,7 @@ function idOf({ place }: Pick<SharedNeeds<unknown>, 'place'>, { key, owner }: Sh
  * Finds a value in Redis or makes it, while all processes together make it once: who gets the right makes, the others wait for
  * a word or look again every 250 ms. When Redis fails at any step the value is made here and now.
  */
-export async function makeShared<Value>(
-  needs: SharedNeeds<Value>,
-  request: SharedRequest<Value>,
-): Promise<Landed<Value>> {
+export async function makeShared<Value>(needs: SharedNeeds, request: SharedRequest<Value>): Promise<Landed<Value>> {
   const id = idOf(needs, request)
   const found = await findOrTake(needs, request, id).catch(() => {
     // Away or refusing: making it alone is right, and the link tells of it.
@@ -90,7 +93,7 @@ export async function makeShared<Value>(
 
 /** A value out of Redis, or the token of the right to make it; null when nobody waits any more. */
 async function findOrTake<Value>(
-  needs: SharedNeeds<Value>,
+  needs: SharedNeeds,
   request: SharedRequest<Value>,
   id: string,
 ): Promise<Landed<Value> | string | null> {
@@ -114,7 +117,7 @@ async function findOrTake<Value>(
 
 /** Makes while holding the right; gives it back when nothing comes of it. */
 async function makeUnder<Value>(
-  { tier, clock }: SharedNeeds<Value>,
+  { tier, clock }: SharedNeeds,
   { make, signal }: SharedRequest<Value>,
   { id, token }: { readonly id: string; readonly token: string | null },
 ): Promise<Made<Value>> {
@@ -150,7 +153,7 @@ interface Handing<Value> {
 }
 
 /** Gives a made value to the others, or only the right back when it is not for them. Never rejects. */
-async function hand<Value>(needs: SharedNeeds<Value>, { id, token, request, landed }: Handing<Value>): Promise<void> {
+async function hand<Value>(needs: SharedNeeds, { id, token, request, landed }: Handing<Value>): Promise<void> {
   const { tier, policy, ledger } = needs
   const { made, held, expiry } = landed
   try {
@@ -168,23 +171,21 @@ async function hand<Value>(needs: SharedNeeds<Value>, { id, token, request, land
 }
 
 function sealLanded<Value>(
-  { form, clock }: SharedNeeds<Value>,
-  { key, owner }: SharedRequest<Value>,
+  { clock }: SharedNeeds,
+  { form, key, owner }: SharedRequest<Value>,
   { made, held, expiry }: Landed<Value>,
 ): Promise<Buffer | undefined> {
   const nowMs = clock.monotonicMs()
-  const facts: Omit<Head, 'v' | 'form'> = {
-    shape: form.shape,
-    owner,
-    key,
+  const facts: Facts = {
     freshMs: Math.max(0, expiry.freshUntilMs - nowMs),
     staleMs: Math.max(0, expiry.staleUntilMs - nowMs),
     keptMs: Math.max(0, expiry.fallbackUntilMs - nowMs),
     makingMs: made.makingMs,
     costMicros: made.costMicros,
-    tags: held.map(({ tag }) => [tag.name, tag.shared ?? '']),
   }
-  return seal(facts, made.value === NOTHING ? 'nothing' : { raw: made.value })
+  const tags = held.map(({ tag }) => [tag.name, tag.shared ?? ''] as const)
+  const value = made.value === NOTHING ? 'nothing' : { raw: made.value }
+  return seal({ shape: form.shape, owner, key, tags }, facts, value)
 }
 
 interface Seen {
@@ -196,23 +197,26 @@ interface Seen {
 
 /** The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. */
 async function readBack<Value>(
-  needs: SharedNeeds<Value>,
-  request: SharedQuestion,
-  { value: { sealed, leftMs }, versions, atMs, turn }: Seen,
+  needs: SharedNeeds,
+  request: SharedQuestion<Value>,
+  { value: { bytes, sealedAt, agedMs }, versions, atMs, turn }: Seen,
 ): Promise<Landed<Value> | undefined> {
-  const { form, tags } = needs
-  const opened = await open(sealed)
-  if (!opened || !fits(opened.head, request, form.shape)) return undefined
-  const { head, raw } = opened
-  if (!head.tags.every(([, version], place) => version === versions[place])) return undefined
-  const expiry = expiryLeft(head, { leftMs, atMs })
+  const { tags } = needs
+  const { form } = request
+  const identity = identityOf(request, versions)
+  const opening = identity && open(bytes, sealedAt, identity)
+  // Waited for only where it was packed.
+  const opened = opening instanceof Promise ? await opening : opening
+  if (!opened) return undefined
+  const { facts, raw } = opened
+  const expiry = expiryLeft(facts, atMs - agedMs)
   const age = ageOf(expiry, atMs)
-  if (age !== 'fresh' && !(age === 'stale' && request.isStaleEnough)) return undefined
+  if (age === 'dead' || AGES.indexOf(age) > AGES.indexOf(request.oldest)) return undefined
   try {
     // NOTHING is a value of every space whose maker returned it.
-    const value = head.form === 'nothing' ? (NOTHING as Value) : form.read(raw)
+    const value = opened.isNothing ? (NOTHING as Value) : form.read(raw)
     if (!tags.learn(request.names, { versions, atMs, turn })) return undefined
-    const made = { value, isKept: true, makingMs: head.makingMs, costMicros: head.costMicros }
+    const made = { value, isKept: true, makingMs: facts.makingMs, costMicros: facts.costMicros }
     return { made, held: tags.hold(request.names), begunMs: atMs, expiry, from: 'l2' }
   } catch {
     // Of another shape than the parser knows: a miss.
@@ -220,16 +224,18 @@ async function readBack<Value>(
   }
 }
 
-function fits(head: Head, { key, owner, names }: SharedQuestion, shape: string): boolean {
-  const hasTags = head.tags.length === names.length && head.tags.every(([name], place) => name === names[place])
-  return hasTags && head.owner === owner && head.key === key && head.shape === shape
+/** What a value has to be to answer; undefined where Redis knows not every tag, and nothing can. */
+function identityOf({ form, key, owner, names }: SharedQuestion<unknown>, versions: TagVersions): Identity | undefined {
+  const tags: [string, string][] = []
+  for (const [place, name] of names.entries()) {
+    const version = versions[place]
+    if (version == null) return undefined
+    tags.push([name, version])
+  }
+  return { shape: form.shape, owner, key, tags }
 }
 
-/** What is left of the lifetimes, by how long Redis still keeps it: no clock but its own measures. */
-function expiryLeft(
-  { freshMs, staleMs, keptMs }: Head,
-  { leftMs, atMs }: { readonly leftMs: number; readonly atMs: number },
-): Expiry {
-  const bornMs = atMs - Math.max(0, keptMs - leftMs)
+/** The lifetimes from the moment it was put. */
+function expiryLeft({ freshMs, staleMs, keptMs }: Facts, bornMs: number): Expiry {
   return { freshUntilMs: bornMs + freshMs, staleUntilMs: bornMs + staleMs, fallbackUntilMs: bornMs + keptMs }
 }

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Clock } from '#domain/clock.ts'
 import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
 import { createWakeBoard } from './wake-board.ts'
 
@@ -10,9 +11,11 @@ export interface Address {
 }
 
 export interface SharedValue {
-  readonly sealed: Buffer
-  /** How long Redis still keeps it: what is left of its lifetimes, on the clock of Redis alone. */
-  readonly leftMs: number
+  readonly bytes: Buffer
+  /** Where in them the envelope begins. */
+  readonly sealedAt: number
+  /** How long it has lain there, by the clock of Redis alone. */
+  readonly agedMs: number
 }
 
 /** The versions of tags in the order asked; null: Redis does not know the tag, and nothing made under it is good. */
@@ -39,16 +42,6 @@ export interface SharedTier {
   close(): void
 }
 
-/** Value (or nothing), what is left of it, and the versions of the tags, in one look. */
-const READ = defineScript(`
-local found = redis.call('GET', KEYS[1])
-local reply = { found, found and redis.call('PTTL', KEYS[1]) or 0 }
-for place = 2, #KEYS do reply[place + 1] = redis.call('GET', KEYS[place]) end
-return reply`)
-const VERSIONS = defineScript(`
-local reply = {}
-for place = 1, #KEYS do reply[place] = redis.call('GET', KEYS[place]) end
-return reply`)
 /** Keys: right, mark of waiters, tags. Values: token, its time, time of tags, a version for tags without one. */
 const TAKE = defineScript(`
 local got = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
@@ -67,12 +60,19 @@ return reply`)
 const RENEW = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
-/** Keys: right, mark of waiters, value. Values: token, channel, message; with a value also itself and its time. */
+/**
+ * Keys: right, mark of waiters, value. Values: token, channel, message; with a value also itself and its time. In front of the value
+ * goes the moment by the clock of Redis, as 13 digits of milliseconds.
+ */
 const END = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 if redis.call('DEL', KEYS[2]) == 1 then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
-if ARGV[4] then redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5]) end
+if ARGV[4] then
+  local now = redis.call('TIME')
+  local stamp = string.format('%013.0f', now[1] * 1000 + math.floor(now[2] / 1000))
+  redis.call('SET', KEYS[3], stamp .. ARGV[4], 'PX', ARGV[5])
+end
 return 1`)
 /** To forget a tag is enough: what is not known is a miss. It works in a full Redis too. */
 const FORGET = defineScript(`
@@ -80,35 +80,37 @@ for place = 1, #KEYS do redis.call('DEL', KEYS[place]) end
 return redis.call('PUBLISH', ARGV[1], ARGV[2])`)
 
 const Text = z.instanceof(Buffer).transform(String)
-const Versions = z.array(Text.nullable())
-const ReadReply = z.tuple([z.instanceof(Buffer).nullable(), z.number()], Text.nullable())
 const TakeReply = z.tuple([z.number()], Text.nullable())
 const Message = z.strictObject({ from: z.string(), woken: z.string().optional(), tags: z.array(z.string()).optional() })
 
 /** Longer than any value lives. */
 const TAG_MS = 40 * 24 * 3_600_000
 const RETRY_MS = 1000
+/** Longer than an election takes, and than what a crash may take with it when Redis writes once a second. */
+const MAY_BE_LOST_MS = 60_000
+const MOST_RECENT = 10_000
+/** Tags that Redis is told to forget at once. */
+const MOST_TOLD = 500
 
 export interface SharedNeeds {
   readonly redis: RedisLink
-  /** Sets deployments apart that share one Redis. */
-  readonly namespace: string
+  readonly clock: Clock
   /** Another process invalidated these tags. */
   readonly onForgotten: (tags: readonly string[]) => void
   /** Messages may have been missed: what was heard before proves nothing any more. */
   readonly onBack: () => void
 }
 
-export function createSharedTier({ redis, namespace, onForgotten, onBack }: SharedNeeds): SharedTier {
+export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNeeds): SharedTier {
   const from = randomBytes(9).toString('base64url')
-  const channel = `sophia:${namespace}:cache`
-  const keyOf = (kind: string, name: string): string => `sophia:${namespace}:${kind}:${shorten(name)}`
-  const tagKeys = (tags: readonly string[]): string[] => tags.map((tag) => keyOf('t', tag))
+  const channel = `${redis.prefix}:cache`
+  const keyOf = (kind: string, name: string): string => `${redis.prefix}:${kind}:${shorten(name)}`
+  // By their digest, as processes of the version before know them: what one forgets is forgotten for the other.
+  const tagKeys = (tags: readonly string[]): string[] => tags.map((tag) => `${redis.prefix}:t:${digestOf(tag)}`)
   const board = createWakeBoard()
-  const forgetting = createForgetting(redis, (tags) => {
-    const message = JSON.stringify({ from, tags })
-    return redis.run(FORGET, { keys: tagKeys(tags), values: [channel, message] })
-  })
+  const tell = (tags: readonly string[]): Promise<unknown> =>
+    redis.run(FORGET, { keys: tagKeys(tags), values: [channel, JSON.stringify({ from, tags })] })
+  const forgetting = createForgetting({ redis, clock, tell })
   const hear = (text: string): void => {
     const message = Message.safeParse(parsed(text))
     if (!message.success) return
@@ -125,11 +127,11 @@ export function createSharedTier({ redis, namespace, onForgotten, onBack }: Shar
   return {
     isUp: () => redis.isUp() && !forgetting.isBehind(),
     async read({ id, tags }) {
-      const reply = await redis.run(READ, { keys: [keyOf('v', id), ...tagKeys(tags)], values: [] })
-      const [sealed, leftMs, ...versions] = ReadReply.parse(reply)
-      return { value: sealed === null ? null : { sealed, leftMs }, versions }
+      const { values, redisMs } = await redis.look([keyOf('v', id), ...tagKeys(tags)])
+      const [lying = null, ...versions] = values
+      return { value: unstamp(lying, redisMs), versions: versions.map(textOf) }
     },
-    readVersions: async (tags) => Versions.parse(await redis.run(VERSIONS, { keys: tagKeys(tags), values: [] })),
+    readVersions: async (tags) => (await redis.look(tagKeys(tags))).values.map(textOf),
     async take({ id, tags }, leaseMs) {
       const token = randomBytes(12).toString('base64url')
       const values = [token, String(leaseMs), String(TAG_MS), randomBytes(9).toString('base64url')]
@@ -147,31 +149,62 @@ export function createSharedTier({ redis, namespace, onForgotten, onBack }: Shar
   }
 }
 
-/** Tells Redis what to forget, and tells it again until it has heard: nothing is read from it while it is behind. */
-function createForgetting(redis: RedisLink, tell: (tags: readonly string[]) => Promise<unknown>) {
+interface ForgettingNeeds extends Pick<SharedNeeds, 'redis' | 'clock'> {
+  readonly tell: (tags: readonly string[]) => Promise<unknown>
+}
+
+/**
+ * Tells Redis what to forget, and tells it again until it has heard: nothing is read from it while it is behind. One that comes
+ * back may have lost what it was told last, by a crash or because another was elected: it is told the newest once more.
+ */
+function createForgetting({ redis, clock, tell }: ForgettingNeeds) {
   /** Tags with the number of the call that named them last: one that is named again meanwhile is told again. */
   const behind = new Map<string, number>()
+  /** Tags with when they were named last, oldest first. */
+  const recent = new Map<string, number>()
   let calls = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  const tellSome = async (): Promise<void> => {
+    const told = [...behind.entries().take(MOST_TOLD)]
+    await tell(told.map(([tag]) => tag))
+    for (const [tag, call] of told) if (behind.get(tag) === call) behind.delete(tag)
+  }
   const flush = async (): Promise<void> => {
-    const told = [...behind]
-    if (told.length === 0 || isClosed) return
     try {
-      await tell(told.map(([tag]) => tag))
-      for (const [tag, call] of told) if (behind.get(tag) === call) behind.delete(tag)
+      // One piece after the other: a script with all of a long outage would take longer than any answer is waited for.
+      // oxlint-disable-next-line no-await-in-loop
+      while (behind.size > 0 && !isClosed) await tellSome()
     } catch {
       // Redis is away, or refuses; it is not asked for anything before it has heard this.
       clearTimeout(timer)
       if (!isClosed) timer = setTimeout(() => void flush(), RETRY_MS).unref()
     }
   }
-  redis.onBack(() => void flush())
+  const note = (tag: string): void => {
+    behind.set(tag, calls)
+    recent.delete(tag)
+    recent.set(tag, clock.monotonicMs())
+  }
+  const dropOld = (): void => {
+    const fromMs = clock.monotonicMs() - MAY_BE_LOST_MS
+    for (const [tag, atMs] of recent) {
+      if (atMs >= fromMs && recent.size <= MOST_RECENT) break
+      recent.delete(tag)
+    }
+  }
+  redis.onBack(() => {
+    dropOld()
+    calls += 1
+    for (const tag of recent.keys()) behind.set(tag, calls)
+    void flush()
+  })
   return {
     isBehind: () => behind.size > 0,
     forget(tags: readonly string[]): Promise<void> {
       calls += 1
-      for (const tag of tags) behind.set(tag, calls)
+      for (const tag of tags) note(tag)
+      dropOld()
       return flush()
     },
     close(): void {
@@ -181,8 +214,28 @@ function createForgetting(redis: RedisLink, tell: (tags: readonly string[]) => P
   }
 }
 
-/** Short keys whatever the name; who reads checks the whole name in the envelope. */
+const STAMP_BYTES = 13
+/** A longer name goes by its digest. */
+const MOST_NAME = 120
+
+/** Splits the moment it was put from the value; null for what has none, which is nothing of ours. */
+function unstamp(lying: Buffer | null, redisMs: number): SharedValue | null {
+  if (lying === null) return null
+  const putMs = Number(lying.toString('latin1', 0, STAMP_BYTES))
+  if (!Number.isSafeInteger(putMs)) return null
+  return { bytes: lying, sealedAt: STAMP_BYTES, agedMs: Math.max(0, redisMs - putMs) }
+}
+
+function textOf(bytes: Buffer | null): string | null {
+  return bytes === null ? null : bytes.toString()
+}
+
+/** Short keys whatever the name; who reads checks the whole name in the envelope. Most are short enough to need no digest. */
 function shorten(name: string): string {
+  return name.length <= MOST_NAME ? `=${name}` : `#${digestOf(name)}`
+}
+
+function digestOf(name: string): string {
   return hash('sha256', name, 'base64url').slice(0, 27)
 }
 

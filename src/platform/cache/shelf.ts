@@ -10,6 +10,8 @@ export interface Shelf {
   /** It answered. */
   touch(entry: Entry): void
   drop(entry: Entry): void
+  /** All that it holds. */
+  empty(): void
 }
 
 export function createShelf(policy: CachePolicy, ledger: MemoryLedger): Shelf {
@@ -41,5 +43,8 @@ export function createShelf(policy: CachePolicy, ledger: MemoryLedger): Shelf {
     },
     touch: eviction.touch,
     drop,
+    empty() {
+      for (let leaving = eviction.takeNext(); leaving; leaving = eviction.takeNext()) take(leaving)
+    },
   }
 }

@@ -26,13 +26,14 @@ const CERTAIN_MS = 2000
 const CERTAIN_ALONE_MS = 10_000
 
 export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
-  const { clock, ledger, shelf } = needs
+  const { clock, fresh, ledger, shelf } = needs
   const coarseMs = needs.coarseMs ?? clock.monotonicMs
   const index = createEntryIndex()
   const keep = createKeeper<Value>(needs, index)
   const find = (key: string, owner: string): Entry | undefined => {
     const entry = index.find(key, owner)
-    if (entry === undefined || areCurrent(entry.tags)) return entry
+    if (entry === undefined) return undefined
+    if (areCurrent(entry.tags) && entry.sinceMs === fresh.at(coarseMs())) return entry
     shelf.drop(entry)
     return undefined
   }

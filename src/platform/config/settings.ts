@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { isAgeRecipient } from '../crypto/age.ts'
+import { parseBackupTarget } from './backup-target.ts'
+import { parseRedisAddress } from './redis-address.ts'
 import { Secret } from './secret.ts'
 
 /** One setting of the environment. Documentation, `.env.example` and `sophia config check` are made from this table. */
@@ -32,15 +35,40 @@ const postgresUrl = text
   .refine((value) => /^postgres(ql)?:\/\//.test(value), { error: 'expected postgres://user:password@host:port/name' })
   .transform((value) => new Secret(value))
 
-const redisUrl = text
-  .refine((value) => !/^redis-(sentinel|cluster):/.test(value), {
-    error: 'redis-sentinel:// and redis-cluster:// are not built yet; give redis:// or rediss:// of one Redis',
-    abort: true,
-  })
-  .refine((value) => /^rediss?:\/\/[^/\s]+(\/\d{0,4})?$/.test(value) && URL.canParse(value), {
-    error: 'expected redis://user:password@host:port/number, or rediss:// for TLS',
+const redisUrl = text.transform((value, context) => {
+  const address = parseRedisAddress(value)
+  if (typeof address !== 'string') return address
+  context.addIssue({ code: 'custom', message: address })
+  return z.NEVER
+})
+const certificate = text.refine((value) => /-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(value), {
+  error: 'expected certificates in PEM form, which begin with -----BEGIN CERTIFICATE-----',
+})
+
+const pem = text
+  .refine((value) => value.includes('-----BEGIN'), {
+    error: 'expected PEM form, which begins with -----BEGIN, or the path of a file that holds it',
   })
   .transform((value) => new Secret(value))
+const backupTarget = text.transform((value, context) => {
+  const target = parseBackupTarget(value)
+  if (typeof target !== 'string') return target
+  context.addIssue({ code: 'custom', message: target })
+  return z.NEVER
+})
+/** One a line or with commas between, as in a file for `age -R`. */
+const recipientList = text
+  .transform((value) =>
+    value
+      .split('\n')
+      .filter((line) => !line.trim().startsWith('#'))
+      .flatMap((line) => line.split(','))
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .refine((parts) => parts.length > 0 && parts.every(isAgeRecipient), {
+    error: 'expected recipients of age, age1..., with commas or line breaks between; age-keygen prints one',
+  })
 
 const mailServer = text
   .refine((value) => /^smtps?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value), {
@@ -52,6 +80,12 @@ const sender = text.refine(
   (value) => mailAddress.test(value) || (/^[^<>@,;"\r\n]+ <[^<>]+>$/.test(value) && mailAddress.test(addressOf(value))),
   { error: 'expected sophia@example.com or Sophia <sophia@example.com>' },
 )
+
+const traceHeaders = text
+  .refine((value) => value.split(',').every((part) => /^\s*[\w-]+\s*=[^\r\n]+$/.test(part)), {
+    error: 'expected name=value, or several with commas between',
+  })
+  .transform((value) => new Secret(value))
 
 function protocolOf(value: Secret): string {
   return URL.canParse(value.reveal()) ? new URL(value.reveal()).protocol : ''
@@ -92,6 +126,15 @@ export const SETTINGS = {
     'The address people type, e.g. https://sophia.example.com. Decides cookies, links and allowed origins.',
     'http://HOST:PORT',
   ),
+  SOPHIA_TLS_CERT: secretSetting(
+    orNull(pem),
+    "The server's certificate in PEM form and those that lead to its authority, or the path of a file with them. With it Sophia speaks HTTPS only, TLS 1.2 and newer. A file is read again when it changes.",
+    'plain HTTP, for loopback or behind a proxy',
+  ),
+  SOPHIA_TLS_KEY: secretSetting(
+    orNull(pem),
+    'The key of SOPHIA_TLS_CERT in PEM form without a passphrase, or the path of its file.',
+  ),
   DATABASE_URL: secretSetting(
     orNull(postgresUrl),
     'Your own PostgreSQL, 15 or newer. Without it Sophia runs her own.',
@@ -99,7 +142,7 @@ export const SETTINGS = {
   ),
   DATABASE_DIRECT_URL: secretSetting(
     orNull(postgresUrl),
-    'Past a pooler such as PgBouncer: used for migrations.',
+    'Past a pooler such as PgBouncer: used for migrations. Given and other than DATABASE_URL, Sophia keeps nothing on connections that others use next.',
     'DATABASE_URL',
   ),
   DATABASE_POOL_MAX: setting(
@@ -107,10 +150,20 @@ export const SETTINGS = {
     'Most connections of this process. 20 serves hundreds of requests a second; for more than 100 across replicas put a pooler in front.',
     '20',
   ),
+  SOPHIA_SLOW_QUERY_MS: setting(
+    z.coerce.number().int().min(1).max(600_000).default(250),
+    'SQL statements that take this long, in milliseconds, are logged by their text without their values.',
+    '250',
+  ),
   REDIS_URL: secretSetting(
     orNull(redisUrl),
-    'A Redis that several processes share as a cache: redis:// or rediss://. It may vanish at any moment; nothing is lost with it.',
+    'A Redis that several processes share as a cache: redis://user:password@host:port, redis-sentinel://host:port,host:port/name or redis-cluster://host:port,host:port; with rediss for TLS. It may vanish at any moment; nothing is lost with it.',
     'each process by itself',
+  ),
+  REDIS_CA: setting(
+    orNull(certificate),
+    'Certificates that vouch for Redis over TLS, in PEM form; REDIS_CA_FILE names a file of them.',
+    'the public ones',
   ),
   SOPHIA_MODEL: setting(
     orNull(modelList),
@@ -162,6 +215,25 @@ export const SETTINGS = {
     'none',
   ),
   SOPHIA_BUDGET_MEMBER_DAILY_USD: setting(orNull(dollars), 'Hard cap per member and UTC day.', 'none'),
+  SOPHIA_BACKUP_TARGET: setting(
+    orNull(backupTarget),
+    'Where backups go: a folder, or s3://bucket/prefix of any store that speaks S3, with a prefix for each deployment. They are made and proven on this machine and then copied there.',
+    'backups in SOPHIA_HOME',
+  ),
+  SOPHIA_BACKUP_RECIPIENT: setting(
+    orNull(recipientList),
+    'Whom backups are encrypted to by age: age1..., or several with commas between. The identities that open them belong elsewhere.',
+    'not encrypted',
+  ),
+  AWS_ACCESS_KEY_ID: setting(orNull(text), 'Key of the store behind an s3:// target. Required with one.'),
+  AWS_SECRET_ACCESS_KEY: secretSetting(orNull(secret), 'Secret of that key. Required with an s3:// target.'),
+  AWS_SESSION_TOKEN: secretSetting(orNull(secret), 'Token of a key that was lent for a while.'),
+  AWS_REGION: setting(text.default('us-east-1'), 'Region of the bucket.', 'us-east-1'),
+  AWS_ENDPOINT_URL_S3: setting(
+    orNull(url),
+    'Address of a store that is not Amazon S3, such as https://minio.example.com:9000. It may lie in a private network.',
+    "Amazon's",
+  ),
   SMTP_URL: secretSetting(
     orNull(mailServer),
     'Mail server for briefings and approved drafts: smtp://user:password@host:587 (TLS is asked for, and required when there is a password) or smtps://...:465. Without it nothing is mailed.',
@@ -187,8 +259,28 @@ export const SETTINGS = {
   ),
   SOPHIA_CALENDAR_FILE: setting(
     orNull(text),
-    'File with the business calendar. Read again when it changes; without one the calendar that ships is in force.',
+    'File with the business calendar; it has to be there. Read again when it changes. Without this setting and without the standard file the calendar that ships is in force.',
     'calendar.yaml in SOPHIA_HOME',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    orNull(url),
+    'Where traces are sent, over OTLP/HTTP, e.g. http://127.0.0.1:4318; /v1/traces is added. It may lie in a private network. Without it nothing is sent, and why an answer took long can still be opened from it.',
+    'none',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secretSetting(
+    orNull(traceHeaders),
+    'Sent along with traces, such as the key of a tracing service: name=value, with commas between.',
+    'none',
+  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: setting(
+    z.enum(['http/protobuf', 'http/json']).default('http/protobuf'),
+    'How traces are written when they are sent: http/protobuf or http/json.',
+    'http/protobuf',
+  ),
+  SOPHIA_TRACE_SHARE: setting(
+    z.coerce.number().min(0).max(1).default(1),
+    'Which share of the traces is sent that neither failed nor took long, from 0 to 1. Those that did are always sent.',
+    '1',
   ),
   SOPHIA_LOG_LEVEL: setting(
     z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),

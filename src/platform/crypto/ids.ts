@@ -24,3 +24,17 @@ export function hashToken(token: string): Buffer {
 export function contentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
+
+/** A trace id of W3C Trace Context: 32 hex digits. */
+export function createTraceId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** A span id of the same: 16 hex digits. Nothing rests on it, and there are many: cheap randomness will do. */
+export function createSpanId(): string {
+  const half = (): string =>
+    Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+  return half() + half()
+}

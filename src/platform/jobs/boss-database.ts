@@ -1,4 +1,5 @@
 import type { Db } from 'pg-boss'
+import { outsideFence } from '#platform/postgres/fence.ts'
 import type { Database, Handle } from '#platform/postgres/database.ts'
 
 /** The server gives up after 15 s; a server that is frozen never says so. */
@@ -12,7 +13,8 @@ export function toBossDatabase(database: Database, onOutcome: (error: unknown) =
   return {
     async executeSql(text, values) {
       try {
-        const result = await database.read((handle) => query(handle, text, values))
+        // Its own bookkeeping is no part of the job that runs; it fences that itself.
+        const result = await outsideFence(() => database.read((handle) => query(handle, text, values)))
         onOutcome(undefined)
         return result
       } catch (error) {

@@ -2,16 +2,19 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { PgBoss } from 'pg-boss'
 import pino from 'pino'
 import { z } from 'zod'
 import { systemClock } from '#platform/clock.ts'
+import { withCorrelation } from '#platform/log/correlation.ts'
+import { createLog } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
+import { giveUp } from '../../../test/support/job-supervision.ts'
 import { createJobs } from './create-jobs.ts'
 import type { JobDefinition, Jobs } from './jobs.ts'
 
@@ -143,6 +146,33 @@ test('a payload that cannot be read fails for good, is logged by name, and never
   assert.doesNotMatch(lines.join(), /private words/)
 })
 
+test('a job is logged under the id of what sent it, also when it is sent again, and one without a sender under its own', async (t) => {
+  const lines: string[] = []
+  const stream = new PassThrough().on('data', (chunk) => lines.push(String(chunk)))
+  const jobs = openJobs(t, { log: createLog({ level: 'info', isForPeople: false, stream }) })
+  const seen: unknown[] = []
+  const { definition } = noting('followed', {
+    retries: 0,
+    run: async (payload) => {
+      seen.push(payload)
+      throw new Error('on purpose')
+    },
+  })
+  jobs.define(definition)
+  await withCorrelation({ correlationId: 'request-1234' }, () => jobs.send('followed', { n: 1 }))
+  await jobs.send('followed', { n: 2 })
+  await jobs.start()
+  const listDead = async () => (await jobs.dead.list({ limit: 50 })).items.filter(({ name }) => name === 'followed')
+  await until('both are dead', async () => (await listDead()).length === 2)
+  const traces = lines.map((line) => z.looseObject({ 'trace.id': z.string() }).parse(JSON.parse(line))['trace.id'])
+  assert.equal(traces.filter((id) => id === 'request-1234').length, 1)
+  assert.match(traces.find((id) => id !== 'request-1234') ?? '', /^[0-9a-f-]{36}$/)
+  for (const { id } of await listDead()) await jobs.dead.retry(id)
+  await until('both ran again', () => seen.length === 4)
+  assert.deepEqual(new Set(seen.map((payload) => JSON.stringify(payload))), new Set(['{"n":1}', '{"n":2}']))
+  await until('it is told', () => lines.filter((line) => line.includes('request-1234')).length === 2)
+})
+
 test('two processes share the work: each job is run by one of them', async (t) => {
   const [one, two] = [openJobs(t), openJobs(t)]
   const shared = noting('shared')
@@ -192,30 +222,11 @@ test('a job whose process was killed is run again elsewhere', async (t) => {
   child.kill('SIGKILL')
   await once(child, 'exit')
   assert.deepEqual(await statesOf('work'), [{ state: 'active', retry_count: 0 }])
-  // Its silence, without waiting for it: what the supervisor looks at is moved into the past.
-  await database.read((handle) =>
-    handle.run(sql`update pgboss.job set heartbeat_on = now() - interval '2 minutes' where name = 'work'`),
-  )
-  await supervise('work')
-  await database.read((handle) => handle.run(sql`update pgboss.job set start_after = now() where name = 'work'`))
+  await giveUp(database, 'work')
   await jobs.start()
   await until('a second run', () => again.seen.length > 0)
   assert.deepEqual(again.seen, [{ n: 1 }])
 })
-
-/** What each working process does every half minute. */
-async function supervise(name: string): Promise<void> {
-  const boss = new PgBoss({
-    db: { executeSql: (text, values) => database.read((handle) => handle.client.query(text, values)) },
-    supervise: false,
-    schedule: false,
-    registerInstance: false,
-  })
-  boss.on('error', (error) => assert.fail(error))
-  await boss.start()
-  await boss.supervise(name)
-  await boss.stop({ graceful: false })
-}
 
 test('a cron time sends one job although two processes look at it', async (t) => {
   const ticked = noting('ticking')

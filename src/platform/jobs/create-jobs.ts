@@ -4,11 +4,16 @@ import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import { NO_TRACING, type Tracing } from '#platform/tracing/tracing.ts'
+import { currentFence, outsideFence } from '#platform/postgres/fence.ts'
 import { toBossDatabase, toBossTransaction } from './boss-database.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import { DEAD_LETTERS } from './dead-letters-store.ts'
 import { createFaultLog } from './fault-log.ts'
 import { defineJob, type Job } from './define-job.ts'
-import type { Jobs, JobsHealth } from './jobs.ts'
+import type { JobOptions, Jobs, JobsHealth } from './jobs.ts'
 import { runJob } from './run-job.ts'
+import { withSender } from './sender.ts'
 
 interface JobsSettings {
   readonly database: Database
@@ -16,6 +21,8 @@ interface JobsSettings {
   readonly clock: Clock
   /** How often each kind of job is looked for. */
   readonly pollSeconds?: number
+  /** Nothing is recorded without it. */
+  readonly tracing?: Tracing
 }
 
 /** Beside Sophia's own schema: backups and migrations see none of it, and all of it may be lost (see DESIGN of each job). */
@@ -23,11 +30,13 @@ const SCHEMA = 'pgboss'
 const HEARTBEAT_SECONDS = 30
 const RETRY_DELAY_MAX_SECONDS = 3600
 const KEEP_SECONDS = 3 * 86_400
+const KEEP_DEAD_SECONDS = 30 * 86_400
 const START_AGAIN_MS = 5000
 const LATE_SECONDS = 30
 
 /** Jobs on pg-boss, in a schema of its own, over our own pool. Nothing is opened before the first `send` or `start`. */
 export function createJobs(settings: JobsSettings): Jobs {
+  const { database } = settings
   const jobs = new Map<string, Job>()
   const watch = createWatch(settings)
   let sender: Promise<PgBoss> | undefined
@@ -64,21 +73,22 @@ export function createJobs(settings: JobsSettings): Jobs {
   }
   let starting: Promise<void> | undefined
 
+  const send: Jobs['send'] = async (name, payload, options = {}) => {
+    const job = jobs.get(name)
+    if (!job) throw new Error(`no job is called ${name}`)
+    const boss = await outsideFence(findSender)
+    // A job sends nothing that it could not have written.
+    if (options.handle || !currentFence()) await storeJob(boss, job, { payload, ...options })
+    else await database.inTransaction((handle) => storeJob(boss, job, { payload, ...options, handle }))
+  }
+
   return {
     define(definition) {
       if (jobs.has(definition.name)) throw new Error(`two jobs are called ${definition.name}`)
       jobs.set(definition.name, defineJob(definition))
     },
-    async send(name, payload, options = {}) {
-      const job = jobs.get(name)
-      if (!job) throw new Error(`no job is called ${name}`)
-      const boss = await findSender()
-      await boss.send(name, payload, {
-        ...keyOf(job, options.key),
-        ...(options.startAt ? { startAfter: options.startAt } : {}),
-        ...(options.handle ? { db: toBossTransaction(options.handle) } : {}),
-      })
-    },
+    send,
+    dead: createDeadLetters({ database, ready: findSender, isKnown: (name) => jobs.has(name), send }),
     start() {
       state = 'starting'
       starting ??= startUntilItRuns()
@@ -88,11 +98,18 @@ export function createJobs(settings: JobsSettings): Jobs {
       state = 'stopped'
       stopping.abort()
       await starting
-      const opened = await sender?.catch(() => undefined)
-      await Promise.all([stopBoss(worker, graceMs), stopBoss(opened, 0)])
+      await Promise.all([stopBoss(worker, graceMs), stopBoss(await sender?.catch(() => undefined), 0)])
     },
     health: () => watch.health(state, jobs.size),
   }
+}
+
+async function storeJob(boss: PgBoss, job: Job, sent: JobOptions & { readonly payload: object }): Promise<void> {
+  await boss.send(job.name, withSender(sent.payload), {
+    ...keyOf(job, sent.key),
+    ...(sent.startAt ? { startAfter: sent.startAt } : {}),
+    ...(sent.handle ? { db: toBossTransaction(sent.handle) } : {}),
+  })
 }
 
 /** What is opened once all is stopped would be closed by nobody. */
@@ -141,6 +158,7 @@ async function startWorker({
   readonly jobs: ReadonlyMap<string, Job>
 }): Promise<PgBoss> {
   const boss = await openBoss(settings, watch, true)
+  const { log, tracing = NO_TRACING } = settings
   try {
     await prepareQueues(boss, jobs)
     for (const job of jobs.values()) {
@@ -151,7 +169,7 @@ async function startWorker({
       await boss.work(
         job.name,
         { includeMetadata: true, perJobResults: true, pollingIntervalSeconds: settings.pollSeconds ?? 2 },
-        async (stored) => Promise.all(stored.map((one) => runJob(job, one, settings.log))),
+        async (stored) => Promise.all(stored.map((one) => runJob(job, one, { log, tracing }))),
       )
     }
     return boss
@@ -163,6 +181,7 @@ async function startWorker({
 
 /** Every queue as the code has it now; pg-boss keeps the one that is there, so what may change is written again. */
 async function prepareQueues(boss: PgBoss, jobs: ReadonlyMap<string, Job>): Promise<PgBoss> {
+  await boss.createQueue(DEAD_LETTERS, { policy: 'standard', retentionSeconds: KEEP_DEAD_SECONDS })
   for (const job of jobs.values()) {
     const rules = {
       retryLimit: job.retries ?? 5,
@@ -173,6 +192,7 @@ async function prepareQueues(boss: PgBoss, jobs: ReadonlyMap<string, Job>): Prom
       // A process that dies is noticed by its silence, long before the limit of a slow job.
       heartbeatSeconds: HEARTBEAT_SECONDS,
       deleteAfterSeconds: KEEP_SECONDS,
+      deadLetter: DEAD_LETTERS,
     }
     // oxlint-disable-next-line no-await-in-loop
     await boss.createQueue(job.name, { policy: job.isSingle ? 'stately' : 'short', ...rules })

@@ -1,4 +1,5 @@
 import type { Handle } from '#platform/postgres/database.ts'
+import type { DeadLetters } from './dead-letters.ts'
 
 export interface JobOptions {
   /** Of several waiting jobs with the same key only one is kept. */
@@ -14,7 +15,10 @@ export interface JobDefinition<Payload> {
   readonly name: string
   /** Parses what was stored; a payload it refuses fails the job for good. */
   readonly parse: (payload: unknown) => Payload
-  /** May run more than once: a process that dies runs it again elsewhere. */
+  /**
+   * May run more than once: a process that dies, or is silent for long, has it run again elsewhere. Whatever a try writes is
+   * stored only while the job is its own; afterwards its transactions end in CONFLICT.
+   */
   readonly run: (payload: Payload, signal: AbortSignal) => Promise<void>
   /** After a failure, with growing pauses; 5 unless told. */
   readonly retries?: number
@@ -51,4 +55,6 @@ export interface Jobs {
   /** Takes nothing more, lets what runs end within `graceMs`, gives the rest back. */
   stop(graceMs: number): Promise<void>
   health(): JobsHealth
+  /** What failed for the last time. */
+  readonly dead: DeadLetters
 }

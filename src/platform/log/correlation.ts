@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Span } from '../tracing/span.ts'
+import type { TraceContext } from '../tracing/trace-context.ts'
 
-/** What one piece of work carries through every room without being passed on: ids for the log and for SQL. */
+/** What one piece of work carries through every room without being passed on: ids for the log and for SQL, and its trace. */
 export interface Correlation {
   readonly correlationId: string
   readonly turnId?: string
+  /** The step of a trace that the work is part of. */
+  readonly span?: Span | undefined
+  /** Where its trace began outside. */
+  readonly remote?: TraceContext | undefined
 }
 
 const storage = new AsyncLocalStorage<Correlation>()

@@ -67,3 +67,9 @@ test('only what surely never ran may be called again', () => {
     [],
   )
 })
+
+test('a message holds neither NUL nor half a character, also where it is cut', () => {
+  const { message } = toMcpFault(new Error(`\u0000${'x'.repeat(298)}\u{1f600} and more`))
+  assert.ok(message.isWellFormed() && !message.includes('\u0000'))
+  assert.match(message, /^x+\.$/)
+})

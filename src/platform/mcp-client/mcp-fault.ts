@@ -16,6 +16,7 @@ import { AnswerTooLarge } from '../network/exchange.ts'
 import { AskedToWait } from './asked-to-wait.ts'
 import { ProcessExit } from './process-exit.ts'
 import { ScopeRefusal } from './scope-refusal.ts'
+import { shortLine } from './short-line.ts'
 import { SignInNeeded } from './sign-in-needed.ts'
 
 /** What went wrong with a server, in a class that rules go by and in words for people. Holds no secret and no address' query. */
@@ -180,6 +181,6 @@ function isSessionLoss({ status, message, data }: SdkHttpError): boolean {
 /** One line of at most 300 characters, without queries, keys and the like. */
 function clean(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').replaceAll(/(https?:\/\/[^\s?#"']+)[?#][^\s"']*/g, '$1')
-  const short = redactText(line).slice(0, LONGEST_MESSAGE).trim()
+  const short = shortLine(redactText(line), LONGEST_MESSAGE)
   return /[.!?\]]$/.test(short) ? short : `${short}.`
 }

@@ -11,6 +11,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/client'
 import type { ToolDefinition } from '#domain/mcp/tool-definition.ts'
+import { cleanJson } from '#domain/turn/clean-text.ts'
 import { heedWaits } from './asked-to-wait.ts'
 import { AskingClient } from './asking-client.ts'
 import { startCallLimit } from './call-limit.ts'
@@ -19,6 +20,7 @@ import { insufficientScopeIn } from './mcp-fault.ts'
 import { ProcessExit } from './process-exit.ts'
 import type { EraVerdict, McpConnection, McpTarget, ToolReply, ToolRequest } from './mcp-connection.ts'
 import type { CredentialSource } from './scope-refusal.ts'
+import { shortLine } from './short-line.ts'
 import { createStdioTransport, type StdioTransport } from './stdio-transport.ts'
 
 export interface OpenOptions {
@@ -39,6 +41,9 @@ export interface OpenOptions {
 
 const METHOD_NOT_FOUND = -32_601
 const CLOSE_LIMIT_MS = 2000
+/** Of what a server says of itself. */
+const LONGEST_NAME = 200
+const MOST_VERSIONS = 20
 
 /**
  * Opens a line in whichever era the server speaks. A stdio server that ends at the first question of the new era is
@@ -155,8 +160,8 @@ function present(client: AskingClient, line: Line): McpConnection {
   return {
     verdict: isModern(client) ? { era: 'modern', discovered } : { era: 'legacy' },
     version: client.getNegotiatedProtocolVersion() ?? null,
-    supported: discovered?.supportedVersions ?? [],
-    server: server ? { name: server.name, version: server.version } : null,
+    supported: (discovered?.supportedVersions ?? []).slice(0, MOST_VERSIONS).map(shortName),
+    server: server ? { name: shortName(server.name), version: shortName(server.version) } : null,
     offers: { prompts: capabilities?.prompts !== undefined, resources: capabilities?.resources !== undefined },
     pid: line.pid,
     probe: (timeoutMs) => probe(client, timeoutMs).catch(explaining(line)),
@@ -169,6 +174,10 @@ function present(client: AskingClient, line: Line): McpConnection {
       await client.close().catch(() => undefined)
     },
   }
+}
+
+function shortName(text: string): string {
+  return shortLine(text, LONGEST_NAME)
 }
 
 function explaining(line: Line): (error: unknown) => Promise<never> {
@@ -205,7 +214,8 @@ async function listTools(client: Client, timeoutMs: number): Promise<ToolDefinit
     maxTotalTimeout: timeoutMs,
     cacheMode: 'refresh',
   })
-  return tools.map(toDefinition)
+  // The same value, in which every text can be stored.
+  return tools.map((tool) => toDefinition(cleanJson(tool) as Tool))
 }
 
 function toDefinition(tool: Tool): ToolDefinition {

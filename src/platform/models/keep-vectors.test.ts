@@ -62,6 +62,33 @@ test('when the model fails all who wait hear of it, and nothing is kept', async 
   assert.equal((await kept.embed(['a', 'b'], signal)).length, 2)
 })
 
+test('who leaves waits no longer, and takes nothing from who waits for the same text', async () => {
+  const { embedder } = modelOf()
+  const answer = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const slow: Embedder = {
+    ...embedder,
+    async embed(texts, stop) {
+      asked.resolve()
+      const stopped = new Promise<never>((_resolve, reject) =>
+        stop.addEventListener('abort', () => reject(stop.reason)),
+      )
+      await Promise.race([answer.promise, stopped])
+      return embedder.embed(texts, stop)
+    },
+  }
+  const kept = keepVectors(slow, openCacheHouse().cache)
+  const leaving = new AbortController()
+  const one = assert.rejects(kept.embed(['text'], leaving.signal), /left/)
+  await asked.promise
+  const other = kept.embed(['text'], signal)
+  leaving.abort(new Error('left'))
+  await one
+  answer.resolve()
+  assert.deepEqual(await other, await embedder.embed(['text'], signal))
+  await assert.rejects(kept.embed(['text'], leaving.signal), /left/)
+})
+
 test('another process finds vectors in Redis', async () => {
   const redis = await openTestRedis()
   const one = await openSharedCache({ url: redis.url })

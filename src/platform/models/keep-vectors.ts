@@ -19,19 +19,32 @@ export function keepVectors(embedder: Embedder, cache: Pick<Cache, 'space'>): Em
   return {
     id: embedder.id,
     async embed(texts, signal) {
-      const batch = createBatch(embedder, signal)
+      signal.throwIfAborted()
+      const batch = createBatch(embedder)
       const found = texts.map(async (text) =>
-        space.getOrSet(contentHash(`${embedder.id} ${text}`), EVERYONE, () => batch.want(text)),
+        space.getOrSet(contentHash(`${embedder.id} ${text}`), EVERYONE, (making) => batch.want(text, making.signal)),
       )
-      return (await Promise.all(found)).map(unpack)
+      return (await unlessAborted(Promise.all(found), signal)).map(unpack)
     },
   }
 }
 
+/** Who leaves waits no longer. */
+async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const left = Promise.withResolvers<never>()
+  const leave = (): void => left.reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([promise, left.promise])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}
+
 /** Texts wanted in one turn of the event loop go to the model in one call. */
-function createBatch(embedder: Embedder, signal: AbortSignal) {
+function createBatch(embedder: Embedder) {
   let wanted: Wanted[] = []
-  const flush = (): void => {
+  const flush = (signal: AbortSignal): void => {
     const asked = wanted
     wanted = []
     embedder
@@ -51,9 +64,10 @@ function createBatch(embedder: Embedder, signal: AbortSignal) {
       )
   }
   return {
-    want: (text: string): Promise<string> =>
+    /** Others may wait for it: it ends by the signal of the making, all of which begin and end alike, and not by who asked first. */
+    want: (text: string, signal: AbortSignal): Promise<string> =>
       new Promise((resolve, reject) => {
-        if (wanted.length === 0) setImmediate(flush)
+        if (wanted.length === 0) setImmediate(() => flush(signal))
         wanted.push({ text, resolve, reject })
       }),
   }

@@ -2,6 +2,8 @@ import type { Clock } from '#domain/clock.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import type { ChainChunk, ChainRequest, ModelChain, ModelChunk, ModelProvider } from '#domain/model.ts'
 import type { Log } from '../log/log.ts'
+import { startSpan, withSpan } from '../tracing/in-span.ts'
+import { endSpan, noteOn, type Span } from '../tracing/span.ts'
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts'
 import { STREAM_LIMITS, watchStream, type StreamLimits } from './watched-stream.ts'
 
@@ -98,22 +100,84 @@ async function* callOnce(
   { provider, model }: Candidate,
 ): AsyncGenerator<ChainChunk, Outcome> {
   let isDelivering = false
+  const startedMs = needs.clock.monotonicMs()
+  const tell = (status: string): void => {
+    const about = {
+      provider: provider.id,
+      model,
+      status,
+      'event.duration_ms': Math.round(needs.clock.monotonicMs() - startedMs),
+    }
+    needs.log.debug(about, 'a call of a model ended')
+    needs.onCall?.({ provider: provider.id, model, status })
+  }
+  const span = startModelSpan(provider.id, model)
+  const traced = callUnder(span, provider)
   try {
-    for await (const chunk of watchStream({ provider, request: { ...request, model }, clock: needs.clock, limits })) {
-      if (!isDelivering) yield { type: 'started', provider: provider.id, model }
+    for await (const chunk of watchStream({
+      provider: traced,
+      request: { ...request, model },
+      clock: needs.clock,
+      limits,
+    })) {
+      if (!isDelivering) {
+        noteFirstChunk(span)
+        yield { type: 'started', provider: provider.id, model }
+      }
       isDelivering = true
+      if (chunk.type === 'end') noteUsage(span, chunk)
       yield chunk
       if (isEnd(chunk)) break
     }
     if (!isDelivering) throw new SophiaError('MODEL_STREAM_BROKEN', { detail: `${provider.id} sent an empty answer.` })
-    needs.onCall?.({ provider: provider.id, model, status: 'ok' })
+    tell('ok')
     return { kind: 'answered' }
   } catch (error) {
     const known = toSophiaError(error)
-    needs.onCall?.({ provider: provider.id, model, status: known.code })
+    endSpan(span, known)
+    tell(known.code)
     if (isDelivering || request.signal.aborted) throw known
     return { kind: 'failed', error: known }
+  } finally {
+    endSpan(span)
   }
+}
+
+function startModelSpan(provider: string, model: string): Span | undefined {
+  const attributes = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': provider,
+    'gen_ai.request.model': model,
+  }
+  return startSpan({ kind: 'model', name: `chat ${model}`, attributes })
+}
+
+/** The request leaves under the span, so that the provider can be told of it. */
+function callUnder(span: Span | undefined, provider: ModelProvider): ModelProvider {
+  if (!span) return provider
+  return {
+    id: provider.id,
+    stream(request) {
+      const chunks = provider.stream(request)[Symbol.asyncIterator]()
+      const traced: AsyncIterator<ModelChunk> = {
+        next: () => withSpan(span, () => chunks.next()),
+        return: async () => (await chunks.return?.(undefined)) ?? { done: true, value: undefined },
+      }
+      return { [Symbol.asyncIterator]: () => traced }
+    },
+  }
+}
+
+function noteFirstChunk(span: Span | undefined): void {
+  if (span) noteOn(span, { 'sophia.first_chunk_ms': Math.round(span.trace.nowMs() - span.startMs) })
+}
+
+function noteUsage(span: Span | undefined, { usage, reason }: Extract<ModelChunk, { type: 'end' }>): void {
+  noteOn(span, {
+    'gen_ai.usage.input_tokens': usage.input,
+    'gen_ai.usage.output_tokens': usage.output,
+    'gen_ai.response.finish_reasons': reason,
+  })
 }
 
 function isEnd(chunk: ModelChunk): boolean {

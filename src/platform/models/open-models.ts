@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Log } from '../log/log.ts'
 import { hostWithPort } from '../network/address-guard.ts'
 import { createGuardedClient } from '../network/guarded-client.ts'
+import { traceFetch } from '../tracing/in-span.ts'
 import { createAnthropicProvider } from './anthropic-provider.ts'
 import { createModelChain, type ModelCall } from './model-chain.ts'
 import { createModelWatch, type ModelObservation } from './model-watch.ts'
@@ -34,12 +35,13 @@ export function openModels(settings: ModelSettings): Models {
   const { openai, anthropic, order, embedding } = settings.models
   const ownHosts = [openai.baseUrl, anthropic.baseUrl].flatMap((url) => (url === null ? [] : [hostWithPort(url)]))
   const client = createGuardedClient({ allowPrivate: [...settings.network.allowPrivate, ...ownHosts] })
+  const fetch = traceFetch(client.fetch)
   const watch = createModelWatch(order[0] ?? 'playbook')
   const chain = createModelChain({
     order,
     providers: [
-      createOpenAiProvider({ ...openai, fetch: client.fetch }),
-      createAnthropicProvider({ ...anthropic, fetch: client.fetch }),
+      createOpenAiProvider({ ...openai, fetch }),
+      createAnthropicProvider({ ...anthropic, fetch }),
       createPlaybook({ isFallback: order[0] !== 'playbook' }),
     ],
     clock: settings.clock,
@@ -50,6 +52,6 @@ export function openModels(settings: ModelSettings): Models {
     },
   })
   const model = embedding?.replace(/^openai\//, '')
-  const embedder = model === undefined ? null : createOpenAiEmbedder({ ...openai, model, fetch: client.fetch })
+  const embedder = model === undefined ? null : createOpenAiEmbedder({ ...openai, model, fetch })
   return { chain, embedder, observe: () => watch.observe(), close: () => client.close() }
 }

@@ -1,5 +1,6 @@
 import { lookup as resolveHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import { Agent, buildConnector, fetch as undiciFetch, request } from 'undici'
 import { SophiaError } from '#domain/errors.ts'
 import { bareHost, createAllowList, isAddress, isInsideAddress } from './address-guard.ts'
@@ -17,6 +18,8 @@ interface GuardedClientSettings {
   /** `host` or `host:port` that may lie inside private ranges. */
   readonly allowPrivate: readonly string[]
   readonly connectTimeoutMs?: number
+  /** In PEM form: over TLS whoever holds this certificate is the right one, under whatever name, and nobody else is. */
+  readonly pinned?: string | null
 }
 
 /**
@@ -26,8 +29,9 @@ interface GuardedClientSettings {
 export function createGuardedClient(settings: GuardedClientSettings): GuardedClient {
   const isAllowed = createAllowList(settings.allowPrivate)
   const timeout = settings.connectTimeoutMs ?? 5000
-  const open = buildConnector({ timeout })
-  const guarded = buildConnector({ timeout, lookup: guardedLookup })
+  const trust = settings.pinned ? trustOnly(settings.pinned) : {}
+  const open = buildConnector({ timeout, ...trust })
+  const guarded = buildConnector({ timeout, lookup: guardedLookup, ...trust })
   const agent = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -55,6 +59,13 @@ export function createGuardedClient(settings: GuardedClientSettings): GuardedCli
       createExchange({ fetch: own, send: (url, sent) => request(url, { ...sent, dispatcher: agent }), limitBytes }),
     close: () => agent.destroy(),
   }
+}
+
+/** The certificate is the whole of the trust: no authority beside it, and its name says nothing more. */
+function trustOnly(
+  certificate: string,
+): Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'checkServerIdentity'> {
+  return { ca: certificate, allowPartialTrustChain: true, checkServerIdentity: () => undefined }
 }
 
 const guardedLookup: LookupFunction = (host, options, done) => {

@@ -106,11 +106,18 @@ async function createDataFolder(
   await rename(partial, folder)
 }
 
-/** What starts that were cut short left behind. */
+/** What starts that were cut short left behind; what of theirs is still being written is left to a later start. */
 async function clearPartial(folder: string): Promise<void> {
   const begun = `${basename(folder)}.partial`
-  for (const name of await readdir(dirname(folder)))
-    if (name.startsWith(begun)) await rm(join(dirname(folder), name), { recursive: true, force: true })
+  for (const name of await readdir(dirname(folder))) {
+    if (!name.startsWith(begun)) continue
+    try {
+      await rm(join(dirname(folder), name), { recursive: true, force: true })
+    } catch (error) {
+      const isStillFilled = error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY'
+      if (!isStillFilled) throw error
+    }
+  }
 }
 
 async function assertSameMajor(folder: string, engine: EngineFiles): Promise<void> {

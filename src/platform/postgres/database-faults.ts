@@ -5,6 +5,8 @@ const CONNECTION_STATES = /^(08...|57P0[1235]|25006)$/
 /** SQLSTATEs that pass: too many connections, serialisation failure, deadlock, statement or lock timeout. */
 const PASSING_STATES = /^(53300|53400|40001|40P01|57014|55P03)$/
 const REFUSED_STATES = /^(28...|3D000)$/
+/** Classes of SQLSTATE that say nothing of the data: connection, resources, an operator's hand, the system under the server. */
+const SERVER_STATES = /^(08|53|57|58)[0-9A-Z]{3}$/
 const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
 const LOOKUP_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 const DRIVER_MESSAGE =
@@ -18,6 +20,11 @@ export function isConnectionFault(error: unknown): boolean {
   // A missing socket file; a missing file of some other work done meanwhile is not the database's fault.
   if (['ENOENT', 'EACCES'].includes(code)) return 'syscall' in error && error.syscall === 'connect'
   return DRIVER_MESSAGE.test(error.message)
+}
+
+/** Whether the server or the way to it failed, as opposed to what it was given being wrong. */
+export function isServerFault(error: unknown): boolean {
+  return isConnectionFault(error) || (error instanceof Error && SERVER_STATES.test(codeOf(error)))
 }
 
 /** The catalogue's error for what the driver or the server threw; errors of any other origin pass unchanged. */

@@ -71,6 +71,30 @@ test('a connection lost at the commit says that the outcome is unknown', async (
   await assert.rejects(work, { code: 'DATABASE_UNAVAILABLE', message: /may or may not be stored/ })
 })
 
+test('a transaction whose owner falls silent soon lets go of what it holds, and its owner stores nothing late', async () => {
+  const { promise: silence, resolve: speakAgain } = Promise.withResolvers<void>()
+  const isHolding = Promise.withResolvers<void>()
+  await database.read((handle) => handle.run(sql`insert into kept values (500)`))
+  const silent = database.inTransaction(async (handle) => {
+    await handle.run(sql`update kept set n = 501 where n = 500`)
+    isHolding.resolve()
+    await silence
+    await handle.run(sql`insert into kept values (502)`)
+  })
+  silent.catch(() => undefined)
+  await isHolding.promise
+  const update = sql`update kept set n = 503 where n = 500`
+  // One statement may wait a second here; whoever wants the row asks again.
+  const until = performance.now() + 30_000
+  let changed = 0
+  while (changed === 0 && performance.now() < until)
+    changed = await database.read((handle) => handle.run(update)).catch(() => 0)
+  assert.equal(changed, 1, 'what it held is free')
+  speakAgain()
+  await assert.rejects(silent, { code: 'DATABASE_UNAVAILABLE' })
+  assert.equal(await one(sql`select count(*) from kept where n in (500, 501, 502)`), 0)
+})
+
 test('idle connections killed by the server are replaced without an error to anyone', async () => {
   const lost: string[] = []
   const own = openDatabase({ connection, poolMax: 1, onConnectionLost: (error) => lost.push(error.message) })
@@ -90,10 +114,21 @@ test('a statement over its time limit is stopped by the server and the connectio
 test('a transaction may raise the limit for itself alone', async () => {
   const SLOW = sql`select pg_sleep(1.2)`
   await database.inTransaction(async (handle) => {
-    await handle.run(sql`set local statement_timeout = 0`)
+    await handle.raiseLimit(0)
     await handle.run(SLOW)
   })
   await assert.rejects(one(SLOW), { code: 'DATABASE_UNAVAILABLE' })
+})
+
+test('with a raised limit the client waits as long as the server', async () => {
+  const longer = sql`select pg_sleep(6.5)`
+  const raised = [0, 60_000].map((ms) =>
+    database.inTransaction(async (handle) => {
+      await handle.raiseLimit(ms)
+      await handle.run(longer)
+    }),
+  )
+  assert.deepEqual(await Promise.all(raised), [undefined, undefined])
 })
 
 test('whole numbers are exact up to 2^53 - 1, and an error beyond, also as sums', async () => {

@@ -1,8 +1,14 @@
 import pg from 'pg'
 import type { z } from 'zod'
+import { createCheckoutWatch, type Checkout, type CheckoutWatch } from './checkout-watch.ts'
 import { columnTypes } from './column-types.ts'
+import { noteWait, startSpan } from '../tracing/in-span.ts'
+import { endSpan } from '../tracing/span.ts'
+import { currentFence } from './fence.ts'
+import { SET_KEEPALIVES } from './keepalives.ts'
 import { isConnectionFault, lostDuringCommit, translateFault } from './database-faults.ts'
-import { toStatement, type Sql } from './sql.ts'
+import { sql, toStatement, type Sql } from './sql.ts'
+import { nameStatement } from './name-statement.ts'
 
 /** What a store works with: one connection, inside or outside a transaction. */
 export interface Handle {
@@ -12,6 +18,8 @@ export interface Handle {
   first<Row extends z.ZodType>(row: Row, query: Sql): Promise<z.infer<Row> | undefined>
   /** Runs a statement; answers how many rows it touched. */
   run(query: Sql): Promise<number>
+  /** Gives each further statement of this transaction so many milliseconds, there and here; 0: as long as it takes. */
+  raiseLimit(ms: number): Promise<void>
   /** For COPY and LISTEN only. */
   readonly client: pg.PoolClient
 }
@@ -31,12 +39,16 @@ export interface Database {
   inTransaction<Result>(work: (handle: Handle) => Promise<Result>, options?: TransactionOptions): Promise<Result>
   inSnapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>
   stats(): { total: number; idle: number; waiting: number }
+  /** The connections that are out at this moment. */
+  held(): readonly Checkout[]
   close(): Promise<void>
 }
 
 interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
   readonly isReadOnly?: boolean
+  /** Work over whole tables or files: it is not told as holding its connection, and may pause within. */
+  readonly mayTakeLong?: boolean
   /** Sees what the transaction that exported this snapshot sees. */
   readonly snapshotId?: string | undefined
 }
@@ -50,46 +62,58 @@ export interface DatabaseSettings {
   readonly onQuery?: (text: string, durationMs: number) => void
   /** Told of connections that broke while idle. */
   readonly onConnectionLost?: (error: Error) => void
-  /** The server's limit for one statement, 15 s unless told. `set local` raises it for a transaction. */
+  /** The server's limit for one statement, 15 s unless told. */
   readonly statementTimeoutMs?: number
+  /**
+   * Behind a pooler in transaction mode: nothing is set that would stay on a connection which others use next. Transactions
+   * set their limits for themselves; single statements have the limit of the role, see `limitRole`.
+   */
+  readonly isPooled?: boolean
+  /** Told once of each connection held for over five seconds, except by work that may take long. */
+  readonly onHeld?: (checkout: Checkout) => void
+  /** For the age of what is held; the machine's unless told. */
+  readonly monotonicMs?: () => number
   /** Told how long each unit of work waited for a connection. */
   readonly onPoolWait?: (waitMs: number) => void
   /** The correlation id of the work at hand: it rides on each statement as a comment, for the server's own log. */
   readonly annotate?: () => string | undefined
 }
 
+/** The server's limit for one statement unless told otherwise. */
+export const STATEMENT_LIMIT_MS = 15_000
+/**
+ * A transaction whose owner is frozen, or gone without a word, would keep what it locked from everybody else; the server ends it
+ * when nothing came for so long. An owner who only is slow fails with it, and has lost its leases long before.
+ */
+const IDLE_IN_TRANSACTION_MS = 5000
 /** A server that is frozen, not slow, never answers; the client gives up this much after the server should have. */
 const SILENCE_MS = 5000
 
+/** Of a trace: a shorter wait for a connection is no news. */
+const TOLD_WAIT_MS = 1
+
 /** Opens a pool. Connecting happens on first use; a database that is away gives DATABASE_UNAVAILABLE per call and no crash. */
 export function openDatabase(settings: DatabaseSettings): Database {
-  const timeoutMs = Math.trunc(settings.statementTimeoutMs ?? 15_000)
-  const pool = new pg.Pool({
-    ...settings.connection,
-    types: columnTypes,
-    max: settings.poolMax,
-    keepAlive: true,
-    connectionTimeoutMillis: 3000,
-    idleTimeoutMillis: 60_000,
-    // Idle connections are no reason for a process to stay.
-    allowExitOnIdle: true,
-    // Not as a startup parameter: poolers refuse those they do not know. The pool waits for what this returns.
-    onConnect: (client) => client.query(`set statement_timeout = ${timeoutMs}`),
-  })
-  pool.on('error', (error) => {
-    // The engine may end connections that are saying goodbye already; nobody loses anything by it.
-    if (!pool.ending) settings.onConnectionLost?.(error)
-  })
+  const timeoutMs = Math.trunc(settings.statementTimeoutMs ?? STATEMENT_LIMIT_MS)
+  const pool = openPool(settings, timeoutMs)
+  const watch = createCheckoutWatch({ monotonicMs: () => performance.now(), ...settings })
+  const opened: Opened = { pool, settings, watch, timeoutMs }
   const inTransaction: Database['inTransaction'] = (work, options = {}) =>
-    withClient(pool, settings, (client, condemn) => runTransaction(client, settings, { work, options, condemn }))
+    withClient(opened, options.mayTakeLong === true, (client, condemn) =>
+      runTransaction(client, opened, { work, options, condemn }),
+    )
   return {
     read: (work) =>
-      withClient(pool, settings, (client) => work(createHandle(client, settings, timeoutMs + SILENCE_MS))),
+      // Whatever of it writes is stored as a whole or not at all then.
+      currentFence()
+        ? inTransaction(work)
+        : withClient(opened, false, (client) => work(createHandle(client, settings, timeoutMs + SILENCE_MS))),
     inTransaction,
     inSnapshot: (work) =>
       inTransaction((handle) => work({ ...handle, both: (one, other) => readBoth(handle, one, other) }), ONE_MOMENT),
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    held: () => watch.held(),
+    close: () => pool.end().finally(() => watch.close()),
   }
 
   async function readBoth<One, Other>(
@@ -109,26 +133,68 @@ export function openDatabase(settings: DatabaseSettings): Database {
   }
 }
 
+interface Opened {
+  readonly pool: pg.Pool
+  readonly settings: DatabaseSettings
+  readonly watch: CheckoutWatch
+  readonly timeoutMs: number
+}
+
+function openPool(settings: DatabaseSettings, timeoutMs: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...settings.connection,
+    types: columnTypes,
+    max: settings.poolMax,
+    keepAlive: true,
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 60_000,
+    // Idle connections are no reason for a process to stay.
+    allowExitOnIdle: true,
+    // Not as a startup parameter: poolers refuse those they do not know. The pool waits for what this returns.
+    onConnect: (client) =>
+      settings.isPooled ? undefined : client.query(`${limitsFor('session', timeoutMs, false)}; ${SET_KEEPALIVES}`),
+  })
+  pool.on('error', (error) => {
+    // The engine may end connections that are saying goodbye already; nobody loses anything by it.
+    if (!pool.ending) settings.onConnectionLost?.(error)
+  })
+  return pool
+}
+
+/** The limits as statements, for a connection of our own or for one transaction. */
+function limitsFor(extent: 'session' | 'local', timeoutMs: number, mayTakeLong: boolean): string {
+  const idleMs = mayTakeLong ? 0 : IDLE_IN_TRANSACTION_MS
+  return `set ${extent} statement_timeout = ${timeoutMs}; set ${extent} idle_in_transaction_session_timeout = ${idleMs}`
+}
+
 async function runTransaction<Result>(
   client: pg.PoolClient,
-  settings: DatabaseSettings,
+  { settings, timeoutMs }: Opened,
   task: { work: (handle: Handle) => Promise<Result>; options: TransactionOptions; condemn: (error: unknown) => void },
 ): Promise<Result> {
-  await client.query(limited(beginStatement(task.options), [], SILENCE_MS))
+  const { mayTakeLong = false } = task.options
+  // In one message with the beginning, so that no answer is waited for twice.
+  const limits = settings.isPooled || mayTakeLong ? `; ${limitsFor('local', timeoutMs, mayTakeLong)}` : ''
+  await client.query(limited(`${beginStatement(task.options)}${limits}`, [], SILENCE_MS))
   let result: Result
   try {
-    // Without a client-side limit: work such as an import raises the server's own for its transaction.
-    result = await task.work(createHandle(client, settings, undefined))
+    const handle = createHandle(client, settings, timeoutMs + SILENCE_MS)
+    result = await task.work(handle)
+    if (!task.options.isReadOnly) await currentFence()?.(handle)
   } catch (error) {
     // The first error is the one to tell. A connection that cannot roll back may still be inside the transaction.
     await client.query(limited('rollback', [], SILENCE_MS)).catch(task.condemn)
     throw error
   }
-  const ended = await client.query('commit').catch((error: unknown) => {
+  // A line that is gone without a word answers never: the work must not wait for it, nor hold what it holds.
+  const span = startSpan({ kind: 'sql', name: 'COMMIT' })
+  const ended = await client.query(limited('commit', [], timeoutMs + SILENCE_MS)).catch((error: unknown) => {
+    endSpan(span, error)
     if (!isConnectionFault(error)) throw error
     task.condemn(error)
     throw lostDuringCommit(error)
   })
+  endSpan(span)
   // PostgreSQL answers a commit after a failed statement with a quiet rollback.
   if (ended.command !== 'COMMIT')
     throw new Error('a failed statement was swallowed inside a transaction; nothing was stored')
@@ -141,16 +207,21 @@ function beginStatement({ isolation = 'read committed', isReadOnly = false, snap
 }
 
 async function withClient<Result>(
-  pool: pg.Pool,
-  settings: DatabaseSettings,
+  { pool, settings, watch }: Opened,
+  mayTakeLong: boolean,
   work: (client: pg.PoolClient, condemn: (error: unknown) => void) => Promise<Result>,
 ): Promise<Result> {
   const askedAt = performance.now()
+  // Before anything is waited for: afterwards nobody knows who asked. Its text is made only when somebody reads it.
+  const taken = new Error('taken here')
   const client = await pool.connect().catch((error: unknown) => {
     const isExhausted = pool.totalCount >= settings.poolMax && pool.idleCount === 0
     throw translateFault(error, { isExhausted })
   })
-  settings.onPoolWait?.(performance.now() - askedAt)
+  const waitedMs = performance.now() - askedAt
+  settings.onPoolWait?.(waitedMs)
+  if (waitedMs > TOLD_WAIT_MS) noteWait({ kind: 'sql', name: 'wait for a connection' }, waitedMs)
+  const giveBack = watch.begin(taken, mayTakeLong)
   let broken: Error | undefined
   const condemn = (error: unknown): void => {
     broken ??= new Error('connection lost', { cause: error })
@@ -166,6 +237,7 @@ async function withClient<Result>(
     client.off('error', condemn)
     // A script that begins a transaction and fails before its commit, as pg-boss sends them, leaves the connection inside it.
     client.release(broken ?? client.getTransactionStatus() !== 'I')
+    giveBack()
   }
 }
 
@@ -174,13 +246,19 @@ async function settle(client: pg.PoolClient): Promise<void> {
   await client.query(limited('', [], SILENCE_MS))
 }
 
-function createHandle(client: pg.PoolClient, settings: DatabaseSettings, limitMs: number | undefined): Handle {
+function createHandle(client: pg.PoolClient, settings: DatabaseSettings, standardMs: number): Handle {
+  let limitMs: number | undefined = standardMs
   const send = async (query: Sql): Promise<pg.QueryResult> => {
     const { text, values } = toStatement(query)
     const startedAt = performance.now()
+    const span = startSpan({ kind: 'sql', name: nameStatement(text) })
     try {
       return await client.query(limited(withComment(text, settings.annotate?.()), values, limitMs))
+    } catch (error) {
+      endSpan(span, error)
+      throw error
     } finally {
+      endSpan(span)
       settings.onQuery?.(text, performance.now() - startedAt)
     }
   }
@@ -192,6 +270,10 @@ function createHandle(client: pg.PoolClient, settings: DatabaseSettings, limitMs
       return found === undefined ? undefined : row.parse(found)
     },
     run: async (query) => (await send(query)).rowCount ?? 0,
+    async raiseLimit(ms) {
+      await send(sql`select set_config('statement_timeout', ${String(Math.trunc(ms))}, true)`)
+      limitMs = ms === 0 ? undefined : ms + SILENCE_MS
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import { chmod, chown, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { SophiaError } from '#domain/errors.ts'
@@ -9,11 +8,19 @@ import { installEngine } from './engine-files.ts'
 import { boundLog } from './engine-log.ts'
 import { defaultPort, type EngineLaunch } from './engine-process.ts'
 import { superviseEngine, type EngineExit } from './engine-supervisor.ts'
-import { assertReachable, findUnprivilegedAccount, type UnprivilegedAccount } from './unprivileged-account.ts'
+import { assertReachable, findUnprivilegedAccount, openPassage } from './unprivileged-account.ts'
 
 const DATABASE = 'sophia'
 
-export interface EmbeddedPostgresOptions {
+/** Told of what became of the engine while it ran. */
+export interface EngineWatch {
+  /** It ended without being asked to, and was started again. */
+  readonly onRestarted?: (exit: EngineExit) => void
+  /** It ends again and again: before each further start it is given time. */
+  readonly onSlowed?: () => void
+}
+
+export interface EmbeddedPostgresOptions extends EngineWatch {
   /** An existing folder that only this process uses (see home-lock.ts). */
   readonly home: string
   readonly log: Log
@@ -82,14 +89,6 @@ async function prepare(home: string, isDurable: boolean): Promise<EngineLaunch> 
   const cluster = await prepareCluster(home, engine, account)
   const port = cluster.socketFolder === undefined ? await findFreePort() : defaultPort
   return { engine, cluster, account, port, isDurable }
-}
-
-/** Root keeps the home; the account may pass through to its own folders, and neither list nor write the home itself. */
-async function openPassage(home: string, account: UnprivilegedAccount): Promise<void> {
-  const found = await stat(home)
-  if (found.uid === account.uid) return
-  await chown(home, found.uid, account.gid)
-  await chmod(home, 0o710)
 }
 
 /** initdb makes only the administration database; a crash right after it leaves this step to the next start. */

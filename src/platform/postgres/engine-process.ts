@@ -68,7 +68,8 @@ function engineArguments(launch: EngineLaunch): string[] {
   const settings: Record<string, string> = {
     listen_addresses: cluster.socketFolder === undefined ? '127.0.0.1' : '',
     port: String(port),
-    max_connections: '100',
+    // Two test files at once open many small deployments.
+    max_connections: isDurable ? '100' : '300',
     shared_buffers: '128MB',
     password_encryption: 'scram-sha-256',
     timezone: 'UTC',

@@ -9,6 +9,7 @@ import {
   type EngineLaunch,
   type EngineProcess,
 } from './engine-process.ts'
+import { createRestartPace, FIRST_PAUSE_MS } from './restart-pace.ts'
 import { settleRunningEngine } from './running-engine.ts'
 
 export interface EngineExit {
@@ -27,9 +28,10 @@ export interface EngineSupervisor {
 interface SupervisorNeeds {
   readonly log: Log
   readonly onExit?: (exit: EngineExit) => void
+  readonly onRestarted?: (exit: EngineExit) => void
+  readonly onSlowed?: () => void
 }
 
-const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
 /** Longer than the statement timeout of Sophia's own connections. */
 const LEFTOVER_BACKENDS_LIMIT_MS = 20_000
@@ -42,6 +44,7 @@ export async function superviseEngine(wanted: EngineLaunch, needs: SupervisorNee
   let current: EngineProcess | undefined = adopted?.process ?? (await startFirst(launch, stopping.signal))
   needs.log.info({ pid: current.pid, isAdopted: adopted !== undefined }, 'embedded PostgreSQL is up')
 
+  const pace = createRestartPace()
   const keepUp = async (): Promise<void> => {
     while (current) {
       const { pid } = current
@@ -50,7 +53,13 @@ export async function superviseEngine(wanted: EngineLaunch, needs: SupervisorNee
       if (stopping.signal.aborted) return
       needs.log.error({ pid, reason }, 'embedded PostgreSQL ended unasked; starting it again')
       needs.onExit?.({ pid, reason })
-      current = await startAgain(launch, needs.log, stopping.signal)
+      const { pauseMs, isSlowed } = pace.next(performance.now())
+      if (isSlowed) {
+        needs.log.error({ pauseMs }, 'embedded PostgreSQL ends again and again; it is given time before each start')
+        needs.onSlowed?.()
+      }
+      current = await startAgain({ launch, log: needs.log, pauseMs }, stopping.signal)
+      if (current) needs.onRestarted?.({ pid, reason })
     }
   }
   const keeping = keepUp()
@@ -101,9 +110,18 @@ async function startOnce(launch: EngineLaunch, signal: AbortSignal): Promise<Eng
   return started
 }
 
+interface Restart {
+  readonly launch: EngineLaunch
+  readonly log: Log
+  /** Before the first try. */
+  readonly pauseMs: number
+}
+
 /** Tries until it is up or no longer wanted: a full disk is freed some day, and giving up would need a person. */
-async function startAgain(launch: EngineLaunch, log: Log, signal: AbortSignal): Promise<EngineProcess | undefined> {
-  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+async function startAgain(wanted: Restart, signal: AbortSignal): Promise<EngineProcess | undefined> {
+  const { launch, log } = wanted
+  const longestMs = Math.max(LONGEST_PAUSE_MS, wanted.pauseMs)
+  for (let { pauseMs } = wanted; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestMs)) {
     // an abort only ends the pause early
     await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return undefined

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { SophiaError } from '#domain/errors.ts'
+import { systemClock } from '../clock.ts'
 
 interface MigrationFile {
   readonly version: number
@@ -15,9 +16,33 @@ export interface MigrateOptions {
   readonly connection: pg.ClientConfig
   /** The folder of `NNNN-name.sql`. */
   readonly folder: string
-  /** Called once before the first pending migration of a database that holds something: the place for a backup. */
-  readonly beforeFirst?: (fromVersion: number) => Promise<void>
+  /**
+   * Called once before the first pending migration of a database that holds something: the place for a backup. Its id is noted with each
+   * migration that follows, as where to go back to.
+   */
+  readonly beforeFirst?: (fromVersion: number) => Promise<string>
+  readonly locks?: LockPatience
+  /** Told of each try that gave way to whoever uses the tables. */
+  readonly onGivingWay?: (tried: { readonly name: string; readonly attempt: number }) => void
 }
+
+/**
+ * Whoever waits for a whole table keeps all others waiting behind: so a migration waits briefly, gives way, and tries
+ * again.
+ */
+interface LockPatience {
+  readonly waitMs: number
+  readonly pauseMs: number
+  readonly tries: number
+}
+
+/** For about two minutes. */
+const LOCKS: LockPatience = { waitMs: 2000, pauseMs: 2000, tries: 30 }
+const LOCK_TIMEOUT_STATE = '55P03'
+
+/** Whether this database notes which backup was made before a migration. */
+const HAS_SNAPSHOT = `select 1 from pg_attribute
+  where attrelid = to_regclass('schema_migrations') and attname = 'snapshot' and not attisdropped`
 
 export interface MigrationOutcome {
   readonly from: number
@@ -44,6 +69,8 @@ export async function migrate(options: MigrateOptions): Promise<MigrationOutcome
     throw new SophiaError('DATABASE_UNAVAILABLE', { cause, retryAfterSeconds: 2 })
   }
   try {
+    // A migration takes as long as it takes, and may wait for another's, whatever limits the role has for daily work.
+    await client.query('set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0')
     await client.query('select pg_advisory_lock($1)', [LOCK])
     return await migrateLocked(client, files, options)
   } finally {
@@ -64,8 +91,8 @@ async function migrateLocked(
   )
   const from = assertHistory(found.rows, files)
   const pending = files.filter((file) => file.version > from)
-  if (pending.length > 0 && from > 0) await options.beforeFirst?.(from)
-  for (const file of pending) await apply(client, file)
+  const snapshot = (pending.length > 0 && from > 0 && (await options.beforeFirst?.(from))) || null
+  for (const file of pending) await apply(client, { ...file, from, snapshot }, options)
   return { from, to: pending.at(-1)?.version ?? from, applied: pending.map(({ version, name }) => ({ version, name })) }
 }
 
@@ -92,31 +119,73 @@ function assertHistory(
   return applied.at(-1)?.version ?? 0
 }
 
-async function apply(client: pg.Client, file: MigrationFile): Promise<void> {
+interface PendingMigration extends MigrationFile {
+  /** The version that this run began with, and the backup that was made of it. */
+  readonly from: number
+  readonly snapshot: string | null
+}
+
+async function apply(client: pg.Client, file: PendingMigration, options: MigrateOptions): Promise<void> {
   if (/^\s*(begin|commit|rollback|start\s+transaction)\b[^;\n]*;/im.test(file.text)) {
     throw new SophiaError('MIGRATION_FAILED', {
       detail: `${file.name} begins or ends a transaction. Take that out: each migration runs in one of its own.`,
     })
   }
+  const locks = options.locks ?? LOCKS
+  for (let attempt = 1; ; attempt += 1) {
+    // One try after the other, by intent.
+    // oxlint-disable-next-line no-await-in-loop
+    const fault = await tryToApply(client, file, locks.waitMs)
+    if (fault === undefined) return
+    if (!isLockTimeout(fault) || attempt >= locks.tries) throw toMigrationFault(fault, file)
+    options.onGivingWay?.({ name: file.name, attempt })
+    // oxlint-disable-next-line no-await-in-loop
+    await systemClock.sleep(locks.pauseMs)
+  }
+}
+
+/** Answers what went wrong; nothing of the file is there then. */
+async function tryToApply(client: pg.Client, file: PendingMigration, waitMs: number): Promise<unknown> {
   try {
-    await client.query('begin')
+    await client.query(`begin; set local lock_timeout = ${Math.trunc(waitMs)}`)
     await client.query(file.text)
     await client.query('insert into schema_migrations (version, name, hash) values ($1, $2, $3)', [
       file.version,
       file.name,
       file.hash,
     ])
+    await noteSnapshot(client, file)
     await client.query('commit')
+    return undefined
   } catch (cause) {
     // A broken connection has rolled back already.
     await client.query('rollback').catch(() => undefined)
-    const full = cause instanceof Error && 'code' in cause && cause.code === '53100'
-    if (full) throw new SophiaError('STORAGE_FULL', { cause })
-    throw new SophiaError('MIGRATION_FAILED', {
-      detail: `${file.name} failed and was rolled back: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    })
+    return cause
   }
+}
+
+/** The first migrations had no place for it: they are noted with the one that made it. */
+async function noteSnapshot(client: pg.Client, { from, snapshot }: PendingMigration): Promise<void> {
+  if (snapshot === null) return
+  const { rowCount } = await client.query(HAS_SNAPSHOT)
+  if (rowCount) await client.query('update schema_migrations set snapshot = $1 where version > $2', [snapshot, from])
+}
+
+function toMigrationFault(cause: unknown, { name }: MigrationFile): SophiaError {
+  if (isState(cause, '53100')) return new SophiaError('STORAGE_FULL', { cause })
+  const detail = isLockTimeout(cause)
+    ? `${name} could not have its tables: something uses them all the time, such as a long transaction (pg_stat_activity tells which). ` +
+      'Nothing was changed. End it, then start Sophia again.'
+    : `${name} failed and was rolled back: ${cause instanceof Error ? cause.message : String(cause)}`
+  return new SophiaError('MIGRATION_FAILED', { detail, cause })
+}
+
+function isLockTimeout(fault: unknown): boolean {
+  return isState(fault, LOCK_TIMEOUT_STATE)
+}
+
+function isState(fault: unknown, state: string): boolean {
+  return fault instanceof Error && 'code' in fault && fault.code === state
 }
 
 /** The migrations in order. Throws MIGRATION_FAILED on a stray name, a gap or a number used twice. */

@@ -1,4 +1,4 @@
-import { chown, lstat, readdir, readFile, stat, lchown } from 'node:fs/promises'
+import { chmod, chown, lstat, readdir, readFile, stat, lchown } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SophiaError } from '#domain/errors.ts'
 
@@ -34,6 +34,14 @@ export async function giveTreeTo(account: UnprivilegedAccount | undefined, path:
   await lchown(path, account.uid, account.gid)
   if (!(await lstat(path)).isDirectory()) return
   await Promise.all((await readdir(path)).map((name) => giveTreeTo(account, join(path, name))))
+}
+
+/** Root keeps the folder; the account may pass through to its own, and neither list nor write this one. */
+export async function openPassage(folder: string, account: UnprivilegedAccount): Promise<void> {
+  const found = await stat(folder)
+  if (found.uid === account.uid) return
+  await chown(folder, found.uid, account.gid)
+  await chmod(folder, 0o710)
 }
 
 /** Throws HOME_NOT_WRITABLE naming the first folder on the way to `path` that the account may not pass through. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import pino from 'pino'
 import { systemClock as clock } from '#platform/clock.ts'
-import { openTestRedis } from '../../../test/support/redis.ts'
+import { openTestRedis, redisAddress } from '../../../test/support/redis.ts'
 import { until } from '../../../test/support/until.ts'
-import { describeMemory } from './memory-state.ts'
+import { describeServer } from './server-state.ts'
 import { defineScript, openRedis } from './redis-link.ts'
 
 const ECHO = defineScript('return ARGV[1]')
@@ -15,7 +15,7 @@ const PATIENT_MS = 10_000
 function open(url: string, deadlineMs = PATIENT_MS) {
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  const link = openRedis({ url, clock, log, deadlineMs })
+  const link = openRedis({ address: redisAddress(url), namespace: 'test', clock, log, deadlineMs })
   after(() => link.close())
   return { link, lines }
 }
@@ -83,7 +83,7 @@ test('messages are heard again after Redis was killed and started, and each retu
 test('a Redis that is not set up as a cache is told loudly, one that is says how full it is', async () => {
   const bare = await openTestRedis()
   const { link, lines } = open(bare.url)
-  await until(() => lines.some((line) => line.includes('Redis is not set up as a cache')), 'it is logged')
+  await until(() => lines.some((line) => line.includes('Redis is not set up safely')), 'it is logged')
   assert.equal((await link.observe()).state, 'degraded')
   assert.match((await link.observe()).detail, /set maxmemory/)
   const fit = await openTestRedis({ maxmemory: '64mb', 'maxmemory-policy': 'allkeys-lfu' })
@@ -95,12 +95,46 @@ test('a Redis that is not set up as a cache is told loudly, one that is says how
   assert.equal((await good.observe()).state, 'ok')
 })
 
+const HERE = { host: '127.0.0.1', isEncrypted: false, hasPassword: false }
+
+function infoOf({ policy = 'allkeys-lfu', maxBytes = 2e9, version = '7.0.15' }): string {
+  return `# Server\r\nredis_version:${version}\r\n# Memory\r\nused_memory:1048576\r\nmaxmemory:${maxBytes}\r\nmaxmemory_policy:${policy}\r\n`
+}
+
 test('each way of dealing with memory that is unsafe for a cache says what to set', () => {
-  const told = (policy: string, maxBytes: number): string | null =>
-    describeMemory(`# Memory\r\nused_memory:1048576\r\nmaxmemory:${maxBytes}\r\nmaxmemory_policy:${policy}\r\n`).unsafe
-  assert.equal(told('allkeys-lfu', 2e9), null)
-  assert.equal(told('allkeys-lru', 2e9), null)
-  assert.match(told('allkeys-lfu', 0) ?? '', /set maxmemory\./)
-  assert.match(told('noeviction', 2e9) ?? '', /set maxmemory-policy allkeys-lfu/)
-  assert.match(told('volatile-ttl', 2e9) ?? '', /set maxmemory-policy allkeys-lfu/)
+  const told = (policy: string, maxBytes: number): string =>
+    describeServer(infoOf({ policy, maxBytes }), HERE).unsafe.join()
+  assert.equal(told('allkeys-lfu', 2e9), '')
+  assert.equal(told('allkeys-lru', 2e9), '')
+  assert.match(told('allkeys-lfu', 0), /set maxmemory\./)
+  assert.match(told('noeviction', 2e9), /set maxmemory-policy allkeys-lfu/)
+  assert.match(told('volatile-ttl', 2e9), /set maxmemory-policy allkeys-lfu/)
+})
+
+test('beyond this machine a Redis without a password is unsafe, one without TLS is told of, and one that is too old as well', () => {
+  const away = { ...HERE, host: '10.0.0.3' }
+  const open = describeServer(infoOf({}), away)
+  assert.ok(open.isGrave)
+  assert.match(open.unsafe.join(), /lets anybody in.*REDIS_URL.*rediss:/)
+  const plain = describeServer(infoOf({}), { ...away, hasPassword: true })
+  assert.equal(plain.isGrave, false)
+  assert.match(plain.detail, /Redis 7\.0\.15, allkeys-lfu, 1 MB used, of 1907 MB\. .*rediss:/)
+  assert.deepEqual(describeServer(infoOf({}), { ...away, hasPassword: true, isEncrypted: true }).unsafe, [])
+  for (const [version, isOld] of [
+    ['6.0.16', true],
+    ['5.0.7', true],
+    ['6.2.0', false],
+    ['10.1.0', false],
+  ] as const)
+    assert.equal(describeServer(infoOf({ version }), HERE).isGrave, isOld, version)
+})
+
+test('settings that may not be read are said to be unknown, with what to allow', async () => {
+  const redis = await openTestRedis()
+  await redis.command('ACL', 'SETUSER', 'silent', 'on', '>p', 'allkeys', 'allchannels', '+@all', '-info')
+  const { link, lines } = open(redis.url.replace('//', '//silent:p@'))
+  await until(() => lines.some((line) => line.includes('allow it +info')), 'it is logged')
+  const { state, detail } = await link.observe()
+  assert.equal(state, 'ok')
+  assert.match(detail, /not known: its user may not ask: allow it \+info/)
 })

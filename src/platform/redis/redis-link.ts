@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ErrorReply, RESP_TYPES, createClient } from 'redis'
 import type { Clock } from '#domain/clock.ts'
-import { SophiaError } from '#domain/errors.ts'
+import type { RedisAddress } from '#platform/config/redis-address.ts'
 import type { Log } from '#platform/log/log.ts'
-import { describeMemory, type MemoryState } from './memory-state.ts'
+import { createDeadline, redisAway, type Deadline } from './deadline.ts'
+import { createRedisClock } from './redis-clock.ts'
+import { isRefusal } from './redis-client.ts'
+import { openLine, type RedisLine } from './redis-line.ts'
+import { describeServer, type ServerState } from './server-state.ts'
 
 /** A Lua script with the name it is found under once Redis knows it. */
 export interface Script {
@@ -20,12 +23,26 @@ interface ScriptCall {
   readonly values: readonly (string | Buffer)[]
 }
 
+export interface Look {
+  /** What lies under the keys, in their order, at one moment; null where nothing does. */
+  readonly values: readonly (Buffer | null)[]
+  /** That moment on the clock of Redis, in milliseconds since 1970; at most as early as it truly was by a way there. */
+  readonly redisMs: number
+}
+
 /** The way to Redis. It may be away at any moment: nothing waits for it beyond the deadline, and nothing is queued for later. */
 export interface RedisLink {
+  /**
+   * What every key and channel of this deployment begins with. Its braces put all keys into one slot of a cluster: one command looks
+   * at a value and its tags at once.
+   */
+  readonly prefix: string
   /** False while it is away or held back after a failure: then nothing is worth trying. */
   isUp(): boolean
   /** Runs a script; answers its reply with texts as buffers. Rejects at the deadline, and at once while Redis is away. */
   run(script: Script, call: ScriptCall): Promise<unknown>
+  /** Reads values as one command, which costs half of what a script does. Rejects as `run` does. */
+  look(keys: readonly string[]): Promise<Look>
   /** From now on, and again after each reconnect. */
   listen(channel: string, hear: (text: string) => void): void
   /** Called when a connection is back after messages may have been missed. */
@@ -36,7 +53,11 @@ export interface RedisLink {
 }
 
 export interface RedisNeeds {
-  readonly url: string
+  readonly address: RedisAddress
+  /** Certificates in PEM form that vouch for it over TLS; null or absent: the public ones. */
+  readonly ca?: string | null
+  /** Sets deployments apart that share one Redis. */
+  readonly namespace: string
   readonly clock: Clock
   readonly log: Log
   /** How long one command is waited for; 60 ms unless a test wants otherwise. */
@@ -44,109 +65,131 @@ export interface RedisNeeds {
 }
 
 const DEADLINE_MS = 60
-const CONNECT_MS = 2000
 const HELD_BACK_MS = 1000
-const PING_EVERY_MS = 2000
-/** A connection on which nothing comes for so long, pings included, is dead. */
-const SILENT_MS = 6000
-const MOST_RECONNECT_MS = 2000
+/** Refusals of a node that is not, or not yet, the one to ask. */
+const WRONG_NODE = /^(READONLY|MOVED|ASK|CLUSTERDOWN|MASTERDOWN|LOADING|TRYAGAIN) /
 
-/** Opens both connections in the background: the start of Sophia does not wait for Redis, and does not fail without it. */
-export function openRedis({ url, clock, log, deadlineMs = DEADLINE_MS }: RedisNeeds): RedisLink {
-  const commands = openClient(url, log)
-  const hearing = openClient(url, log)
+/** Opens the connections in the background: the start of Sophia does not wait for Redis, and does not fail without it. */
+export function openRedis({ address, ca = null, namespace, clock, log, deadlineMs }: RedisNeeds): RedisLink {
+  const inTime = createDeadline(deadlineMs ?? DEADLINE_MS)
+  const prefix = `sophia:{${namespace}}`
   const backListeners = new Set<() => void>()
-  const hold = createHold({ clock, log, ping: () => within(commands.sendCommand(['PING']), deadlineMs) })
-  let memory: MemoryState | null = null
-  const tellBack = (): void => backListeners.forEach((listener) => listener())
-  const readMemory = async (): Promise<void> => {
-    const told = await commands.sendCommand<Buffer>(['INFO', 'memory'])
-    memory = describeMemory(String(told))
-    if (memory.unsafe) log.warn({ policy: memory.policy }, `Redis is not set up as a cache: ${memory.unsafe}`)
-  }
-  for (const client of [commands, hearing]) client.on('ready', tellBack)
-  commands.on('ready', () => {
-    readMemory().catch((error: unknown) => log.warn({ error }, 'the memory settings of Redis could not be read'))
+  const hold = createHold({ clock, log, ping: () => inTime(line.send(['PING'])) })
+  const line = openLine({ address, ca, key: prefix, clock, log, isWell: () => !hold.isHeld() })
+  const server = createServerReader({ address, line, log })
+  line.onReady((which) => {
+    backListeners.forEach((listener) => listener())
+    if (which === 'commands') void server.read()
   })
-  const ask = createAsk({ commands, hold, deadlineMs })
-  const send = (words: readonly (string | Buffer)[]): Promise<unknown> => ask(() => commands.sendCommand([...words]))
+  const asking = createAsk({ line, hold, inTime })
+  const ask = (words: readonly (string | Buffer)[]): Promise<unknown> => asking(() => line.send(words))
+  const readValues = createLook(line, clock)
   return {
-    isUp: () => commands.isReady && !hold.isHeld(),
+    prefix,
+    isUp: () => line.isReady() && !hold.isHeld(),
     async run({ source, sha }, { keys, values }) {
       const rest = [String(keys.length), ...keys, ...values]
       try {
-        return await send(['EVALSHA', sha, ...rest])
+        return await ask(['EVALSHA', sha, ...rest])
       } catch (error) {
-        if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error
-        return send(['EVAL', source, ...rest])
+        if (!isRefusal(error) || !error.message.startsWith('NOSCRIPT')) throw error
+        return ask(['EVAL', source, ...rest])
       }
     },
-    listen: (channel, hear) => keepListening(hearing, log, { channel, hear }),
+    look: (keys) => asking(() => readValues(keys)),
+    listen: (channel, hear) => line.listen({ channel, hear }),
     onBack: (listener) => void backListeners.add(listener),
     async observe() {
-      if (!commands.isReady)
+      if (!line.isReady())
         return { state: 'down', detail: 'Redis does not answer; everything works without it, slower.' }
       try {
-        await send(['PING'])
+        await ask(['PING'])
       } catch {
         // The link has told why; here it counts that it is so.
         return { state: 'degraded', detail: 'Redis answers too late and is left alone for a moment.' }
       }
-      if (!memory) return { state: 'ok', detail: 'Connected; its memory settings are not known.' }
-      return { state: memory.unsafe ? 'degraded' : 'ok', detail: memory.detail }
+      return server.observe()
     },
     async close() {
       hold.end()
-      for (const client of [commands, hearing]) {
-        // One that is destroyed in the midst of connecting may come up all the same.
-        client.on('ready', () => client.destroy())
-        client.destroy()
-      }
+      line.close()
     },
   }
 }
 
+/** What the server says of its settings, asked whenever it is there again; what is unsafe is told once for each server. */
+function createServerReader({
+  address,
+  line,
+  log,
+}: Pick<RedisNeeds, 'address' | 'log'> & { readonly line: RedisLine }) {
+  let state: ServerState | null = null
+  let silence = 'Connected; its settings are not known yet.'
+  let told = ''
+  return {
+    async read(): Promise<void> {
+      const host = line.place()?.host ?? ''
+      try {
+        const info = String(await line.send(['INFO']))
+        state = describeServer(info, { ...address, host, hasPassword: address.password !== null })
+      } catch (error) {
+        const isRefused = isRefusal(error) && error.message.startsWith('NOPERM')
+        const why = isRefused ? 'its user may not ask: allow it +info' : 'they could not be read'
+        state = null
+        silence = `Connected; whether its settings are safe is not known: ${why}.`
+        log.warn({ error }, `the settings of Redis are not known: ${why}`)
+        return
+      }
+      const words = [host, ...state.unsafe].join(' ')
+      if (words === told) return
+      told = words
+      for (const fault of state.unsafe) log.warn({ 'server.address': host }, `Redis is not set up safely: ${fault}`)
+    },
+    observe(): { readonly state: 'ok' | 'degraded'; readonly detail: string } {
+      if (!state) return { state: 'ok', detail: silence }
+      return { state: state.isGrave ? 'degraded' : 'ok', detail: state.detail }
+    },
+  }
+}
+
+function createLook(line: RedisLine, clock: Clock) {
+  const redisClock = createRedisClock(clock, () => line.send(['TIME']))
+  line.onReady((which) => {
+    if (which === 'commands') redisClock.forget()
+  })
+  return async (keys: readonly string[]): Promise<Look> => {
+    // In the same packet; its answer is there before that of the values.
+    const measuring = redisClock.measure()
+    const values = parseValues(await line.send(['MGET', ...keys]))
+    if (measuring) await measuring
+    return { values, redisMs: redisClock.nowMs() }
+  }
+}
+
+function parseValues(reply: unknown): readonly (Buffer | null)[] {
+  const isValue = (one: unknown): one is Buffer | null => one === null || one instanceof Buffer
+  if (!Array.isArray(reply) || !reply.every(isValue)) throw new TypeError('Redis answered MGET with something else.')
+  return reply
+}
+
 interface AskNeeds {
-  readonly commands: Client
+  readonly line: RedisLine
   readonly hold: ReturnType<typeof createHold>
-  readonly deadlineMs: number
+  readonly inTime: Deadline
 }
 
 /** Asks Redis if it is worth trying, for no longer than the deadline. */
-function createAsk({ commands, hold, deadlineMs }: AskNeeds) {
+function createAsk({ line, hold, inTime }: AskNeeds) {
   return async <Answer>(begin: () => Promise<Answer>): Promise<Answer> => {
-    if (!commands.isReady || hold.isHeld()) throw away()
+    if (!line.isReady() || hold.isHeld()) throw redisAway()
     try {
-      return await within(begin(), deadlineMs)
+      return await inTime(begin())
     } catch (error) {
-      // A refusal is an answer; anything else says that Redis is not there.
-      if (!(error instanceof ErrorReply)) hold.begin(error)
+      // A refusal is an answer; anything else says that Redis is not there, or somewhere else.
+      if (!isRefusal(error) || WRONG_NODE.test(error.message)) hold.begin(error)
       throw error
     }
   }
-}
-
-interface Subscription {
-  readonly channel: string
-  readonly hear: (text: string) => void
-}
-
-/** Subscribes once connected; the client itself does so again after a reconnect. */
-function keepListening(client: Client, log: Log, { channel, hear }: Subscription): void {
-  let isListening = false
-  const subscribe = (): void => {
-    if (isListening || !client.isReady) return
-    isListening = true
-    client
-      .subscribe(channel, (text) => hear(String(text)))
-      .catch((error: unknown) => {
-        // The next connection tries again.
-        isListening = false
-        log.warn({ error }, 'messages of other processes cannot be heard')
-      })
-  }
-  client.on('ready', subscribe)
-  subscribe()
 }
 
 /** Keeps work away from a Redis that failed; asks it now and then whether it is well again. */
@@ -179,45 +222,4 @@ function createHold({
     },
     end: () => ending.abort(),
   }
-}
-
-function openClient(url: string, log: Log) {
-  let toldMs = Number.NEGATIVE_INFINITY
-  const client = createClient({
-    url,
-    name: 'sophia',
-    disableOfflineQueue: true,
-    pingInterval: PING_EVERY_MS,
-    socket: {
-      connectTimeout: CONNECT_MS,
-      socketTimeout: SILENT_MS,
-      reconnectStrategy: (tries) =>
-        Math.min(MOST_RECONNECT_MS, 50 * 2 ** Math.min(tries, 6)) * (0.75 + Math.random() / 2),
-    },
-    // Its own limit costs more than the command; ours is shorter.
-    commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-  })
-  client.on('error', (error: unknown) => {
-    // It comes with each try to connect; once a minute is enough to know.
-    if (performance.now() - toldMs < 60_000) return
-    toldMs = performance.now()
-    log.warn({ error }, 'Redis cannot be reached')
-  })
-  // It goes on trying by itself; what ends it is `destroy`, which rejects this.
-  client.connect().catch(() => undefined)
-  return client
-}
-
-type Client = ReturnType<typeof openClient>
-
-function within<Value>(answer: Promise<Value>, ms: number): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    // A process that was busy itself finds the answer waiting: it is read before the verdict falls.
-    const timer = setTimeout(() => setImmediate(() => reject(away())), ms)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
-
-function away(): SophiaError {
-  return new SophiaError('UNREACHABLE', { detail: 'Redis does not answer.' })
 }

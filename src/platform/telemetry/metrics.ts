@@ -1,6 +1,9 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-
-const SECONDS = [0.005, 0.01, 0.025, 0.04, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+import { Registry, collectDefaultMetrics } from 'prom-client'
+import { RANKS } from '#domain/overload/admission.ts'
+import { SERVER_STATES } from '#domain/mcp/server-health.ts'
+import { metricMaker } from './metric-maker.ts'
+import { processMetrics } from './process-metrics.ts'
+import { watchMetrics } from './watch-metrics.ts'
 
 /** Every metric of this process; names are fixed by the contract, labels come from closed sets. */
 export function createMetrics() {
@@ -33,21 +36,41 @@ export function createMetrics() {
     ]),
     modelTokens: make.counter('sophia_model_tokens_total', 'Tokens as providers counted them', ['direction']),
     modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only'),
-    poolConnections: make.gauge('sophia_db_pool_connections', 'Connections of the pool', ['state']),
-    queryDuration: make.seconds('sophia_db_query_duration_seconds', 'SQL statements'),
+    ...databaseMetrics(make),
     desiredReplicas: make.gauge('sophia_desired_replicas', 'Replicas as advised to whoever scales'),
     calendarActive: make.gauge('sophia_calendar_period_active', 'Periods of the business calendar: 1 while in force', [
       'period',
     ]),
-    mcpState: make.gauge('sophia_mcp_server_state', 'State of MCP servers: 1 for the one each is in', [
-      'server',
-      'state',
-    ]),
+    mcpState: make.gauge(
+      'sophia_mcp_server_state',
+      'State of MCP servers: 1 for the one each is in, 0 for the others',
+      ['server', 'state'],
+    ),
     mcpProbe: make.seconds('sophia_mcp_probe_duration_seconds', 'Probes of MCP servers', ['server', 'outcome']),
     mcpCall: make.seconds('sophia_mcp_tool_call_duration_seconds', 'Tool calls through the hub', ['server', 'outcome']),
     ...cacheMetrics(make),
     ...admissionMetrics(make),
+    ...watchMetrics(make),
+    ...processMetrics(make),
+    traceSpans: make.counter(
+      'sophia_trace_spans_total',
+      'Spans that were to be sent to a backend, by what became of them',
+      ['result'],
+    ),
+    turnTracesLost: make.counter(
+      'sophia_turn_traces_lost_total',
+      'Answers whose course could not be stored, so that nobody can look at it',
+    ),
     rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
+  }
+}
+
+function databaseMetrics(make: ReturnType<typeof metricMaker>) {
+  return {
+    poolConnections: make.gauge('sophia_db_pool_connections', 'Connections of the pool', ['state']),
+    poolWait: make.seconds('sophia_db_pool_wait_seconds', 'How long work waited for a connection of the pool'),
+    connectionsHeld: make.counter('sophia_db_connections_held_total', 'Connections that were held for over 5 seconds'),
+    queryDuration: make.seconds('sophia_db_query_duration_seconds', 'SQL statements'),
   }
 }
 
@@ -64,16 +87,20 @@ function cacheMetrics(make: ReturnType<typeof metricMaker>) {
       'class',
       'result',
     ]),
+    cacheBytes: make.gauge('sophia_cache_bytes', 'What the cache of this process holds', ['class']),
   }
 }
 
 function admissionMetrics(make: ReturnType<typeof metricMaker>) {
+  const requestsShed = make.counter(
+    'sophia_requests_shed_total',
+    'Requests refused because more was asked than can be done',
+    ['rank'],
+  )
+  // What never happened is a figure too: without it nobody could say that nothing did.
+  for (const rank of RANKS) requestsShed.inc({ rank }, 0)
   return {
-    requestsShed: make.counter(
-      'sophia_requests_shed_total',
-      'Requests refused because more was asked than can be done',
-      ['rank'],
-    ),
+    requestsShed,
     requestLimit: make.gauge(
       'sophia_request_limit',
       'Requests that may be worked on at once, as measured latency allows',
@@ -83,15 +110,12 @@ function admissionMetrics(make: ReturnType<typeof metricMaker>) {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-function metricMaker(registry: Registry) {
-  const registers = [registry]
+/** What the pool tells of its work, counted. */
+export function toDatabaseWatch({ queryDuration, poolWait, connectionsHeld }: Metrics) {
   return {
-    counter: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-      new Counter<Label>({ name, help, labelNames, registers }),
-    gauge: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-      new Gauge<Label>({ name, help, labelNames, registers }),
-    seconds: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-      new Histogram<Label>({ name, help, labelNames, buckets: SECONDS, registers }),
+    onQuery: (durationMs: number): void => queryDuration.observe(durationMs / 1000),
+    onPoolWait: (waitMs: number): void => poolWait.observe(waitMs / 1000),
+    onHeld: (): void => connectionsHeld.inc(),
   }
 }
 
@@ -111,6 +135,26 @@ export function watchGate(metrics: Metrics, limit: () => number): void {
   Object.assign(metrics.requestLimit, { collect: () => metrics.requestLimit.set(limit()) })
 }
 
+/** Reads the certificate at each scrape; a process that speaks plain HTTP tells nothing of one. */
+export function watchCertificate(
+  { certificateEnds, certificateRenewal }: Metrics,
+  judge: () => { readonly notAfter: Date; readonly renewalUsed: number } | null,
+): void {
+  const collect = (
+    gauge: Metrics['certificateEnds'],
+    valueOf: (judged: NonNullable<ReturnType<typeof judge>>) => number,
+  ) =>
+    Object.assign(gauge, {
+      collect: () => {
+        const judged = judge()
+        if (judged) gauge.set(valueOf(judged))
+        else gauge.remove()
+      },
+    })
+  collect(certificateEnds, ({ notAfter }) => notAfter.getTime() / 1000)
+  collect(certificateRenewal, ({ renewalUsed }) => renewalUsed)
+}
+
 /** Counts one call's tokens and, where the model has a price, its cost. */
 export function countUsage(
   metrics: Metrics,
@@ -128,7 +172,8 @@ export function watchServers(metrics: Metrics, states: () => readonly { server: 
   Object.assign(metrics.mcpState, {
     collect: () => {
       metrics.mcpState.reset()
-      for (const { server, state } of states()) metrics.mcpState.set({ server, state }, 1)
+      for (const { server, state } of states())
+        for (const one of SERVER_STATES) metrics.mcpState.set({ server, state: one }, one === state ? 1 : 0)
     },
   })
 }
@@ -158,7 +203,10 @@ export function watchCalendar(
 
 interface CacheCounts {
   readonly cacheClass: string
-  readonly tiers: { readonly l1: { readonly hits: number }; readonly l2: { readonly hits: number } }
+  readonly tiers: {
+    readonly l1: { readonly hits: number; readonly bytes: number }
+    readonly l2: { readonly hits: number }
+  }
   readonly stale: number
   readonly joined: number
   readonly misses: number
@@ -182,6 +230,11 @@ export function watchCache(metrics: Metrics, ledgers: () => readonly CacheCounts
       metrics.cacheSaved.reset()
       for (const { cacheClass, savedMicros } of ledgers())
         metrics.cacheSaved.inc({ class: cacheClass }, savedMicros / 1_000_000)
+    },
+  })
+  Object.assign(metrics.cacheBytes, {
+    collect: () => {
+      for (const { cacheClass, tiers } of ledgers()) metrics.cacheBytes.set({ class: cacheClass }, tiers.l1.bytes)
     },
   })
 }

@@ -4,6 +4,7 @@ import { CacheSavings, CacheStats } from '#contract/cache.ts'
 import { Conversation, ConversationPage, MessagePage } from '#contract/conversations.ts'
 import { Persona, PersonaList, PersonaVersionPage, SkillRun } from '#contract/personas.ts'
 import { Home } from '#contract/home.ts'
+import { DeadJobPage } from '#contract/jobs.ts'
 import { Health } from '#contract/operations.ts'
 import {
   ClientDetail,
@@ -80,6 +81,11 @@ export const cacheSavingsQuery = (days: number) =>
 export const cacheStatsQuery = queryOptions({
   queryKey: ['cache', 'stats'],
   queryFn: ({ signal }) => call(CacheStats, '/api/cache/stats', { signal }),
+})
+export const deadJobsQuery = queryOptions({
+  queryKey: ['jobs', 'dead'],
+  queryFn: ({ signal }) => call(DeadJobPage, '/api/jobs/dead', { query: { limit: 100 }, signal }),
+  refetchInterval: 30_000,
 })
 export const systemHealthQuery = queryOptions({
   queryKey: ['system', 'health'],

@@ -3,8 +3,8 @@ import { addressOf } from './client.ts'
 import { problemOf, unreachable } from './api-problem.ts'
 import { createStreamParser } from './event-stream.ts'
 
-/** With nothing heard for so long (not even a comment) the line counts as dead; resuming then costs one request. */
-const SILENCE_MS = 45_000
+/** The server says at least a comment every 3 s. With nothing heard for so long the line counts as dead; resuming then costs one request. */
+const SILENCE_MS = 8000
 
 /** Events of a turn over `text/event-stream`. Throws ApiProblem when the server refuses or cannot be reached. */
 export async function* openTurnEvents(

@@ -34,7 +34,10 @@ const TalkPage = lazy(ahead(() => import('./talk-page.tsx').then((room) => ({ de
 const BriefingSettingsPage = lazy(
   ahead(() => import('./briefing-page.tsx').then((room) => ({ default: room.BriefingSettingsPage }))),
 )
+const JobsPage = lazy(() => import('./jobs-page.tsx').then((room) => ({ default: room.JobsPage })))
+const DrillsPage = lazy(() => import('./drills-page.tsx').then((room) => ({ default: room.DrillsPage })))
 const CachePage = lazy(() => import('./cache-page.tsx').then((room) => ({ default: room.CachePage })))
+const OperationsPage = lazy(() => import('./operations-page.tsx').then((room) => ({ default: room.OperationsPage })))
 const CalendarPage = lazy(() => import('./calendar-page.tsx').then((room) => ({ default: room.CalendarPage })))
 const ConnectionsPage = lazy(() => import('./connections-page.tsx').then((room) => ({ default: room.ConnectionsPage })))
 
@@ -110,7 +113,9 @@ function PermittedPages() {
   const mayDraft = useMay('draft:use')
   const maySeeConnections = useMay('mcp:read')
   const maySeeCalendar = useMay('calendar:read')
+  const mayReadWatch = useMay('watch:read')
   const mayManageCache = useMay('cache:manage')
+  const mayManageJobs = useMay('job:manage')
   return (
     <Switch>
       {mayDraft ? <Route path="/drafts/:id?">{({ id }) => <DraftsPage {...(id ? { id } : {})} />}</Route> : null}
@@ -123,7 +128,12 @@ function PermittedPages() {
       {maySeeCalendar ? (
         <Route path="/calendar/:part?">{({ part }) => <CalendarPage {...(part ? { part } : {})} />}</Route>
       ) : null}
+      {mayReadWatch ? <Route path="/operations" component={OperationsPage} /> : null}
+      {mayReadWatch ? (
+        <Route path="/drills/:name?">{({ name }) => <DrillsPage {...(name ? { name } : {})} />}</Route>
+      ) : null}
       {mayManageCache ? <Route path="/cache" component={CachePage} /> : null}
+      {mayManageJobs ? <Route path="/jobs" component={JobsPage} /> : null}
       {mayReadAudit ? <Route path="/audit" component={AuditPage} /> : null}
       <Route component={NotFoundPage} />
     </Switch>

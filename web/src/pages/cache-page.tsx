@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { CacheSavings, CacheStats } from '#contract/cache.ts'
+import type { Health } from '#contract/operations.ts'
 import { cacheSavingsQuery, cacheStatsQuery, systemHealthQuery } from '../api/queries.ts'
 import { command } from '../api/client.ts'
 import { Button } from '../parts/button.tsx'
@@ -9,9 +10,10 @@ import { ColumnChart } from '../parts/charts.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { Field, Select } from '../parts/field.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { Roster, type RosterColumn } from '../parts/roster.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { classWords, rateWords, savingsLine, sourceWords } from '../state/cache-words.ts'
-import { bytesWords, countWords, durationWords, exactTime, moneyWords } from '../state/words.ts'
+import { bytesWords, countWords, durationWords, exactTime, moneyWords, timeWords } from '../state/words.ts'
 
 const SPANS = [
   { value: '1', label: '24 hours' },
@@ -28,19 +30,24 @@ export function CachePage() {
     <Page
       title="Cache"
       note="What is remembered instead of asked again. All of it may vanish; only time and money are spared by it."
-      actions={
-        <Select
-          label="Span"
-          isLabelUnseen
-          value={days}
-          options={SPANS}
-          onChange={(value) => setQuery({ days: value })}
-        />
-      }
     >
-      <Loaded asked={savings} lines={24}>
+      <Loaded asked={savings} lines={12}>
         {(told) => <Savings told={told} />}
       </Loaded>
+      <Section
+        title="Questions by hour"
+        actions={
+          <Select
+            label="Span"
+            isLabelUnseen
+            value={days}
+            options={SPANS}
+            onChange={(value) => setQuery({ days: value })}
+          />
+        }
+      >
+        {savings.data ? <Hours hours={savings.data.hours} /> : null}
+      </Section>
       <RoomSection />
       <RedisSection />
       <ForgetSection />
@@ -60,45 +67,38 @@ function Savings({ told }: { told: CacheSavings }) {
       ) : (
         <ClassTable told={told} />
       )}
-      {told.hours.length > 1 ? <HourChart hours={told.hours} /> : null}
     </>
   )
 }
 
+const CLASS_COLUMNS: readonly RosterColumn<CacheSavings['classes'][number]>[] = [
+  { label: 'Kept', cell: (row) => classWords(row.class) },
+  { label: 'Money spared', isNumber: true, cell: ({ saved }) => moneyWords(saved) },
+  {
+    label: 'Waiting spared',
+    isNumber: true,
+    isLesser: true,
+    cell: ({ savedMs }) => (savedMs === 0 ? 'none' : durationWords(savedMs)),
+  },
+  { label: 'Answered without making', cell: rateWords },
+  { label: 'From where', isLesser: true, look: () => 'quiet', cell: sourceWords },
+]
+
 function ClassTable({ told }: { told: CacheSavings }) {
+  const title = 'Today, by what was kept'
   return (
-    <Section title="Today, by what was kept">
-      <div className="table-scroll" role="region" aria-label="Today, by what was kept" tabIndex={0}>
-        <table className="plain roster">
-          <thead>
-            <tr>
-              <th scope="col">Kept</th>
-              <th scope="col" className="is-number">
-                Money spared
-              </th>
-              <th scope="col" className="is-number is-lesser">
-                Waiting spared
-              </th>
-              <th scope="col">Answered without making</th>
-              <th scope="col" className="is-lesser">
-                From where
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {told.classes.map((row) => (
-              <tr key={row.class}>
-                <td>{classWords(row.class)}</td>
-                <td className="is-number">{moneyWords(row.saved)}</td>
-                <td className="is-number is-lesser">{row.savedMs === 0 ? 'none' : durationWords(row.savedMs)}</td>
-                <td>{rateWords(row)}</td>
-                <td className="quiet is-lesser">{sourceWords(row)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <Section title={title}>
+      <Roster label={title} columns={CLASS_COLUMNS} rows={told.classes} rowKey={(row) => row.class} />
     </Section>
+  )
+}
+
+/** The span moves what is drawn by hour, and nothing else on the page. */
+function Hours({ hours }: { hours: CacheSavings['hours'] }) {
+  return hours.length > 1 ? (
+    <HourChart hours={hours} />
+  ) : (
+    <p className="quiet small">Drawn from the second hour on in which something was asked.</p>
   )
 }
 
@@ -110,37 +110,43 @@ function HourChart({ hours }: { hours: CacheSavings['hours'] }) {
   const first = hours[0]?.hour ?? ''
   const last = hours.at(-1)?.hour ?? ''
   return (
-    <Section title="Questions by hour">
-      <ColumnChart
-        columns={columns}
-        parts={[
-          { name: 'answered from what was kept', tone: 'good' },
-          { name: 'made', tone: 'soft' },
-        ]}
-        label={`Questions to the cache by hour, from ${exactTime(first)} to ${exactTime(last)}`}
-        format={countWords}
-      />
-    </Section>
+    <ColumnChart
+      columns={columns}
+      parts={[
+        { name: 'answered from what was kept', tone: 'good' },
+        { name: 'made', tone: 'soft' },
+      ]}
+      label={`Questions to the cache by hour, from ${exactTime(first)} to ${exactTime(last)}`}
+      format={countWords}
+      ends={[timeWords(first, Date.now()), timeWords(last, Date.now())]}
+    />
   )
 }
 
+const ROOM_COLUMNS: readonly RosterColumn<CacheStats['classes'][number]>[] = [
+  { label: 'Kept', cell: (row) => classWords(row.class) },
+  { label: 'Values', isNumber: true, cell: ({ tiers }) => countWords(tiers.l1.entries) },
+  { label: 'Room taken', isNumber: true, cell: ({ tiers }) => bytesWords(tiers.l1.bytes) },
+  { label: 'At most', isNumber: true, isLesser: true, cell: ({ tiers }) => bytesWords(tiers.l1.maxBytes) },
+  {
+    label: 'Left for want of room',
+    isNumber: true,
+    isLesser: true,
+    cell: ({ tiers }) => countWords(tiers.l1.evictions),
+  },
+]
+
 function RoomSection() {
   const stats = useQuery(cacheStatsQuery)
+  const title = 'Room in this process'
   return (
-    <Section title="Room in this process">
+    <Section title={title}>
       <Loaded asked={stats} lines={4}>
-        {({ classes }: CacheStats) =>
+        {({ classes }) =>
           classes.length === 0 ? (
             <p className="quiet small">Nothing is kept yet.</p>
           ) : (
-            <ul className="small">
-              {classes.map(({ class: name, tiers: { l1 } }) => (
-                <li key={name}>
-                  {classWords(name)}: {countWords(l1.entries)} in {bytesWords(l1.bytes)} of {bytesWords(l1.maxBytes)}
-                  {l1.evictions > 0 ? `, ${countWords(l1.evictions)} left for want of room` : ''}
-                </li>
-              ))}
-            </ul>
+            <Roster label={title} columns={ROOM_COLUMNS} rows={classes} rowKey={(row) => row.class} />
           )
         }
       </Loaded>
@@ -149,11 +155,15 @@ function RoomSection() {
 }
 
 const REDIS_WORDS: Readonly<Record<string, string>> = {
-  ok: 'Redis is shared by all processes.',
   degraded: 'Redis is not as it should be.',
   down: 'Redis does not answer. Everything works without it, slower.',
   not_configured: 'Each process keeps its own.',
   unknown: 'It is not known yet how Redis is.',
+}
+
+/** Of one that does not work as it should; what its last look found says more than its state. */
+function redisWords(redis: Health['components'][string] | undefined): string {
+  return redis?.detail ?? REDIS_WORDS[redis?.status ?? 'unknown'] ?? ''
 }
 
 function RedisSection() {
@@ -165,7 +175,7 @@ function RedisSection() {
           const redis = components['redis']
           return (
             <p className="small">
-              {REDIS_WORDS[redis?.status ?? 'unknown']} {redis?.detail}
+              {redis?.status === 'ok' ? `Redis is shared by all processes. ${redis.detail ?? ''}` : redisWords(redis)}
             </p>
           )
         }}

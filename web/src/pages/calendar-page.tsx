@@ -4,11 +4,13 @@ import { Link, useLocation, useSearch } from 'wouter'
 import type { CalendarNow } from '#contract/calendar.ts'
 import { calendarAtQuery, upcomingQuery } from '../api/calendar-queries.ts'
 import { ButtonLink } from '../parts/button.tsx'
+import { FailedAddresses } from '../parts/calendar-addresses.tsx'
 import { CalendarEditor } from '../parts/calendar-editor.tsx'
 import { CalendarFaults, CalendarVerdict } from '../parts/calendar-head.tsx'
 import { CalendarHolds } from '../parts/calendar-holds.tsx'
 import { CalendarMonth } from '../parts/calendar-month.tsx'
 import { CalendarTimeline } from '../parts/calendar-timeline.tsx'
+import { FreezeNotice } from '../parts/freeze-notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { clipWindows, looksOf } from '../state/calendar-bars.ts'
@@ -43,7 +45,7 @@ export function CalendarPage({ part }: { part?: string }) {
           const reader = { zone, nowMs: Date.parse(found.at) }
           return (
             <>
-              <Head now={found} reader={reader} />
+              <Head now={found} reader={reader} isFile={isFile} />
               {mayManage ? <Parts isFile={isFile} /> : null}
               {isFile ? <CalendarEditor reader={reader} /> : <Reading now={found} reader={reader} />}
             </>
@@ -61,12 +63,15 @@ function InForce({ now: { isShipped, faults } }: { now: CalendarNow }) {
     : 'Your own calendar file is in force.'
 }
 
-function Head({ now, reader }: { now: CalendarNow; reader: Reader }) {
+function Head({ now, reader, isFile }: { now: CalendarNow; reader: Reader; isFile: boolean }) {
   const upcoming = useQuery(upcomingQuery(spanAhead(reader)))
   return (
     <>
       <CalendarFaults faults={now.faults} />
       <CalendarVerdict now={now} windows={upcoming.data?.windows} reader={reader} />
+      {/* Beside the file stands what it means for saving. */}
+      <FreezeNotice sentences={isFile || now.deploys.sentence === null ? [] : [now.deploys.sentence]} reader={reader} />
+      <FailedAddresses addresses={now.addresses} reader={reader} />
     </>
   )
 }

@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field, Select } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
+import { Roster, type RosterColumn } from '../parts/roster.tsx'
 import { SecretOnce } from '../parts/secret-once.tsx'
 import { SignalTag, Tag } from '../parts/signal.tsx'
 import { Empty, Loaded, Problem } from '../parts/states.tsx'
@@ -57,61 +58,37 @@ export function KeysPage() {
 }
 
 function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key: ApiKey) => void }) {
+  const columns: readonly RosterColumn<ApiKey>[] = [
+    { label: 'Name', cell: ({ name }) => <strong>{name}</strong> },
+    { label: 'Begins with', isLesser: true, cell: ({ prefix }) => <code>{prefix}</code> },
+    { label: 'Of', isLesser: true, cell: ({ memberName }) => memberName },
+    { label: 'May', cell: ({ actions }) => (actions ? <KeyReach actions={actions} /> : 'All its member may') },
+    { label: 'Last used', isLesser: true, cell: ({ lastUsedAt }) => <TimeText instant={lastUsedAt} /> },
+    {
+      label: 'Ends',
+      isLesser: true,
+      cell: ({ expiresAt }) => (expiresAt ? <TimeText instant={expiresAt} /> : 'Never'),
+    },
+    { label: 'State', cell: (key) => <KeyState apiKey={key} /> },
+    {
+      label: 'Actions',
+      isActions: true,
+      cell: (key) =>
+        key.revokedAt ? null : (
+          <Button look="bare" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}`}>
+            Revoke
+          </Button>
+        ),
+    },
+  ]
   return (
-    <div className="table-scroll" role="region" aria-label="Keys" tabIndex={0}>
-      <table className="plain roster">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" className="is-lesser">
-              Begins with
-            </th>
-            <th scope="col" className="is-lesser">
-              Of
-            </th>
-            <th scope="col">May</th>
-            <th scope="col" className="is-lesser">
-              Last used
-            </th>
-            <th scope="col" className="is-lesser">
-              Ends
-            </th>
-            <th scope="col">State</th>
-            <th scope="col">
-              <span className="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id} className={key.revokedAt ? 'is-over' : ''}>
-              <td>
-                <strong>{key.name}</strong>
-              </td>
-              <td className="is-lesser">
-                <code>{key.prefix}</code>
-              </td>
-              <td className="is-lesser">{key.memberName}</td>
-              <td>{key.actions ? <KeyReach actions={key.actions} /> : 'All its member may'}</td>
-              <td className="is-lesser">
-                <TimeText instant={key.lastUsedAt} />
-              </td>
-              <td className="is-lesser">{key.expiresAt ? <TimeText instant={key.expiresAt} /> : 'Never'}</td>
-              <td>
-                <KeyState apiKey={key} />
-              </td>
-              <td className="row-actions">
-                {key.revokedAt ? null : (
-                  <Button look="bare" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}`}>
-                    Revoke
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Roster
+      label="Keys"
+      columns={columns}
+      rows={keys}
+      rowKey={({ id }) => id}
+      isOver={({ revokedAt }) => revokedAt !== null}
+    />
   )
 }
 

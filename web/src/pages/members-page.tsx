@@ -8,6 +8,7 @@ import { InviteDialog } from '../parts/invite-dialog.tsx'
 import { MemberDialog } from '../parts/member-dialog.tsx'
 import { Page } from '../parts/page.tsx'
 import { RemoveMemberDialog } from '../parts/remove-member-dialog.tsx'
+import { Roster, type RosterColumn } from '../parts/roster.tsx'
 import { SecretOnce } from '../parts/secret-once.tsx'
 import { SignalTag } from '../parts/signal.tsx'
 import { Loaded, Problem } from '../parts/states.tsx'
@@ -94,97 +95,55 @@ interface MemberTableProps {
 }
 
 function MemberTable({ members, onEdit, onLink }: MemberTableProps) {
-  const teams = useQuery(teamsQuery)
-  const reps = useQuery(repsQuery)
-  const repName = (id: string | null) => reps.data?.items.find((rep) => rep.id === id)?.name ?? id
-  const teamName = (id: string | null) => teams.data?.items.find((team) => team.id === id)?.name ?? null
+  const columns: readonly RosterColumn<Member>[] = [
+    { label: 'Name', cell: ({ name, email }) => <NameAndEmail name={name} email={email} /> },
+    { label: 'Role', isLesser: true, cell: ({ role }) => labelWords(role) },
+    { label: 'Sees', isLesser: true, cell: ({ rowScope }) => SCOPE_WORDS[rowScope] },
+    ...useBelongings(),
+    {
+      label: 'State',
+      cell: ({ status }) => <SignalTag signal={STATUS_SIGNALS[status]}>{labelWords(status)}</SignalTag>,
+    },
+    { label: 'Last seen', isLesser: true, cell: ({ lastSeenAt }) => <TimeText instant={lastSeenAt} /> },
+  ]
+  const actions: RosterColumn<Member> = {
+    label: 'Actions',
+    isActions: true,
+    cell: (member) => (
+      <>
+        <Button look="bare" onClick={() => onEdit?.(member)} aria-label={`Change ${member.name}`}>
+          Change
+        </Button>
+        {member.status === 'suspended' ? null : (
+          <Button look="bare" onClick={() => onLink?.(member)} aria-label={`New link for ${member.name}`}>
+            New link
+          </Button>
+        )}
+      </>
+    ),
+  }
   return (
-    <div className="table-scroll" role="region" aria-label="Members" tabIndex={0}>
-      <table className="plain roster">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" className="is-lesser">
-              Role
-            </th>
-            <th scope="col" className="is-lesser">
-              Sees
-            </th>
-            <th scope="col" className="is-lesser">
-              Team
-            </th>
-            <th scope="col" className="is-lesser">
-              Rep in the data
-            </th>
-            <th scope="col">State</th>
-            <th scope="col" className="is-lesser">
-              Last seen
-            </th>
-            {onEdit ? (
-              <th scope="col">
-                <span className="unseen">Actions</span>
-              </th>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>
-          {members.map((member) => (
-            <MemberRow
-              key={member.id}
-              member={member}
-              team={teamName(member.teamId)}
-              rep={repName(member.repId)}
-              {...(onEdit ? { onEdit } : {})}
-              {...(onLink ? { onLink } : {})}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Roster label="Members" columns={onEdit ? [...columns, actions] : columns} rows={members} rowKey={({ id }) => id} />
   )
 }
 
-interface MemberRowProps extends Omit<MemberTableProps, 'members'> {
-  member: Member
-  team: string | null
-  rep: string | null
+/** The team a member is in, and who they are in the data, by name. */
+function useBelongings(): readonly RosterColumn<Member>[] {
+  const teams = useQuery(teamsQuery)
+  const reps = useQuery(repsQuery)
+  const teamName = (id: string | null) => teams.data?.items.find((team) => team.id === id)?.name ?? null
+  const repName = (id: string | null) => reps.data?.items.find((rep) => rep.id === id)?.name ?? id
+  return [
+    { label: 'Team', isLesser: true, cell: ({ teamId }) => <Text value={teamName(teamId)} /> },
+    { label: 'Rep in the data', isLesser: true, cell: ({ repId }) => <Text value={repName(repId)} /> },
+  ]
 }
 
-function MemberRow({ member, team, rep, onEdit, onLink }: MemberRowProps) {
+function NameAndEmail({ name, email }: Pick<Member, 'name' | 'email'>) {
   return (
-    <tr>
-      <td>
-        <span className="two-lines">
-          <strong>{member.name}</strong>
-          <span className="quiet tiny">{member.email}</span>
-        </span>
-      </td>
-      <td className="is-lesser">{labelWords(member.role)}</td>
-      <td className="is-lesser">{SCOPE_WORDS[member.rowScope]}</td>
-      <td className="is-lesser">
-        <Text value={team} />
-      </td>
-      <td className="is-lesser">
-        <Text value={rep} />
-      </td>
-      <td>
-        <SignalTag signal={STATUS_SIGNALS[member.status]}>{labelWords(member.status)}</SignalTag>
-      </td>
-      <td className="is-lesser">
-        <TimeText instant={member.lastSeenAt} />
-      </td>
-      {onEdit ? (
-        <td className="row-actions">
-          <Button look="bare" onClick={() => onEdit(member)} aria-label={`Change ${member.name}`}>
-            Change
-          </Button>
-          {member.status === 'suspended' ? null : (
-            <Button look="bare" onClick={() => onLink?.(member)} aria-label={`New link for ${member.name}`}>
-              New link
-            </Button>
-          )}
-        </td>
-      ) : null}
-    </tr>
+    <span className="two-lines">
+      <strong>{name}</strong>
+      <span className="quiet tiny">{email}</span>
+    </span>
   )
 }

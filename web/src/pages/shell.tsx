@@ -10,7 +10,10 @@ import { ahead } from '../state/ahead.ts'
 import { SideContext, type Ask, type Evidence, type Side } from '../state/side.ts'
 import { useKeys } from '../state/use-keys.ts'
 
+const TraceSheet = lazy(ahead(() => import('../parts/trace-sheet.tsx').then((room) => ({ default: room.TraceSheet }))))
 const AskPanel = lazy(ahead(() => import('../parts/ask-panel.tsx').then((room) => ({ default: room.AskPanel }))))
+
+const NO_SHEET = { evidence: null, traced: null }
 
 type Over = 'palette' | 'shortcuts' | null
 
@@ -18,13 +21,14 @@ type Over = 'palette' | 'shortcuts' | null
 export function Shell({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<Over>(null)
   const [ask, setAsk] = useState<{ ask: Ask; number: number } | null>(null)
-  const [evidence, setEvidence] = useState<Evidence | null>(null)
+  const { evidence, traced, ...sheets } = useSheets()
   const side: Side = useMemo(
     () => ({
       ask: (next) => setAsk((before) => ({ ask: next, number: (before?.number ?? 0) + 1 })),
-      showEvidence: setEvidence,
+      showEvidence: sheets.showEvidence,
+      showTrace: sheets.showTrace,
     }),
-    [],
+    [sheets.showEvidence, sheets.showTrace],
   )
   const [location] = useLocation()
   usePageKeys(setOver)
@@ -49,11 +53,30 @@ export function Shell({ children }: { children: ReactNode }) {
         ) : null}
         <BottomBar onSearch={() => setOver('palette')} onShortcuts={() => setOver('shortcuts')} />
       </div>
-      {evidence ? <EvidenceSheet evidence={evidence} onClose={() => setEvidence(null)} /> : null}
+      {evidence ? <EvidenceSheet evidence={evidence} onClose={sheets.close} /> : null}
+      {traced ? (
+        <Suspense fallback={null}>
+          <TraceSheet key={traced} turnId={traced} onClose={sheets.close} />
+        </Suspense>
+      ) : null}
       {over === 'palette' ? <Palette onClose={close} onShortcuts={() => setOver('shortcuts')} /> : null}
       {over === 'shortcuts' ? <Shortcuts onClose={close} /> : null}
     </SideContext>
   )
+}
+
+/** One sheet at a time: the rows behind a figure, or where the time of an answer went. */
+function useSheets() {
+  const [shown, setShown] = useState<{ evidence: Evidence | null; traced: string | null }>(NO_SHEET)
+  const acts = useMemo(
+    () => ({
+      showEvidence: (evidence: Evidence) => setShown({ evidence, traced: null }),
+      showTrace: (traced: string) => setShown({ evidence: null, traced }),
+      close: () => setShown(NO_SHEET),
+    }),
+    [],
+  )
+  return { ...shown, ...acts }
 }
 
 function usePageKeys(setOver: (over: Over) => void): void {

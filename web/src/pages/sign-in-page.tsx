@@ -34,7 +34,8 @@ function WithoutLink() {
       <p>Sophia lets people in by a one-time link. Open the one you were sent.</p>
       <p className="quiet small">
         No link? The person who runs Sophia can make one under Members. On the machine itself,{' '}
-        <code>npx sophia members link</code> or the terminal where Sophia was started gives one.
+        <code>npx sophia members sign-in-link you@example.com</code> gives one. The first of all stands in the terminal
+        where Sophia was started, or in <code>sign-in-link</code> in her home.
       </p>
     </>
   )

@@ -51,7 +51,7 @@ function Faults({ faults, lineOf, isMendable, onShow, onMend }: FaultsProps) {
       <p role="status">
         <SignalTag signal="risk">{plural(faults.length, 'fault')}</SignalTag>
       </p>
-      <p className="small quiet">Saving waits until they are mended.</p>
+      <p className="small quiet">Saving waits until {faults.length === 1 ? 'it is' : 'they are'} mended.</p>
       <ul className="check-faults">
         {faults.map((fault) => (
           <li key={`${fault.line} ${fault.path.join('.')} ${fault.message}`}>

@@ -9,6 +9,7 @@ import { plural } from '../state/words.ts'
 import { useCalendarCheck, useCalendarDraft, useSaveCalendar } from '../state/use-calendar-file.ts'
 import { Button } from './button.tsx'
 import { CalendarCheckView } from './calendar-check.tsx'
+import { FreezeNotice } from './freeze-notice.tsx'
 import { CalendarText, type CalendarTextHandle } from './calendar-text.tsx'
 import { Loaded, Problem } from './states.tsx'
 
@@ -45,6 +46,7 @@ function Editor({ file, reader }: { file: CalendarFile; reader: Reader }) {
     <div className="calendar-editor">
       <div className="calendar-write">
         <EditorNotes file={file} isOvertaken={isOvertaken} onTakeFile={giveUp} />
+        <FreezeNotice sentences={file.warnings} reader={reader} />
         <CalendarText
           ref={area}
           text={text}

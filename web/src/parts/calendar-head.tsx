@@ -3,6 +3,7 @@ import { lineWords, pathWords, type Fault } from '../state/calendar-faults.ts'
 import type { PeriodWindow } from '../state/calendar-bars.ts'
 import { holdsWords, nextChangeWords, type Reader } from '../state/calendar-words.ts'
 import { plural } from '../state/words.ts'
+import { FetchedAddresses } from './calendar-addresses.tsx'
 import { WithCode } from './with-code.tsx'
 
 interface VerdictProps {
@@ -22,6 +23,7 @@ export function CalendarVerdict({ now, windows, reader }: VerdictProps) {
       <p className="small quiet tabular calendar-next">
         {windows === undefined ? '\u00a0' : next === null ? 'Nothing changes within 30 days.' : `Next: ${next}`}
       </p>
+      <FetchedAddresses addresses={now.addresses} reader={reader} />
     </section>
   )
 }

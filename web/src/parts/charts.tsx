@@ -69,10 +69,12 @@ interface ColumnChartProps {
   /** Beside the axis, where there is less room; as `format` unless given. */
   readonly tick?: (value: number) => string
   readonly height?: number
+  /** Where columns are too many for a word each: what stands below the first and the last. */
+  readonly ends?: readonly [first: string, last: string]
 }
 
 /** Columns of parts: renewals by month, payments by age. The numbers stand in a table beside it or in the titles. */
-export function ColumnChart({ columns, parts, label, format, tick, height = 140 }: ColumnChartProps) {
+export function ColumnChart({ columns, parts, label, format, tick, height = 140, ends }: ColumnChartProps) {
   const geometry = columnGeometry(columns, { width: WIDTH, height })
   return (
     <figure className="chart">
@@ -85,11 +87,18 @@ export function ColumnChart({ columns, parts, label, format, tick, height = 140 
           ))}
         </svg>
       </div>
-      <ol className="chart-labels tiny quiet" aria-hidden="true">
-        {geometry.columns.map((column) => (
-          <li key={column.label}>{column.label}</li>
-        ))}
-      </ol>
+      {ends ? (
+        <p className="chart-words tiny quiet tabular" aria-hidden="true">
+          <span>{ends[0]}</span>
+          <span>{ends[1]}</span>
+        </p>
+      ) : (
+        <ol className="chart-labels tiny quiet" aria-hidden="true">
+          {geometry.columns.map((column) => (
+            <li key={column.label}>{column.label}</li>
+          ))}
+        </ol>
+      )}
       {parts.length > 1 ? (
         <ul className="chart-legend tiny">
           {parts.map((part) => (

@@ -73,6 +73,7 @@ export function Sources({ rows }: { rows: readonly RowRef[] }) {
 
 function AnswerFoot({ message, onAgain }: { message: Message; onAgain: (() => void) | null }) {
   const [isCopied, setCopied] = useState(false)
+  const { showTrace } = useSide()
   const copy = (): void => {
     // A refused clipboard leaves the text where it can be marked by hand.
     navigator.clipboard.writeText(message.text).then(
@@ -85,11 +86,19 @@ function AnswerFoot({ message, onAgain }: { message: Message; onAgain: (() => vo
       <IconButton icon={isCopied ? 'check' : 'copy'} label={isCopied ? 'Copied' : 'Copy the answer'} onClick={copy} />
       {onAgain ? <IconButton icon="again" label="Ask again" onClick={onAgain} /> : null}
       <Feedback message={message} />
+      {hasTurn(message) ? (
+        <IconButton icon="clock" label="Why did this take so long?" onClick={() => showTrace(message.turnId)} />
+      ) : null}
       <span className="answer-cost tiny quiet tabular" title={usageWords(message.usage)}>
         {message.model ?? 'model unknown'} · {costWords(message.cost)} · <TimeText instant={message.createdAt} />
       </span>
     </footer>
   )
+}
+
+/** A briefing was asked for by nobody: it names itself in the place of a turn. */
+function hasTurn({ id, turnId }: Message): boolean {
+  return turnId !== id
 }
 
 function Feedback({ message }: { message: Message }) {

@@ -1,11 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PersonaVersion } from '#contract/personas.ts'
+import { calendarAtQuery } from '../api/calendar-queries.ts'
 import { command } from '../api/client.ts'
 import { personaVersionsQuery } from '../api/queries.ts'
+import { browserZone } from '../state/calendar-days.ts'
 import { readDiff } from '../state/unified-diff.ts'
 import { useMay } from '../state/use-me.ts'
 import { Button } from './button.tsx'
+import { FreezeNotice } from './freeze-notice.tsx'
 import { SignalTag, Tag } from './signal.tsx'
 import { Loaded, Problem } from './states.tsx'
 import { TimeText } from './values.tsx'
@@ -15,14 +18,26 @@ export function PersonaVersions({ id }: { id: string }) {
   return (
     <Loaded asked={versions} lines={3}>
       {(page) => (
-        <ul className="versions">
-          {page.items.map((version) => (
-            <VersionRow key={version.hash} personaId={id} version={version} />
-          ))}
-        </ul>
+        <>
+          <Freeze />
+          <ul className="versions">
+            {page.items.map((version) => (
+              <VersionRow key={version.hash} personaId={id} version={version} />
+            ))}
+          </ul>
+        </>
       )}
     </Loaded>
   )
+}
+
+/** For whoever may put a version in force while deploys are frozen. */
+function Freeze() {
+  const mayActivate = useMay('persona:activate')
+  const now = useQuery({ ...calendarAtQuery(null), enabled: mayActivate })
+  if (!mayActivate || !now.data?.deploys.sentence) return null
+  const sentences = [`${now.data.deploys.sentence} A version takes effect at once nevertheless.`]
+  return <FreezeNotice sentences={sentences} reader={{ zone: browserZone(), nowMs: Date.parse(now.data.at) }} />
 }
 
 /** Enough to tell versions apart; answers and logs name them by as much. */

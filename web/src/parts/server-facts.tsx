@@ -222,6 +222,8 @@ export function ProbeFacts({ detail, skewMs }: { detail: ServerDetail; skewMs: n
         <TimeText instant={probe.lastAt} />
         {probe.lastOutcome ? `: ${outcomeWords(probe.lastOutcome).toLowerCase()}` : ''}
         {probe.lastMs === null ? '' : ` ${probe.lastOutcome === 'ok' ? 'in' : 'after'} ${msWords(probe.lastMs)}`}
+        {/* The end of its id tells processes apart; the start is the time they began at. */}
+        {probe.by === null ? null : <span title={probe.by}>{`, by process ${probe.by.slice(-6)}`}</span>}
       </Fact>
       <Fact name="Last good one">
         <TimeText instant={probe.lastOkAt} />

@@ -156,6 +156,7 @@ const KEYS: Readonly<Record<string, (target: string) => string>> = {
   'scale.min': (part) => `Least replicas of ${part}`,
   'backup.every': () => 'How often a backup is made',
   'backup.at': () => 'When a backup is made',
+  'drills.every': () => 'How often each disaster is rehearsed',
   'freeze.deploys': () => 'Whether deploys wait',
 }
 const WHOM: Readonly<Record<string, string>> = {

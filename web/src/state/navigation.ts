@@ -53,7 +53,22 @@ export const OPERATION_PLACES: readonly Place[] = [
     words: 'periods month-end holidays policies limits',
   },
   { href: '/usage', label: 'Usage', icon: 'usage', action: 'usage:read-own', words: 'cost budget tokens money' },
+  {
+    href: '/operations',
+    label: 'Operations',
+    icon: 'pulse',
+    action: 'watch:read',
+    words: 'status health alerts objectives slo budget silence replicas incident',
+  },
+  {
+    href: '/drills',
+    label: 'Drills',
+    icon: 'lifebuoy',
+    action: 'watch:read',
+    words: 'disaster recovery rehearse failover restore chaos backup',
+  },
   { href: '/cache', label: 'Cache', icon: 'again', action: 'cache:manage', words: 'saved money hits redis forget' },
+  { href: '/jobs', label: 'Jobs', icon: 'again', action: 'job:manage', words: 'background work failed dead retry' },
   { href: '/audit', label: 'Audit', icon: 'audit', action: 'audit:read', words: 'log who did what' },
 ]
 

@@ -25,9 +25,15 @@ export interface Evidence {
 export interface Side {
   readonly ask: (ask: Ask) => void
   readonly showEvidence: (evidence: Evidence) => void
+  /** Opens where the time of an answer went. */
+  readonly showTrace: (turnId: string) => void
 }
 
-export const SideContext = createContext<Side>({ ask: () => undefined, showEvidence: () => undefined })
+export const SideContext = createContext<Side>({
+  ask: () => undefined,
+  showEvidence: () => undefined,
+  showTrace: () => undefined,
+})
 
 export function useSide(): Side {
   return useContext(SideContext)

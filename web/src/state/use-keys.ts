@@ -47,6 +47,8 @@ function nameOf(event: KeyboardEvent): string | null {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  // Nobody types into a box that is ticked.
+  if (target instanceof HTMLInputElement && target.type === 'checkbox') return target.closest('dialog[open]') !== null
   return (
     target.isContentEditable ||
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||

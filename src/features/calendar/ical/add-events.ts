@@ -3,7 +3,7 @@ import type { CalendarFault, Source } from '#domain/calendar/fault.ts'
 import type { PeriodEvents } from '#domain/calendar/period-events.ts'
 import type { EventFiles } from './event-files.ts'
 
-/** A calendar or period that takes its days from a file of events. */
+/** A calendar or period that takes its days from a file of events, beside the calendar or at an address. */
 export interface EventUse {
   readonly kind: 'calendars' | 'periods'
   readonly name: string
@@ -23,7 +23,7 @@ export async function addEvents(
   const found = new Map<string, PeriodEvents>()
   const faults: CalendarFault[] = []
   for (const use of uses) {
-    const reading = await files.read(use.file)
+    const reading = await files.read(use.file, use.name)
     const path = [use.kind, use.name, use.kind === 'periods' ? 'ical' : 'add']
     if ('refusal' in reading) {
       faults.push({ source: use.source, path, message: reading.refusal, place: null, suggestion: null })

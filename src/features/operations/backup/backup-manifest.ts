@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { z } from 'zod'
 
 /** What a backup says of itself; the first entry of its tar. */
@@ -6,11 +7,21 @@ export const BackupManifest = z.object({
   formatVersion: z.literal(1),
   id: z.string(),
   createdAt: z.iso.datetime(),
-  reason: z.enum(['manual', 'before-migration', 'before-restore']),
+  reason: z.enum(['manual', 'scheduled', 'before-migration', 'before-restore']),
   sophiaVersion: z.string(),
   postgresVersion: z.string(),
+  /** Of the whole database as it was, indexes and all; absent where it was not noted yet. */
+  databaseBytes: z.int().optional(),
   /** Every migration the data is shaped by, in order. */
-  migrations: z.array(z.object({ version: z.int(), name: z.string(), hash: z.string() })),
+  migrations: z.array(
+    z.object({
+      version: z.int(),
+      name: z.string(),
+      hash: z.string(),
+      /** Id of the backup that was made before it; absent or null where none was, or where it is not known. */
+      snapshot: z.string().nullish(),
+    }),
+  ),
   /** In an order that satisfies foreign keys. */
   tables: z.array(
     z.object({
@@ -40,4 +51,17 @@ export function schemaVersionOf(manifest: BackupManifest): number {
 
 export function rowsOf(manifest: BackupManifest): number {
   return manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+}
+
+/** Of all compressed parts together. */
+export function bytesOf(manifest: BackupManifest): number {
+  return manifest.tables.reduce((sum, table) => sum + table.bytes, 0)
+}
+
+/** How the files of backups end: in the clear, and encrypted. */
+export const ARCHIVE_END = /\.tar(\.age)?$/
+
+/** What a backup is called: its file's name without the end. */
+export function archiveId(file: string): string {
+  return basename(file).replace(ARCHIVE_END, '')
 }

@@ -1,11 +1,24 @@
 import type { Clock } from '#domain/clock.ts'
+import type { ObjectStore } from '#platform/object-store/object-store.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import type { OnProgress } from './report-progress.ts'
 
 export interface BackupNeeds {
   readonly database: Database
   readonly clock: Clock
-  /** Where archives stand, e.g. `<home>/backups`. */
+  /** Where archives are made and stand, e.g. `<home>/backups`. */
   readonly folder: string
+  /** Where proven ones are copied to besides; without it they stay in the folder alone. */
+  readonly store?: ObjectStore | null | undefined
+  /** Whom archives are encrypted to (`age1...`); without any they are left in the clear. */
+  readonly recipients?: readonly string[] | undefined
+  /** Where the files of the built-in database lie; without it the database lies elsewhere, and nobody knows its disk. */
+  readonly databaseFolder?: string | null | undefined
   readonly migrationsFolder: string
   readonly version: string
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal | undefined
+  /** Of a restore: throws CONFLICT where somebody else works on the database. */
+  readonly requireAlone?: (() => Promise<void>) | undefined
+  readonly onProgress?: OnProgress | undefined
 }

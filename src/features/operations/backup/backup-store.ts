@@ -8,8 +8,19 @@ import { identifier, joinSql, sql, toStatement } from '#platform/postgres/sql.ts
 
 const TableRow = z.object({ name: z.string(), columns: z.array(z.string()), refers_to: z.array(z.string()) })
 
-/** What a schema knows of itself: migrations, and changes, which loading rows marks anew. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['schema_migrations', 'data_marks', 'data_epochs'])
+/**
+ * What a schema knows of itself: migrations, changes, which loading rows marks anew, and archives, which are not in it; and
+ * where the time of answers went and how disasters were rehearsed, which are nobody's work.
+ */
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  'schema_migrations',
+  'data_marks',
+  'data_epochs',
+  'backup_runs',
+  'turn_traces',
+  'slo_flushes',
+  'drills',
+])
 
 /** The tables of the current schema with the columns that hold data, parents before children. Partitions go with their parent. */
 export async function listTables(handle: Handle): Promise<{ name: string; columns: string[] }[]> {
@@ -41,20 +52,37 @@ function parentsFirst(tables: readonly z.infer<typeof TableRow>[]): { name: stri
   return ordered
 }
 
-const MigrationRow = z.object({ version: z.int(), name: z.string(), hash: z.string() })
+const MigrationRow = z.object({
+  version: z.int(),
+  name: z.string(),
+  hash: z.string(),
+  snapshot: z.string().nullable(),
+  /** Of a database that was restored: when it was. */
+  applied_at: z.date(),
+})
+export type MigrationRow = z.infer<typeof MigrationRow>
 
-export function listMigrations(handle: Handle): Promise<z.infer<typeof MigrationRow>[]> {
-  return handle.rows(MigrationRow, sql`select version, name, hash from schema_migrations order by version`)
+/** In order, each with the backup that was made before it: null for none, and for all of a schema that has no place for it yet. */
+export function listMigrations(handle: Handle): Promise<MigrationRow[]> {
+  return handle.rows(
+    MigrationRow,
+    sql`select version, name, hash, to_jsonb(m) ->> 'snapshot' as snapshot, applied_at from schema_migrations m order by version`,
+  )
+}
+
+/** Notes it anew after a restore: the way back is then as it was. */
+export async function noteSnapshots(
+  handle: Handle,
+  migrations: readonly Pick<MigrationRow, 'version' | 'snapshot'>[],
+): Promise<void> {
+  for (const { version, snapshot } of migrations)
+    if (snapshot !== null)
+      await handle.run(sql`update schema_migrations set snapshot = ${snapshot} where version = ${version}`)
 }
 
 export async function serverVersion(handle: Handle): Promise<string> {
   const row = await handle.first(z.object({ server_version: z.string() }), sql`show server_version`)
   return row?.server_version ?? 'unknown'
-}
-
-/** COPY may take longer than any request may. */
-export async function liftTimeLimit(handle: Handle): Promise<void> {
-  await handle.run(sql`set local statement_timeout = 0`)
 }
 
 function columnList(columns: readonly string[]) {
@@ -81,9 +109,27 @@ export function copyIn(handle: Handle, table: { name: string; columns: readonly 
   return handle.client.query(copyStreams.from(text))
 }
 
+/** Rows that migrations wrote by themselves are in the archive, too, as they are by now. */
+export async function emptyTables(handle: Handle, names: readonly string[]): Promise<void> {
+  const filled: string[] = []
+  // To empty all of them would make every file of every index anew.
+  for (const name of names) if ((await countRows(handle, name)) > 0) filled.push(name)
+  // Tables that are not copied and hang on one that is go empty with it, as they are in a schema that was just made.
+  if (filled.length > 0) await handle.run(sql`truncate ${joinSql(filled.map(identifier), ', ')} cascade`)
+}
+
 export async function countRows(handle: Handle, table: string): Promise<number> {
   const row = await handle.first(z.object({ rows: z.int() }), sql`select count(*) as rows from ${identifier(table)}`)
   return row?.rows ?? 0
+}
+
+/** Bytes of all that the database holds. Looked at by its files: to ask each table would wait for whoever has it to themselves. */
+export async function sizeOfDatabase(handle: Handle): Promise<number> {
+  const row = await handle.first(
+    z.object({ bytes: z.coerce.number() }),
+    sql`select pg_database_size(current_database()) as bytes`,
+  )
+  return row?.bytes ?? 0
 }
 
 const IdentityRow = z.object({ table_name: z.string(), column_name: z.string() })

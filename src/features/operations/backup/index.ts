@@ -1,26 +1,55 @@
+import type { AgeKey } from '#platform/crypto/age.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-import { createBackup, type CreatedBackup } from './create-backup.ts'
-import { findBackup, listBackups, type BackupSummary } from './list-backups.ts'
+import { withArchive } from './fetch-archive.ts'
+import { findBackup, listBackups, listReachable, type BackupSummary, type FindOptions } from './list-backups.ts'
+import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
+import type { BackupProgress, OnProgress } from './report-progress.ts'
+import { requireRoomToVerify } from './require-room.ts'
 import { restoreBackup, type RestoreOutcome } from './restore-backup.ts'
+import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
 import { verifyBackup } from './verify-backup.ts'
 
-export interface Backups {
-  create(reason?: 'manual' | 'before-migration'): Promise<CreatedBackup>
-  list(): Promise<BackupSummary[]>
-  find(name: string): Promise<BackupSummary>
-  verify(file: string): ReturnType<typeof verifyBackup>
-  restore(file: string): Promise<RestoreOutcome>
+/** How one piece of work on a backup is done. */
+interface WorkOptions {
+  /** What may open it, where it is encrypted. */
+  readonly keys?: readonly AgeKey[] | undefined
+  readonly onProgress?: OnProgress | undefined
 }
 
-export type { BackupSummary, CreatedBackup, RestoreOutcome }
+export interface Backups {
+  /** Makes one, proves it and copies it to the store. */
+  create(reason?: 'manual' | 'before-migration', options?: Pick<WorkOptions, 'onProgress'>): Promise<ProvenBackup>
+  /** Of this machine and of the store. Throws STORE_FAILED. */
+  list(): Promise<BackupSummary[]>
+  /** Those of this machine where the store does not answer, and why. */
+  listReachable(): ReturnType<typeof listReachable>
+  /** By id, file name, path or address; `latest` is the newest that was not made before a restore. Throws NOT_FOUND, STORE_FAILED. */
+  find(name: string, options?: FindOptions): Promise<BackupSummary>
+  verify(file: string, options?: WorkOptions): ReturnType<typeof verifyBackup>
+  restore(file: string, options?: WorkOptions): Promise<RestoreOutcome>
+}
+
+export { scheduleBackups }
+export type { BackupProgress, BackupSchedule, BackupSummary, ProvenBackup, RestoreOutcome }
 
 /** Backups as plain archives that a person can open without Sophia. */
 export function createBackups(needs: BackupNeeds): Backups {
   return {
-    create: (reason = 'manual') => createBackup(needs, reason),
+    create: (reason = 'manual', { onProgress } = {}) => makeProvenBackup({ ...needs, onProgress }, { reason }),
     list: () => listBackups(needs),
-    find: (name) => findBackup(needs, name),
-    verify: (file) => verifyBackup(needs, file),
-    restore: (file) => restoreBackup(needs, file),
+    listReachable: () => listReachable(needs),
+    find: (name, options) => findBackup(needs, name, options),
+    verify: (given, { keys, onProgress } = {}) => {
+      const work = { ...needs, onProgress }
+      return withArchive(work, given, async (file) => {
+        const archive = { file, title: given, keys }
+        await requireRoomToVerify(work, archive)
+        return verifyBackup(work, archive)
+      })
+    },
+    restore: (given, { keys, onProgress } = {}) => {
+      const work = { ...needs, onProgress }
+      return withArchive(work, given, (file) => restoreBackup(work, { file, title: given, keys }))
+    },
   }
 }

@@ -1,93 +1,172 @@
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
+import { readFacts, factsOf, readProof, type BackupFacts } from './archive-notes.ts'
 import { readManifest } from './backup-archive.ts'
-import { rowsOf, schemaVersionOf, type BackupManifest } from './backup-manifest.ts'
+import { ARCHIVE_END, archiveId, type BackupManifest } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-
-const Verified = z.object({ verifiedAt: z.iso.datetime(), size: z.number(), mtimeMs: z.number() })
+import { listStored } from './stored-backups.ts'
+import { isEncrypted } from './walk-archive.ts'
 
 export interface BackupSummary {
-  /** The file's name without `.tar`; commands take it or a path. */
+  /** The file's name without its end; commands take it or a path. */
   readonly id: string
+  /** Where it is read from: a path, or an address in the store where it lies there alone. */
   readonly file: string
   readonly createdAt: string
   readonly bytes: number
-  readonly schemaVersion: number
-  readonly rows: number
+  /** Null: not known without opening it. */
+  readonly schemaVersion: number | null
+  readonly rows: number | null
   readonly reason: BackupManifest['reason'] | 'unknown'
   readonly state: 'verified' | 'unverified' | 'damaged'
   readonly verifiedAt: string | null
+  readonly isEncrypted: boolean
+  readonly places: readonly ('machine' | 'store')[]
   readonly detail: string | null
 }
 
+/** Backups of the folder and of the store, newest first. Throws STORE_FAILED. */
+export async function listBackups(needs: Pick<BackupNeeds, 'folder' | 'store'>): Promise<BackupSummary[]> {
+  const own = await listFolder(needs)
+  const stored = needs.store ? await listStored(needs.store) : []
+  const alone = stored.filter(({ id }) => !own.some((one) => one.id === id))
+  const both = own.map((one) =>
+    together(
+      one,
+      stored.find(({ id }) => id === one.id),
+    ),
+  )
+  return [...both, ...alone].toSorted(newestFirst)
+}
+
+/** As many as can be listed: where the store does not answer those of the folder, and why there are no more. */
+export async function listReachable(
+  needs: Pick<BackupNeeds, 'folder' | 'store'>,
+): Promise<{ readonly items: BackupSummary[]; readonly storeFault: SophiaError | null }> {
+  try {
+    return { items: await listBackups(needs), storeFault: null }
+  } catch (error) {
+    if (!(error instanceof SophiaError) || error.code !== 'STORE_FAILED') throw error
+    return { items: await listFolder(needs), storeFault: error }
+  }
+}
+
+/** A copy that is not proven, while the other one is, gives way to it. */
+function together(own: BackupSummary, stored: BackupSummary | undefined): BackupSummary {
+  if (!stored) return own
+  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'] }
+}
+
+function newestFirst(one: BackupSummary, other: BackupSummary): number {
+  return one.id < other.id ? 1 : -1
+}
+
 /** The folder's backups, newest first. One that was changed after it was verified counts as unverified. */
-export async function listBackups(needs: Pick<BackupNeeds, 'folder'>): Promise<BackupSummary[]> {
-  const names = await readdir(needs.folder).catch((error: unknown) => {
+export async function listFolder({ folder }: Pick<BackupNeeds, 'folder'>): Promise<BackupSummary[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   })
   const files = names
-    .filter((name) => name.endsWith('.tar'))
+    .filter((name) => ARCHIVE_END.test(name))
     .toSorted()
     .toReversed()
-  return Promise.all(files.map((name) => summarise(join(needs.folder, name), name.slice(0, -4))))
+  const found = await Promise.all(files.map((name) => tryFile(join(folder, name), archiveId(name))))
+  return found.filter((one) => one !== null)
+}
+
+/** null: it was removed meanwhile, as another process does with those that are spent. */
+async function tryFile(file: string, id: string): Promise<BackupSummary | null> {
+  try {
+    return await summarise(file, id)
+  } catch (error) {
+    if (isGone(error)) return null
+    throw error
+  }
+}
+
+function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && error.code === 'ENOENT') || isGone(error.cause)
 }
 
 async function summarise(file: string, id: string): Promise<BackupSummary> {
   const { size, mtimeMs, mtime } = await stat(file)
+  const base = { id, file, bytes: size, places: ['machine'] as const }
   try {
-    const manifest = await readManifest(file)
-    const verified = await findVerified(file)
-    const isProven = verified !== undefined && verified.size === size && verified.mtimeMs === mtimeMs
+    const isSealed = await isEncrypted(file)
+    const facts = isSealed ? await readFacts(file) : factsOf(await readManifest({ file }))
+    const { verifiedAt, isChanged } = await readProof(file, { size, mtimeMs })
     return {
-      id,
-      file,
-      createdAt: manifest.createdAt,
-      bytes: size,
-      schemaVersion: schemaVersionOf(manifest),
-      rows: rowsOf(manifest),
-      reason: manifest.reason,
-      state: isProven ? 'verified' : 'unverified',
-      verifiedAt: isProven ? verified.verifiedAt : null,
-      detail: verified && !isProven ? 'The file changed after it was verified.' : null,
+      ...base,
+      ...(facts ?? unknownFacts(mtime)),
+      isEncrypted: isSealed,
+      state: verifiedAt === null ? 'unverified' : 'verified',
+      verifiedAt,
+      detail: detailOf({ facts, isChanged, isClosed: isSealed && verifiedAt === null }),
     }
   } catch (error) {
+    if (isGone(error)) throw error
     const detail = error instanceof Error ? error.message : 'It cannot be read.'
-    const unknown = {
-      createdAt: mtime.toISOString(),
-      bytes: size,
-      schemaVersion: 0,
-      rows: 0,
-      reason: 'unknown' as const,
-      verifiedAt: null,
-    }
-    return { id, file, ...unknown, state: 'damaged', detail }
+    return { ...base, ...unknownFacts(mtime), isEncrypted: false, state: 'damaged', verifiedAt: null, detail }
   }
 }
 
-async function findVerified(file: string): Promise<z.infer<typeof Verified> | undefined> {
-  try {
-    return Verified.parse(JSON.parse(await readFile(`${file}.verified.json`, 'utf8')))
-  } catch {
-    // Absent or unreadable both mean the same: nobody proved this file.
-    return undefined
-  }
+function unknownFacts(mtime: Date) {
+  return { createdAt: mtime.toISOString(), reason: 'unknown' as const, schemaVersion: null, rows: null }
 }
 
-/** The backup a person names: by id, file name or path; `latest` is the newest. Throws NOT_FOUND. */
-export async function findBackup(needs: Pick<BackupNeeds, 'folder'>, name: string): Promise<BackupSummary> {
-  const backups = await listBackups(needs)
-  const found =
-    name === 'latest'
-      ? backups[0]
-      : backups.find((backup) => [backup.id, `${backup.id}.tar`, backup.file].includes(name))
-  if (found) return found
+interface Doubts {
+  readonly facts: BackupFacts | null
+  readonly isChanged: boolean
+  /** Encrypted, and nobody who can open it has proven it. */
+  readonly isClosed: boolean
+}
+
+function detailOf({ facts, isChanged, isClosed }: Doubts): string | null {
+  if (isChanged) return 'The file changed after it was verified.'
+  if (!facts) return 'It is encrypted; what it holds is told once it was verified with its identity.'
+  return isClosed ? 'Not proven: it is encrypted, and nobody with its identity has verified it.' : null
+}
+
+export interface FindOptions {
+  /** `latest` is of those that were proven. */
+  readonly isVerified?: boolean | undefined
+}
+
+/**
+ * The backup a person names: by id, file name, path or address in the store; `latest` is the newest that was not made before a
+ * restore, which would undo that restore. Throws NOT_FOUND, STORE_FAILED.
+ */
+export async function findBackup(
+  needs: Pick<BackupNeeds, 'folder' | 'store'>,
+  name: string,
+  { isVerified = false }: FindOptions = {},
+): Promise<BackupSummary> {
   const isFile = await stat(name).then(
     (seen) => seen.isFile(),
     () => false,
   )
-  if (isFile) return summarise(name, name)
+  // Whoever names a file needs no list, nor a store that answers.
+  if (isFile) return summarise(name, archiveId(name))
+  const known = await listBackups(needs)
+  if (name === 'latest') return findLatest(known, isVerified)
+  const found = known.find((one) => isNamed(one, name, needs))
+  if (found) return found
   throw new SophiaError('NOT_FOUND', { detail: `There is no backup ${name}. See: sophia backup list` })
+}
+
+function findLatest(known: readonly BackupSummary[], isVerified: boolean): BackupSummary {
+  const found = known.find(({ reason, state }) => reason !== 'before-restore' && (!isVerified || state === 'verified'))
+  if (found) return found
+  const detail = isVerified
+    ? 'There is no latest backup: latest is the newest verified one that was not made before a restore. Prove one (sophia backup verify), or name the one you want. See: sophia backup list'
+    : 'There is no latest backup: latest is the newest one that was not made before a restore. Make one: sophia backup create'
+  throw new SophiaError('NOT_FOUND', { detail })
+}
+
+function isNamed({ id, file }: BackupSummary, name: string, { store }: Pick<BackupNeeds, 'store'>): boolean {
+  const bare = store && name.startsWith(`${store.address}/`) ? name.slice(store.address.length + 1) : name
+  return file === name || id === bare.replace(ARCHIVE_END, '')
 }

@@ -1,42 +1,89 @@
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { SophiaError } from '#domain/errors.ts'
+import { isServerFault } from '#platform/postgres/database-faults.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { readMigrations } from '#platform/postgres/migrate.ts'
 import { readArchive, readManifest } from './backup-archive.ts'
-import type { BackupManifest } from './backup-manifest.ts'
-import { advanceSequences, applyMigration, copyIn, countRows } from './backup-store.ts'
+import { bytesOf, type BackupManifest, type BackupTable } from './backup-manifest.ts'
+import type { BackupNeeds } from './backup-needs.ts'
+import { advanceSequences, applyMigration, copyIn, countRows, emptyTables, noteSnapshots } from './backup-store.ts'
+import { createProgress } from './report-progress.ts'
+import { putBack, takeDown } from './schema-parts-store.ts'
+import { notValid, type BackupArchive } from './walk-archive.ts'
+
+/** From so many rows on indexes and foreign keys are made after them: at once over all rows they take a fraction of the time. */
+const LARGE_ROWS = 10_000
 
 /**
  * Builds the backup's own schema version in the current (empty) schema, copies every row in and counts them.
- * Throws BACKUP_NOT_VALID when a part is damaged, a count differs or the archive is of another migration history.
+ * Throws BACKUP_NOT_VALID when a part is damaged, a count differs or the archive is of another migration history, and
+ * BACKUP_KEY_MISSING; a database that fails meanwhile is told as such.
  */
-export async function loadArchive(handle: Handle, file: string, migrationsFolder: string): Promise<BackupManifest> {
-  const manifest = await readManifest(file)
-  for (const migration of await matchMigrations(manifest, migrationsFolder)) await applyMigration(handle, migration)
-  await readArchive(file, async (table, part) => {
-    try {
-      await pipeline(part, createGunzip(), copyIn(handle, table))
-    } catch (cause) {
-      throw new SophiaError('BACKUP_NOT_VALID', {
-        detail: `The part ${table.name} of ${file} cannot be loaded. Nothing was touched.`,
-        cause,
-      })
-    }
-  })
-  for (const table of manifest.tables) {
-    const rows = await countRows(handle, table.name)
-    if (rows !== table.rows) {
-      throw new SophiaError('BACKUP_NOT_VALID', {
-        detail: `${file} promises ${table.rows} rows of ${table.name} but holds ${rows}. Nothing was touched.`,
-      })
-    }
-  }
+export async function loadArchive(needs: BackupNeeds, handle: Handle, archive: BackupArchive): Promise<BackupManifest> {
+  const manifest = await readManifest(archive)
+  const migrations = await matchMigrations(manifest, needs.migrationsFolder)
+  for (const migration of migrations) await applyMigration(handle, migration)
+  await noteSnapshots(handle, migrations)
+  await emptyTables(
+    handle,
+    manifest.tables.map(({ name }) => name),
+  )
+  const large = manifest.tables.filter(({ rows }) => rows >= LARGE_ROWS)
+  const parts = await takeDown(
+    handle,
+    large.map(({ name }) => name),
+  )
+  await loadRows(needs, handle, archive)
+  await requireCounts(handle, archive, manifest)
+  await orNotValid({ archive, signal: needs.signal }, 'rows contradict each other', () =>
+    putBack(handle, parts, createProgress(needs.onProgress, 'index', parts.length)),
+  )
   await advanceSequences(handle)
   return manifest
 }
 
-async function matchMigrations(manifest: BackupManifest, folder: string) {
+async function loadRows(needs: BackupNeeds, handle: Handle, archive: BackupArchive): Promise<void> {
+  const { signal } = needs
+  const tell = createProgress(needs.onProgress, 'load', bytesOf(await readManifest(archive)))
+  const loadTable = async (table: BackupTable, part: Readable): Promise<void> => {
+    part.on('data', (chunk: Buffer) => tell(table.name, chunk.length))
+    await orNotValid({ archive, signal }, `the part ${table.name} cannot be loaded`, () =>
+      pipeline(part, createGunzip(), copyIn(handle, table), { signal }),
+    )
+  }
+  await readArchive(archive, async (table, part) => {
+    signal?.throwIfAborted()
+    await loadTable(table, part)
+  })
+}
+
+/** What fails within is the archive's fault, unless the work was told to stop or the server failed. */
+async function orNotValid(
+  { archive, signal }: { readonly archive: BackupArchive; readonly signal: AbortSignal | undefined },
+  why: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    signal?.throwIfAborted()
+    if (isServerFault(cause)) throw cause
+    throw notValid(archive, why, cause)
+  }
+}
+
+async function requireCounts(handle: Handle, archive: BackupArchive, manifest: BackupManifest): Promise<void> {
+  for (const table of manifest.tables) {
+    const rows = await countRows(handle, table.name)
+    if (rows !== table.rows)
+      throw notValid(archive, `it promises ${table.rows} rows of ${table.name} but holds ${rows}`)
+  }
+}
+
+/** The program's own migrations that the backup is shaped by. Throws BACKUP_NOT_VALID for a newer or a foreign one. */
+export async function matchMigrations(manifest: BackupManifest, folder: string) {
   const files = await readMigrations(folder)
   return manifest.migrations.map((wanted) => {
     const found = files.find((migration) => migration.version === wanted.version && migration.hash === wanted.hash)
@@ -45,6 +92,6 @@ async function matchMigrations(manifest: BackupManifest, folder: string) {
         detail: `The backup was made by Sophia ${manifest.sophiaVersion} with ${wanted.name}, which this version does not have. Restore it with that version. Nothing was touched.`,
       })
     }
-    return found
+    return { ...found, snapshot: wanted.snapshot ?? null }
   })
 }

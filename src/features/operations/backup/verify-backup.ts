@@ -1,9 +1,10 @@
-import { stat, writeFile } from 'node:fs/promises'
 import type { Handle } from '#platform/postgres/database.ts'
+import { writeFacts, writeProof } from './archive-notes.ts'
 import type { BackupManifest } from './backup-manifest.ts'
-import { enterScratchSchema, liftTimeLimit } from './backup-store.ts'
 import type { BackupNeeds } from './backup-needs.ts'
+import { enterScratchSchema } from './backup-store.ts'
 import { loadArchive } from './load-archive.ts'
+import { isEncrypted, type BackupArchive } from './walk-archive.ts'
 
 /** Undoes the rehearsal: thrown inside its transaction on success. */
 class RehearsalDone extends Error {
@@ -17,27 +18,28 @@ class RehearsalDone extends Error {
 
 /**
  * Proves a backup by restoring it: into a scratch schema, in a transaction that is rolled back, with every checksum and
- * row count compared. Notes the time beside the file. Throws BACKUP_NOT_VALID.
+ * row count compared. Notes the time beside the file. Throws BACKUP_NOT_VALID, BACKUP_KEY_MISSING.
  */
 export async function verifyBackup(
   needs: BackupNeeds,
-  file: string,
+  archive: BackupArchive,
 ): Promise<{ manifest: BackupManifest; verifiedAt: string }> {
-  const manifest = await rehearse(needs, file)
+  const manifest = await rehearse(needs, archive)
   const verifiedAt = needs.clock.now().toISOString()
-  const { size, mtimeMs } = await stat(file)
-  await writeFile(`${file}.verified.json`, JSON.stringify({ verifiedAt, size, mtimeMs }), { mode: 0o600 })
+  if (await isEncrypted(archive.file)) await writeFacts(archive.file, manifest)
+  await writeProof(archive.file, verifiedAt)
   return { manifest, verifiedAt }
 }
 
-async function rehearse(needs: BackupNeeds, file: string): Promise<BackupManifest> {
+async function rehearse(needs: BackupNeeds, archive: BackupArchive): Promise<BackupManifest> {
   const work = async (handle: Handle): Promise<never> => {
-    await liftTimeLimit(handle)
+    // COPY may take longer than any request may.
+    await handle.raiseLimit(0)
     await enterScratchSchema(handle, `rehearsal_${process.pid}_${Math.trunc(needs.clock.monotonicMs())}`)
-    throw new RehearsalDone(await loadArchive(handle, file, needs.migrationsFolder))
+    throw new RehearsalDone(await loadArchive(needs, handle, archive))
   }
   try {
-    return await needs.database.inTransaction(work)
+    return await needs.database.inTransaction(work, { mayTakeLong: true })
   } catch (error) {
     if (error instanceof RehearsalDone) return error.manifest
     throw error

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { generateIdentity, identityToRecipient } from 'age-encryption'
+import { createBackups } from '#features/operations/backup/index.ts'
+import { systemClock } from '#platform/clock.ts'
+import { runCommandLine } from '../../test/support/command-line.ts'
+import { openTestDatabase } from '../../test/support/database.ts'
+import { addBackupCommand, type OpenBackups } from './backup-command.ts'
+
+const { database } = await openTestDatabase()
+const folder = await mkdtemp(join(tmpdir(), 'backup-command-'))
+after(() => rm(folder, { recursive: true, force: true }))
+const identity = await generateIdentity()
+const open: OpenBackups = async () => ({
+  backups: createBackups({
+    database,
+    clock: systemClock,
+    folder: join(folder, 'backups'),
+    recipients: [await identityToRecipient(identity)],
+    migrationsFolder: join(import.meta.dirname, '../../migrations'),
+    version: '0.0.0-test',
+  }),
+  isAlone: true,
+  finishRestore: async () => undefined,
+  close: async () => undefined,
+})
+
+test('an encrypted backup is made, listed and restored from the command line, with lines that say how far it is', async (t) => {
+  const run = (words: string) => runCommandLine(t, (program) => addBackupCommand(program, open), words.split(' '))
+  const made = (await run('backup create --json')).split('\n').map((line) => JSON.parse(line))
+  assert.deepEqual(new Set(made.map(({ type }) => type)), new Set(['progress', 'result']))
+  assert.equal(made.at(-1).type, 'result')
+  assert.match(await run('backup list'), /by hand +verified, encrypted, here$/)
+  await assert.rejects(run('backup restore latest --yes'), { code: 'BACKUP_KEY_MISSING' })
+  const file = join(folder, 'identity.txt')
+  await writeFile(file, `# created: today\n# public key: age1...\n${identity}\n`)
+  await assert.rejects(run(`backup restore latest --identity ${file}`), /Run again with --yes/)
+  const told = await run(`backup restore latest --identity ${file} --yes`)
+  assert.match(told, /^Restored 0 rows from .*\.tar\.age\.\nWhat was there before: .*\.tar\.age$/)
+})
+
+test('a file that holds no identity is told at once, and nothing of it is repeated', async (t) => {
+  const file = join(folder, 'mistyped.txt')
+  const mistyped = identity.replace(/..$/, 'XX')
+  for (const text of ['', '# nothing here\n', mistyped, `${identity}\nssh-ed25519 AAAA`]) {
+    await writeFile(file, text)
+    const run = runCommandLine(t, (program) => addBackupCommand(program, open), [
+      'backup',
+      'verify',
+      'latest',
+      '--identity',
+      file,
+    ])
+    await assert.rejects(run, (error: Error) => {
+      assert.match(error.message, /mistyped\.txt holds no identities of age, which begin with AGE-SECRET-KEY-\./)
+      assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /AGE-SECRET-KEY-\w|ssh-/)
+      return true
+    })
+  }
+})

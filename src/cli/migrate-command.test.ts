@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { openEmptyDatabase } from '../../test/support/database.ts'
+import { databaseUrlOf } from '../../test/support/database-url.ts'
+import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
+
+const Outcome = z.object({ from: z.number(), to: z.number(), applied: z.array(z.object({ name: z.string() })) })
+const newest = readdirSync('migrations').filter((name) => name.endsWith('.sql')).length
+
+test('a migration by itself brings the database to this version and ends; again there is nothing to do', async () => {
+  const { connection } = await openEmptyDatabase()
+  const settings = { SOPHIA_HOME: await makeHome(), DATABASE_URL: databaseUrlOf(connection) }
+  const first = await runSophia(['migrate', '--json'], settings)
+  assert.equal(first.code, 0, first.err)
+  const { from, to, applied } = Outcome.parse(JSON.parse(first.out))
+  assert.deepEqual([from, to, applied.length], [0, newest, newest])
+  const second = await runSophia(['migrate'], settings)
+  assert.deepEqual([second.code, second.out], [0, `The database is at migration ${newest}; there is nothing to do.\n`])
+})
+
+test('a database that refuses the sign-in ends it at once, with the exit code of what is unavailable', async () => {
+  const { connection } = await openEmptyDatabase()
+  const url = databaseUrlOf({ ...connection, password: 'wrong' })
+  const { code, out } = await runSophia(['migrate'], { SOPHIA_HOME: await makeHome(), DATABASE_URL: url })
+  assert.deepEqual([code, out], [69, ''])
+})

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { MigrationOutcome } from '#platform/postgres/migrate.ts'
+
+/** Opens the database for one migration; `migrate` backs up first what is there, and proves it. */
+export type OpenMigrations = () => Promise<{ migrate(): Promise<MigrationOutcome>; close(): Promise<void> }>
+
+/** `sophia migrate`: what each start does by itself, for whoever wants it done before anything starts. */
+export function addMigrateCommand(program: Command, open: OpenMigrations): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version, as each start does, and end')
+    .option('--json', 'print JSON')
+    .action(async (flags: { json?: boolean }) => {
+      const { migrate, close } = await open()
+      try {
+        const outcome = await migrate()
+        console.log(flags.json ? JSON.stringify(outcome) : sentenceOf(outcome))
+      } finally {
+        await close()
+      }
+    })
+}
+
+function sentenceOf({ from, to, applied }: MigrationOutcome): string {
+  if (applied.length === 0) return `The database is at migration ${to}; there is nothing to do.`
+  return `The database was brought from migration ${from} to ${to}: ${applied.map(({ name }) => name).join(', ')}.`
+}

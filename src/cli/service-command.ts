@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Option, type Command } from 'commander'
+import { SophiaError } from '#domain/errors.ts'
+import { describeSettings, readConfig } from '#platform/config/config.ts'
+import { readMachine, settingLines, type Machine } from '#platform/config/supervisor.ts'
+import {
+  describeService,
+  STATE_FOLDER,
+  type Scope,
+  type ServiceDescription,
+} from '#platform/supervision/description.ts'
+import type { Keeper, ServiceState } from '#platform/supervision/keeper.ts'
+import {
+  assertKept,
+  chooseKeeper,
+  installService,
+  planInstall,
+  uninstallService,
+} from '#platform/supervision/service-of-machine.ts'
+import { PACKAGE_ROOT } from '#platform/version.ts'
+import { EXIT } from './exit-code.ts'
+
+interface ScopeOptions {
+  readonly system?: boolean
+  readonly user?: boolean
+}
+
+/** `sophia service install|status|uninstall`: this machine keeps Sophia running. */
+export function addServiceCommand(program: Command): void {
+  const command = program.command('service').description('have this machine keep Sophia running')
+  withScope(command.command('install'))
+    .description('write unit, agent or task for this clone and home, and start it')
+    .option('--dry-run', 'print what would be written and run')
+    .action((options: ScopeOptions & { readonly dryRun?: boolean }) => install(options))
+  withScope(command.command('status'))
+    .description('how it stands, by what the machine itself says; exit code 0 only when it runs')
+    .option('--json', 'print JSON')
+    .action(async (options: ScopeOptions & { readonly json?: boolean }) => {
+      const { keeper, service } = openService(options)
+      const state = await keeper.state(service)
+      console.log(options.json ? JSON.stringify(state) : stateLine(keeper, state))
+      if (state.state !== 'running') process.exitCode = EXIT.unavailable
+    })
+  withScope(command.command('uninstall'))
+    .description('stop it and remove what install wrote; settings and home stay')
+    .action(async (options: ScopeOptions) => {
+      const { keeper, service } = openService(options)
+      const removed = await uninstallService(keeper, service)
+      if (removed.length === 0) return console.log('There is nothing that sophia service install wrote.')
+      console.log([...removed.map((path) => `Removed ${path}`), staysLine(service)].join('\n'))
+    })
+}
+
+function withScope(command: Command): Command {
+  return command
+    .addOption(new Option('--system', 'of the whole machine; what root gets without saying').conflicts('user'))
+    .option('--user', 'of this account, from its sign-in on')
+}
+
+function openService(options: ScopeOptions): { machine: Machine; keeper: Keeper; service: ServiceDescription } {
+  const machine = readMachine()
+  const isSystem = options.system ?? (!options.user && machine.isRoot && machine.platform === 'linux')
+  const scope: Scope = isSystem ? 'system' : 'user'
+  const home = readConfig().home
+  const isNamed = describeSettings().some(({ name, isSet }) => name === 'SOPHIA_HOME' && isSet)
+  const service = describeService({
+    scope,
+    node: process.execPath,
+    root: PACKAGE_ROOT,
+    home: isSystem && !isNamed ? join(STATE_FOLDER, 'sophia') : home,
+  })
+  return { machine, keeper: chooseKeeper(machine, scope), service }
+}
+
+async function install(options: ScopeOptions & { readonly dryRun?: boolean }): Promise<void> {
+  const { keeper, machine, service } = openService(options)
+  if (options.dryRun) {
+    const { commands, files } = planInstall(keeper, service)
+    for (const { path, text } of files) console.log(`--- ${path}\n${text}`)
+    return console.log(`--- then\n${commands.join('\n')}`)
+  }
+  if (service.scope === 'system' && !machine.isRoot)
+    throw new SophiaError('NOT_PERMITTED', {
+      detail: 'A service of the whole machine is installed by root. Run this with sudo, or leave --system away.',
+    })
+  await assertKept(keeper, service)
+  if (!existsSync(join(PACKAGE_ROOT, 'web/dist/index.html')))
+    throw new SophiaError('CONFLICT', {
+      detail: 'The web app is not built, and a service builds nothing. Run first: npm run build:web',
+    })
+  const { hasWrittenSettings, state } = await installService(keeper, service, settingLines())
+  const settings = hasWrittenSettings ? 'were written to' : 'stay as they are in'
+  console.log(`Settings ${settings} ${service.environmentFile}\n${stateLine(keeper, state)}`)
+  if (keeper.name === 'systemd' && service.scope === 'user')
+    console.log('To have it run while nobody is signed in to this account: loginctl enable-linger')
+}
+
+const WORDS: Readonly<Record<ServiceState['state'], string>> = {
+  running: 'running',
+  starting: 'starting',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  failed: 'failed',
+  not_installed: 'not installed',
+  unknown: 'cannot tell',
+}
+
+function stateLine({ name }: Keeper, { detail, pid, restarts, state }: ServiceState): string {
+  const facts = [detail, ...(pid === null ? [] : [`process ${pid}`]), ...(restarts ? [`${restarts} restarts`] : [])]
+  return `${WORDS[state]} (by ${name}): ${facts.join(', ')}`
+}
+
+function staysLine({ account, environmentFile, home }: ServiceDescription): string {
+  const stays = [home, environmentFile, ...(account === null ? [] : [`the account ${account}`])]
+  return `Left where they are: ${stays.join(', ')}`
+}

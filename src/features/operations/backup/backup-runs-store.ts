@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+
+/** SQL of backups by schedule: one row for each try, in all processes. */
+
+const RunRow = z.object({
+  id: z.string(),
+  started_at: z.date(),
+  host: z.string(),
+  status: z.enum(['running', 'verified', 'failed']),
+  detail: z.string().nullable(),
+})
+export type RunRow = z.infer<typeof RunRow>
+
+/** The last one that was proven by now: one of a later time was noted by a clock that was wrong. */
+export async function findVerifiedRun(handle: Handle, now: Date): Promise<RunRow | null> {
+  const row = await handle.first(
+    RunRow,
+    sql`select id, started_at, host, status, detail from backup_runs
+      where status = 'verified' and started_at <= ${now} order by started_at desc, id desc limit 1`,
+  )
+  return row ?? null
+}
+
+/** Tries after that one and by now, newest first: so few that all may be read, as each is followed by a pause. */
+export function listRunsSince(handle: Handle, verified: RunRow | null, now: Date): Promise<RunRow[]> {
+  const from = verified?.started_at ?? new Date(0)
+  return handle.rows(
+    RunRow,
+    sql`select id, started_at, host, status, detail from backup_runs
+      where started_at >= ${from} and started_at <= ${now} and status <> 'verified' order by started_at desc, id desc limit 200`,
+  )
+}
+
+/** Notes that a try begins. One that still runs is of a process that died: only one at a time may. */
+export async function beginRun(handle: Handle, run: Pick<RunRow, 'id' | 'started_at' | 'host'>): Promise<void> {
+  await handle.run(
+    sql`update backup_runs set status = 'failed', ended_at = ${run.started_at}, detail = 'Its process ended before it was done.'
+      where status = 'running'`,
+  )
+  await handle.run(
+    sql`insert into backup_runs (id, started_at, host, status) values (${run.id}, ${run.started_at}, ${run.host}, 'running')`,
+  )
+}
+
+export async function endRun(
+  handle: Handle,
+  { id, endedAt, status, detail }: Pick<RunRow, 'id' | 'status' | 'detail'> & { readonly endedAt: Date },
+): Promise<void> {
+  await handle.run(
+    sql`update backup_runs set status = ${status}, ended_at = ${endedAt}, detail = ${detail} where id = ${id}`,
+  )
+  if (status !== 'verified') return
+  // What led up to it is settled.
+  await handle.run(
+    sql`delete from backup_runs where id <> ${id} and started_at < ${endedAt}::timestamptz - interval '60 days'`,
+  )
+}

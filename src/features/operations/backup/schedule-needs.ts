@@ -1,0 +1,15 @@
+import type { BackupRhythm } from '#domain/backup/next-backup.ts'
+import type { Database, Handle } from '#platform/postgres/database.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { BackupNeeds } from './backup-needs.ts'
+
+export interface ScheduleNeeds extends Omit<BackupNeeds, 'signal' | 'onProgress'> {
+  readonly log: Log
+  /** Of this machine: archives lie on the one that made them. */
+  readonly host: string
+  /** What the calendar asks for now. */
+  readonly rhythm: () => BackupRhythm
+  readonly findBegun: (handle: Handle) => Promise<Date | null>
+  /** A connection of its own, so that a pool that is merely full does not hide how backups are. */
+  readonly probe: Database
+}

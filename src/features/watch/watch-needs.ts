@@ -1,0 +1,21 @@
+import type { ObjectiveId } from '#domain/objectives/objectives.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Metrics } from '#platform/telemetry/metrics.ts'
+import type { ChannelNeeds } from './channels.ts'
+import type { ObjectiveNeeds } from './objective-needs.ts'
+
+export interface WatchNeeds extends Omit<ObjectiveNeeds, 'metrics'>, ChannelNeeds {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly version: string
+  /** A number as the business calendar has it now. */
+  readonly calendarNumber: (key: string, base: number) => number
+  /** What may be kept of pages since the process began: answered from there, and made. */
+  readonly keptPages: () => { readonly hits: number; readonly misses: number }
+  /** When the newest backup that was proven was made; null without one. */
+  readonly newestVerified: () => Promise<Date | null>
+  /** Whether there is anything that an objective could count. */
+  readonly isConfigured: (objective: ObjectiveId) => boolean
+  /** Today's spending of the deployment beside its cap; null without one. */
+  readonly budgetUsed: () => Promise<number | null>
+}

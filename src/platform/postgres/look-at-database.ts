@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { z } from 'zod'
+import type { ClockReference } from '#domain/doctor/judge-machine.ts'
+import type { DatabaseFacts, SchemaFacts } from '#domain/doctor/judge-stores.ts'
+
+/** What a database says of itself and of what Sophia has in it. */
+export interface DatabaseLook extends DatabaseFacts {
+  readonly applied: SchemaFacts['applied']
+  readonly clock: Omit<ClockReference, 'name'>
+  /** Of the last backup that any machine proved by schedule, later ones than its own time left out; null for none. */
+  readonly lastBackupMs: number | null
+  /** Of all it holds. */
+  readonly dataBytes: number
+}
+
+const LIMIT_MS = 5000
+
+const FactsRow = z.object({
+  versionNumber: z.int(),
+  version: z.string(),
+  encoding: z.string(),
+  isEncrypted: z.boolean().nullable(),
+  isInRecovery: z.boolean(),
+  isReadOnly: z.boolean(),
+  mayCreateTables: z.boolean(),
+  maxConnections: z.int(),
+  hasSchema: z.boolean(),
+  hasBackupRuns: z.boolean(),
+  dataBytes: z.coerce.number(),
+})
+const FACTS = `select current_setting('server_version_num')::int as "versionNumber", current_setting('server_version') as version,
+  (select pg_encoding_to_char(encoding) from pg_database where datname = current_database()) as encoding,
+  (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as "isEncrypted", pg_is_in_recovery() as "isInRecovery",
+  current_setting('default_transaction_read_only')::bool as "isReadOnly",
+  coalesce(has_schema_privilege(to_regnamespace('public'), 'create'), false) as "mayCreateTables",
+  current_setting('max_connections')::int as "maxConnections", to_regclass('public.schema_migrations') is not null as "hasSchema",
+  to_regclass('public.backup_runs') is not null as "hasBackupRuns", pg_database_size(current_database()) as "dataBytes"`
+const Applied = z.array(z.object({ version: z.int(), name: z.string(), hash: z.string() }))
+const Millis = z.object({ ms: z.coerce.number().nullable() })
+
+/** Reads, on one connection of its own, and writes nothing. Throws what the driver met. */
+export async function lookAtDatabase(connection: pg.ClientConfig): Promise<DatabaseLook> {
+  // The driver knows a limit for each query that its types for a client have, too.
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: LIMIT_MS, query_timeout: LIMIT_MS })
+  // Without a listener a connection that breaks between statements would end the process; the next statement tells.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const read = async (text: string): Promise<unknown[]> => (await client.query<Record<string, unknown>>(text)).rows
+    const { hasSchema, hasBackupRuns, ...facts } = FactsRow.parse((await read(FACTS))[0])
+    const clock = await compareClocks(read)
+    const applied = hasSchema
+      ? Applied.parse(await read('select version, name, hash from public.schema_migrations order by version'))
+      : null
+    const lastRun = hasBackupRuns
+      ? "select extract(epoch from max(started_at)) * 1000 as ms from public.backup_runs where status = 'verified' and started_at <= now()"
+      : 'select null as ms'
+    return { ...facts, applied, clock, lastBackupMs: Millis.parse((await read(lastRun))[0]).ms }
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** By the moment in the middle of the question, which is off by half of how long it took. */
+async function compareClocks(read: (text: string) => Promise<unknown[]>): Promise<DatabaseLook['clock']> {
+  const askedMs = Date.now()
+  const [row] = await read('select extract(epoch from clock_timestamp()) * 1000 as ms')
+  const answeredMs = Date.now()
+  const { ms } = Millis.parse(row)
+  const uncertaintyMs = (answeredMs - askedMs) / 2
+  return { aheadMs: (ms ?? 0) - (askedMs + uncertaintyMs), uncertaintyMs }
+}
+
+/** Where a connection leads and how it is secured, by the driver's own reading of its address; never user or password. */
+export interface DatabaseRoute {
+  readonly host: string
+  readonly port: number
+  readonly isEncrypted: boolean
+  /** Whether the server's certificate is looked at. */
+  readonly isVerified: boolean
+  readonly ca: string | null
+}
+
+const Ssl = z.union([
+  z.boolean(),
+  z.looseObject({ ca: z.string().optional(), rejectUnauthorized: z.boolean().optional() }),
+])
+
+/** Throws when a file that the address names cannot be read. */
+export function routeOf(connection: pg.ClientConfig): DatabaseRoute {
+  const { host, port, ssl: given } = new pg.Client(connection)
+  const ssl = Ssl.catch(false).parse(given)
+  const known = typeof ssl === 'boolean' ? {} : ssl
+  return {
+    host,
+    port,
+    isEncrypted: ssl !== false,
+    isVerified: known.rejectUnauthorized !== false,
+    ca: known.ca ?? null,
+  }
+}

@@ -1,0 +1,103 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { SophiaError } from '#domain/errors.ts'
+import type { Machine } from '#platform/config/supervisor.ts'
+import type { ServiceDescription } from './description.ts'
+import type { Keeper, ServiceState, Step } from './keeper.ts'
+import { createLaunchdKeeper } from './launchd-keeper.ts'
+import { runStep } from './run-step.ts'
+import { assertOurs, findSealed, seal, writeSealed } from './sealed-file.ts'
+import { createSystemdKeeper } from './systemd-keeper.ts'
+import { createWindowsKeeper } from './windows-keeper.ts'
+
+/** What an installation writes and runs, to be looked at before. */
+export interface InstallPlan {
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  readonly commands: readonly string[]
+}
+
+/** The keeper of this kind of system. Throws INVALID_INPUT where there is none, or none for the whole machine. */
+export function chooseKeeper(machine: Machine, scope: ServiceDescription['scope']): Keeper {
+  if (machine.platform === 'linux') return createSystemdKeeper(machine)
+  if (scope === 'system')
+    throw new SophiaError('INVALID_INPUT', {
+      detail:
+        'Only systemd is spoken to about the whole machine; here she is a service of your account: leave --system away.',
+    })
+  if (machine.platform === 'darwin') return createLaunchdKeeper(machine)
+  if (machine.platform === 'win32') return createWindowsKeeper(machine)
+  throw new SophiaError('INVALID_INPUT', {
+    detail: `Services are installed on Linux with systemd, macOS and Windows, not on ${machine.platform}. Run: npm start`,
+  })
+}
+
+/** Tells what would be written and run; nothing is. */
+export function planInstall(keeper: Keeper, service: ServiceDescription): InstallPlan {
+  return {
+    files: keeper.files(service).map((file) => ({ path: file.path, text: seal(file) })),
+    commands: keeper.install(service).map(({ command }) => command.join(' ')),
+  }
+}
+
+/** Throws UNREACHABLE when nobody keeps services here. */
+export async function assertKept(keeper: Keeper, service: ServiceDescription): Promise<void> {
+  const { state, detail } = await keeper.state(service)
+  if (state !== 'unknown') return
+  throw new SophiaError('UNREACHABLE', { detail: `${keeper.name} cannot be asked, so nothing was written: ${detail}` })
+}
+
+/**
+ * Writes the files, has the machine heed them, and answers how it stands then. The settings go into the environment file, unless there is
+ * one. Throws CONFLICT, with nothing written, for a file that is not ours, and UNREACHABLE for a step that failed.
+ */
+export async function installService(
+  keeper: Keeper,
+  service: ServiceDescription,
+  settings: string,
+): Promise<{ readonly state: ServiceState; readonly hasWrittenSettings: boolean }> {
+  const files = keeper.files(service)
+  for (const { path } of files) assertOurs(path, await findSealed(path))
+  // systemd makes the home of a system unit, and gives it to the account.
+  if (service.account === null) await makePrivate(service.home)
+  const hasWrittenSettings = await writeSettings(service.environmentFile, settings)
+  for (const file of files) await writeSealed(file)
+  await runAll(keeper.install(service))
+  return { state: await keeper.state(service), hasWrittenSettings }
+}
+
+/** Stops the service and removes what was written for it; settings, home and account stay. Answers the paths removed. */
+export async function uninstallService(keeper: Keeper, service: ServiceDescription): Promise<readonly string[]> {
+  const found = await Promise.all(
+    keeper.files(service).map(async ({ path }) => ({ path, found: await findSealed(path) })),
+  )
+  for (const one of found) assertOurs(one.path, one.found)
+  const ours = found.filter((one) => one.found === 'ours').map(({ path }) => path)
+  if (ours.length === 0) return []
+  await runAll(keeper.stop(service))
+  await Promise.all(ours.map((path) => rm(path, { force: true })))
+  await runAll(keeper.forget(service))
+  return ours
+}
+
+async function runAll(steps: readonly Step[]): Promise<void> {
+  // Each builds on the one before.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const step of steps) await runStep(step)
+}
+
+async function makePrivate(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await chmod(folder, 0o700)
+}
+
+/** A file that is there holds what somebody set: it stays. */
+async function writeSettings(path: string, text: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}

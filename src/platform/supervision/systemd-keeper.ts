@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import type { Machine } from '#platform/config/supervisor.ts'
+import { SERVICE_NAME, type Scope, type ServiceDescription } from './description.ts'
+import { unknownState, type Keeper, type ServiceState, type Step } from './keeper.ts'
+import { renderAccount, renderUnit } from './render-systemd.ts'
+import { ask } from './run-step.ts'
+import type { SealedFile } from './sealed-file.ts'
+
+const UNIT = `${SERVICE_NAME}.service`
+const SYSTEM_UNITS = '/etc/systemd/system'
+const ACCOUNT_FILE = `/etc/sysusers.d/${SERVICE_NAME}.conf`
+
+/** Linux. */
+export function createSystemdKeeper({ userUnits }: Pick<Machine, 'userUnits'>): Keeper {
+  return {
+    name: 'systemd',
+    files: (service) => [
+      { path: unitPath(service.scope, userUnits), text: renderUnit(service), comment: 'hash', mode: 0o644 },
+      ...accountFile(service),
+    ],
+    install: ({ account, scope }) => [
+      ...(account === null ? [] : [{ command: ['systemd-sysusers', ACCOUNT_FILE] } as const]),
+      systemctl(scope, 'daemon-reload'),
+      systemctl(scope, 'enable', UNIT),
+      // A start limit that was reached before does not hold against a start by hand.
+      { ...systemctl(scope, 'reset-failed', UNIT), mayFail: true },
+      systemctl(scope, 'restart', UNIT),
+    ],
+    stop: ({ scope }) => [systemctl(scope, 'disable', '--now', UNIT)],
+    forget: ({ scope }) => [
+      systemctl(scope, 'daemon-reload'),
+      { ...systemctl(scope, 'reset-failed', UNIT), mayFail: true },
+    ],
+    async state({ scope }) {
+      const said = await ask([...systemctl(scope, 'show', UNIT).command, `--property=${PROPERTIES.join(',')}`])
+      return said.isGood ? readState(said.out) : unknownState(said.reason)
+    },
+  }
+}
+
+function unitPath(scope: Scope, userUnits: string): string {
+  return join(scope === 'system' ? SYSTEM_UNITS : userUnits, UNIT)
+}
+
+function accountFile({ account, home }: ServiceDescription): SealedFile[] {
+  if (account === null) return []
+  return [{ path: ACCOUNT_FILE, text: renderAccount(account, home), comment: 'hash', mode: 0o644 }]
+}
+
+function systemctl(scope: Scope, ...words: string[]): Step {
+  return { command: ['systemctl', ...(scope === 'user' ? ['--user'] : []), ...words] }
+}
+
+const PROPERTIES = ['LoadState', 'ActiveState', 'SubState', 'Result', 'MainPID', 'NRestarts', 'StatusText']
+const STATES: Readonly<Record<string, ServiceState['state']>> = {
+  active: 'running',
+  activating: 'starting',
+  deactivating: 'stopping',
+  failed: 'failed',
+  inactive: 'stopped',
+  reloading: 'running',
+}
+
+/** What `systemctl show` says, as name and value a line. */
+export function readState(text: string): ServiceState {
+  const said = new Map(
+    text.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  const active = said.get('ActiveState') ?? ''
+  if (said.get('LoadState') === 'not-found')
+    return { ...unknownState('systemd knows no such unit.'), state: 'not_installed' }
+  const [sub = '', result = '', status = ''] = ['SubState', 'Result', 'StatusText'].map((name) => said.get(name) ?? '')
+  const details = [
+    `${active} (${sub})`,
+    ...(result === '' || result === 'success' ? [] : [`result: ${result}`]),
+    status,
+  ]
+  const pid = Number(said.get('MainPID'))
+  return {
+    state: STATES[active] ?? 'unknown',
+    detail: details.filter((part) => part !== '').join(', '),
+    pid: pid > 0 ? pid : null,
+    restarts: Number(said.get('NRestarts') ?? 0),
+  }
+}

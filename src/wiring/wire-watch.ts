@@ -1,0 +1,65 @@
+import type { Access } from '#features/access/index.ts'
+import type { Budgets } from '#features/budgets/index.ts'
+import type { Calendar } from '#features/calendar/index.ts'
+import type { Backups, BackupSchedule } from '#features/operations/backup/index.ts'
+import { createWatch, readMoment, type Watch } from '#features/watch/index.ts'
+import type { Tools } from '#features/tools/index.ts'
+import type { Cache } from '#platform/cache/create-cache.ts'
+import { VERSION } from '#platform/version.ts'
+import type { Foundation } from './foundation.ts'
+import type { wirePost } from './wire-parts.ts'
+
+type WatchedRooms = Foundation & {
+  readonly access: Pick<Access, 'listOwners'>
+  readonly backups: Pick<Backups, 'listReachable'>
+  readonly backupSchedule: Pick<BackupSchedule, 'verifiedElsewhere'>
+  readonly budgets: Pick<Budgets, 'readBudgets'>
+  readonly cache: Pick<Cache, 'ledgers'>
+  readonly calendar: Pick<Calendar, 'number'>
+  readonly tools: Pick<Tools, 'listServers'>
+  readonly post: ReturnType<typeof wirePost>
+}
+
+/** What Sophia knows of herself, from what each room knows of itself. */
+export function wireWatch(rooms: WatchedRooms): Watch {
+  const { access, backups, backupSchedule, budgets, cache, calendar, objectives, post, tools } = rooms
+  return createWatch(
+    {
+      ...rooms,
+      ...post,
+      moment: readMoment,
+      version: VERSION,
+      owners: access.listOwners,
+      calendarNumber: calendar.number,
+      keptPages: () => countKeptPages(cache),
+      newestVerified: async () => {
+        // A store that does not answer takes nothing from what lies here; the schedule's health tells of it.
+        const made = (await backups.listReachable()).items
+          .filter(({ state }) => state === 'verified')
+          .map(({ createdAt }) => createdAt)
+        const elsewhere = (await backupSchedule.verifiedElsewhere())?.toISOString()
+        // What is dated later was made under a clock that was wrong, and would silence the alert for as long.
+        const now = rooms.clock.now().toISOString()
+        const newest = [...made, ...(elsewhere ? [elsewhere] : [])]
+          .filter((at) => at <= now)
+          .toSorted()
+          .at(-1)
+        return newest === undefined ? null : new Date(newest)
+      },
+      isConfigured: (objective) => objective !== 'mcp' || tools.listServers().some(({ enabled }) => enabled),
+      budgetUsed: async () => {
+        const { deploymentDaily, spentToday } = await budgets.readBudgets()
+        if (!deploymentDaily || deploymentDaily.amountMicros === 0) return null
+        return spentToday.amountMicros / deploymentDaily.amountMicros
+      },
+    },
+    objectives,
+  )
+}
+
+function countKeptPages(cache: Pick<Cache, 'ledgers'>): { readonly hits: number; readonly misses: number } {
+  const ledger = cache.ledgers().find(({ ledger: { cacheClass } }) => cacheClass === 'api-response')?.ledger
+  if (!ledger) return { hits: 0, misses: 0 }
+  const { tiers, stale, joined, misses } = ledger
+  return { hits: tiers.l1.hits + tiers.l2.hits + stale + joined, misses }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import pino from 'pino'
+import { createAccess } from '#features/access/index.ts'
+import { systemClock } from '#platform/clock.ts'
+import { openDatabase, type Database } from '#platform/postgres/database.ts'
+import { startCluster, type Cluster } from '../support/cluster/start-cluster.ts'
+import { tokenOf } from '../support/access-fixture.ts'
+import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import { startModelProvider } from './model-provider.ts'
+import type { LineName } from './plan-faults.ts'
+
+/** A deployment on this machine with a line between any two of its parts that can be made bad. */
+export interface ChaosCluster {
+  readonly cluster: Cluster
+  /** Where members ask: through a line of theirs, then the balancer. */
+  readonly url: string
+  /** Past all lines, for whoever looks on. */
+  readonly database: Database
+  /** The lines of one replica, or of all members. */
+  line(name: LineName, place: number): FaultProxy
+  allLines(): readonly FaultProxy[]
+  addMember(name: string): Promise<{ memberId: string; token: string }>
+  end(): Promise<void>
+}
+
+interface Wish {
+  readonly replicas: number
+  /** Of the program that runs; the working copy unless told otherwise. */
+  readonly root?: string
+  /** A disk for its folder alone, which may be filled. */
+  readonly disk?: string
+  /** Between two pieces of an answer. */
+  readonly pieceMs: number
+}
+
+/** Starts everything, with nothing bad yet. Whoever starts it ends it. */
+export async function startChaosCluster({ replicas, root, disk, pieceMs }: Wish): Promise<ChaosCluster> {
+  const closers: (() => Promise<unknown>)[] = []
+  const end = async (): Promise<void> => {
+    for (let close = closers.pop(); close; close = closers.pop()) await close()
+  }
+  try {
+    const model = await startModelProvider({ pieceMs })
+    closers.push(model.end)
+    const lines = new Map<string, FaultProxy>()
+    const openLine = async (name: string, port: number): Promise<number> => {
+      const proxy = await startFaultProxy({ port })
+      closers.push(proxy.close)
+      lines.set(name, proxy)
+      return proxy.port
+    }
+    const cluster = await startCluster({
+      replicas,
+      ...(root === undefined ? {} : { root }),
+      ...(disk === undefined ? {} : { within: disk }),
+      settingsFor: async (place, ends) => ({
+        DATABASE_URL: await through(ends.databaseUrl, (port) => openLine(`postgres ${place}`, port)),
+        REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)),
+        OPENAI_BASE_URL: `http://127.0.0.1:${await openLine(`model ${place}`, model.port)}/v1`,
+        SOPHIA_MODEL: 'openai/chaos',
+        // No calendar moves anything, whatever the day.
+        SOPHIA_CALENDAR_FILE: join(import.meta.dirname, '../support/calendar-without-periods.yaml'),
+        SOPHIA_LOG_LEVEL: 'warn',
+      }),
+    })
+    closers.push(cluster.end)
+    const clientPort = await openLine('client', Number(new URL(cluster.url).port))
+    const database = openDatabase({ connection: cluster.postgres.connection, poolMax: 2 })
+    closers.push(() => database.close())
+    return {
+      cluster,
+      url: `http://127.0.0.1:${clientPort}`,
+      database,
+      line: (name, place) => found(lines.get(name === 'client' ? 'client' : `${name} ${place}`)),
+      allLines: () => [...lines.values()],
+      addMember: (name) => addMember(database, name),
+      end,
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+async function through(address: string, openLine: (port: number) => Promise<number>): Promise<string> {
+  const { port } = new URL(address)
+  return address.replace(`:${port}`, `:${await openLine(Number(port))}`)
+}
+
+function found(proxy: FaultProxy | undefined): FaultProxy {
+  if (!proxy) throw new Error('There is no such line.')
+  return proxy
+}
+
+/** Invites somebody and gives them a key, as a person would over the screen. */
+export async function addMember(database: Database, name: string): Promise<{ memberId: string; token: string }> {
+  const log = pino({ level: 'silent' })
+  const access = createAccess({ database, clock: systemClock, log, publicUrl: 'http://127.0.0.1:8000' })
+  const member = { name, role: 'member', rowScope: 'own', teamId: null, repId: null } as const
+  const inviter = { principal: await access.localPrincipal() }
+  const { link } = await access.inviteMember(inviter, { ...member, email: `${randomUUID()}@example.com` })
+  const signedIn = await access.signIn({ token: tokenOf(link), address: '127.0.0.1' })
+  const { secret } = await access.createKey(signedIn, { name: 'chaos', actions: null, expiresInDays: null })
+  return { memberId: signedIn.principal.memberId, token: secret }
+}

@@ -1,0 +1,121 @@
+import type { PlacedTurnEvent } from '#contract/turn-events.ts'
+
+/** What clients saw, in the order in which each saw it. */
+export type HistoryEntry =
+  | Operation
+  | {
+      readonly type: 'posted'
+      readonly memberId: string
+      readonly messageId: string
+      readonly conversationId: string
+      readonly text: string
+    }
+  | { readonly type: 'acked'; readonly messageId: string; readonly turnId: string; readonly seq: number }
+  | { readonly type: 'delivered'; readonly reader: string; readonly placed: PlacedTurnEvent }
+  | { readonly type: 'assembled'; readonly turnId: string; readonly text: string; readonly status: string }
+  /** The line on which an answer was read is gone before its end; it will be read on. Handed over: its server said so and ended it in order. */
+  | { readonly type: 'broken'; readonly turnId: string; readonly isHandedOver: boolean }
+  /** The member asked for an end of the answer. */
+  | { readonly type: 'cancelled'; readonly turnId: string }
+  | { readonly type: 'gave-up'; readonly turnId: string; readonly reason: string }
+  /** Text that reached a member by whatever way. */
+  | { readonly type: 'heard'; readonly memberId: string; readonly text: string }
+
+/**
+ * One request as its client knows it: begun, then done, refused, or unknown, in which case both outcomes are legal. A request that is
+ * repeated is one operation: it ends with the last try, and says of each before why there was another.
+ */
+type Operation =
+  | { readonly type: 'invoke'; readonly operation: string; readonly what: string }
+  | { readonly type: 'retry'; readonly operation: string; readonly reason: string }
+  | { readonly type: 'ok'; readonly operation: string }
+  | { readonly type: 'fail'; readonly operation: string; readonly reason: string }
+  | { readonly type: 'info'; readonly operation: string; readonly reason: string }
+
+/** With the moment on the harness's monotonic clock. */
+export type TimedEntry = HistoryEntry & { readonly atMs: number }
+
+export interface StoredMessage {
+  readonly id: string
+  readonly conversationId: string
+  readonly seq: number
+  readonly role: 'user' | 'assistant'
+  readonly text: string
+  readonly turnId: string
+  readonly status: string | null
+  /** Tokens that the answer says it took; null where none are said. */
+  readonly tokens: number | null
+}
+
+export interface StoredTurn {
+  readonly id: string
+  readonly messageId: string
+  readonly status: string
+  readonly attempt: number
+  readonly errorCode: string | null
+}
+
+/** What the database holds when all is quiet. */
+export interface StoredState {
+  readonly messages: readonly StoredMessage[]
+  readonly turns: readonly StoredTurn[]
+  readonly events: readonly PlacedTurnEvent[]
+  /** The ledger of model calls, summed up for each turn. */
+  readonly ledger: readonly { readonly turnId: string | null; readonly tokens: number }[]
+}
+
+/** Something outside that was done under a key, and how often. */
+export interface Effect {
+  readonly key: string
+  readonly count: number
+}
+
+/** What the house around the conversations was seen to do. */
+export interface Observations {
+  /** Of tools with side effects, as their server counted them. */
+  readonly effects: readonly Effect[]
+  /** Of jobs. */
+  readonly jobs: readonly Effect[]
+  /** Open files and sockets of each process, before the storm and when all is quiet after it. */
+  readonly handles: readonly { readonly name: string; readonly before: number; readonly after: number }[]
+  /** How long each part took to be as before once the last fault had ended; null: it never was. */
+  readonly recovery: readonly { readonly name: string; readonly ms: number | null }[]
+  /** What the processes wrote to their logs. */
+  readonly logs: readonly { readonly name: string; readonly text: string }[]
+}
+
+export const NOTHING_OBSERVED: Observations = { effects: [], jobs: [], handles: [], recovery: [], logs: [] }
+
+export interface Evidence {
+  readonly history: readonly HistoryEntry[]
+  readonly stored: StoredState
+  readonly observed: Observations
+  /** The right answer to a message; null when any is right. */
+  readonly answerTo: (messageId: string) => string | null
+  /** Whether a turn may have ended as failed with this code, given what was done to those it depends on. */
+  readonly mayFailWith: (errorCode: string | null) => boolean
+}
+
+/** One breach: which invariant, and of what. */
+export interface Breach {
+  readonly invariant: Invariant
+  readonly what: string
+}
+
+/**
+ * I1 acknowledged means stored, once. I2 not acknowledged means once or never. I3 the sequence of a conversation has no hole. I4 every
+ * turn ended. I5 readers have what is stored, in order, without gap or repeat. I6 nothing of one member reaches another. I7 a side effect
+ * happens once per key at most. I8 the ledger has what the answers say. I9 a job's effect happens once. I10 the journal says again what
+ * it said. I11 nothing is left open. I12 soon all is as before.
+ */
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12'
+
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
+  }
+  return groups
+}

@@ -1,0 +1,211 @@
+import { rm, open, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { Replica } from '../support/cluster/start-replica.ts'
+import type { ChaosCluster } from './chaos-cluster.ts'
+import type { Fault, PlannedFault } from './plan-faults.ts'
+
+/** What a fault is done to, and where its end is seen to. */
+export interface Nemesis {
+  readonly house: ChaosCluster
+  /** Restarts that are under way; a fault that takes a process away waits for them. */
+  readonly starting: Set<Promise<void>>
+  /** What processes that are gone wrote. */
+  readonly logs: { readonly name: string; readonly text: string }[]
+  /** Whether the disk of the deployment is its own, so that it may be filled. */
+  readonly hasOwnDisk: boolean
+}
+
+type Injection = (nemesis: Nemesis, planned: PlannedFault) => Promise<void>
+
+/** Does one fault and, after its time, ends it. A replica that was ended is starting again when this resolves. */
+export async function injectFault(nemesis: Nemesis, planned: PlannedFault): Promise<void> {
+  await INJECTIONS[planned.fault](nemesis, planned)
+}
+
+const MOST_STARTS = 10
+/** Until the balancer has seen that it is there, and members have asked it. */
+const AT_WORK_MS = 1500
+const SHIFT_CLOCK = join(import.meta.dirname, 'shift-clock.ts')
+
+const INJECTIONS: Readonly<Record<Fault, Injection>> = {
+  'replica-kill': (nemesis, { place }) => restart(nemesis, { place, end: (replica) => replica.kill() }),
+  'replica-term': (nemesis, { place }) => restart(nemesis, { place, end: (replica) => replica.term() }),
+  'clock-offset': (nemesis, { place, offsetMs }) =>
+    restart(nemesis, {
+      place,
+      end: (replica) => replica.kill(),
+      settings: {
+        NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${SHIFT_CLOCK}`,
+        CHAOS_CLOCK_OFFSET_MS: String(offsetMs),
+      },
+    }),
+  async 'replica-freeze'(nemesis, { place, lastsMs }) {
+    await untilAtWork(nemesis)
+    const replica = replicaAt(nemesis, place)
+    replica.stop()
+    await delay(lastsMs)
+    replica.cont()
+  },
+  async 'redis-kill'({ house: { cluster } }, { lastsMs }) {
+    await cluster.redis.kill()
+    await delay(lastsMs)
+    await cluster.redis.start()
+  },
+  async 'redis-freeze'({ house: { cluster } }, { lastsMs }) {
+    cluster.redis.freeze()
+    await delay(lastsMs)
+    cluster.redis.thaw()
+  },
+  async 'redis-flush'({ house: { cluster } }) {
+    await cluster.redis.command('FLUSHALL')
+  },
+  async 'redis-full'({ house: { cluster } }, { lastsMs }) {
+    const { redis } = cluster
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+    await delay(lastsMs)
+    await redis.command('CONFIG', 'SET', 'maxmemory', '64mb')
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')
+  },
+  'postgres-fast': ({ house }, { lastsMs }) => restartPostgres(house, 'fast', lastsMs),
+  'postgres-immediate': ({ house }, { lastsMs }) => restartPostgres(house, 'immediate', lastsMs),
+  async 'lock-held'({ house: { cluster } }, { lastsMs }) {
+    const client = await connect(cluster.postgres.connection)
+    try {
+      await client.query('begin')
+      await client.query('lock table turns in access exclusive mode')
+      await delay(lastsMs)
+    } finally {
+      await client.end()
+    }
+  },
+  'pool-exhausted': takeAllConnections,
+  'disk-full': fillDisk,
+  'line-latency': (nemesis, planned) => spoilLine(nemesis, planned, { latencyMs: 100 }),
+  'line-narrow': (nemesis, planned) => spoilLine(nemesis, planned, { bytesPerSecond: 20_000 }),
+  'line-black-hole': (nemesis, planned) => spoilLine(nemesis, planned, { isBlackHole: true }),
+  'line-cut': (nemesis, planned) => spoilLine(nemesis, planned, { cutAfterBytes: 3000 }),
+  async 'line-reset'({ house }, { line, place }) {
+    house.line(line, place).reset()
+  },
+  async 'half-open'({ house }, { line, place }) {
+    house.line(line, place).strand()
+  },
+  'slow-consumer': (nemesis, planned) =>
+    spoilLine(nemesis, { ...planned, line: 'client' }, { bytesPerSecond: 4000, latencyMs: 20 }),
+}
+
+function replicaAt({ house }: Nemesis, place: number): Replica {
+  const replica = house.cluster.replicas[place]
+  if (!replica) throw new Error(`There is no replica ${place}.`)
+  return replica
+}
+
+interface Restart {
+  readonly place: number
+  readonly end: (replica: Replica) => Promise<{ readonly out: string; readonly err: string }>
+  /** Beyond the usual, until it is started the next time. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+async function restart(nemesis: Nemesis, { place, end, settings }: Restart): Promise<void> {
+  // One at a time is away: what several replicas promise is that one may be.
+  await untilAtWork(nemesis)
+  const replica = replicaAt(nemesis, place)
+  const { out, err } = await end(replica)
+  nemesis.logs.push({ name: replica.name, text: `${out}\n${err}` })
+  const starting: Promise<void> = startAgain(nemesis, replica, settings).finally(() =>
+    nemesis.starting.delete(starting),
+  )
+  // Whoever waits for it hears of a start that fails.
+  starting.catch(() => undefined)
+  nemesis.starting.add(starting)
+}
+
+/** A process that was started has answers in hand again: taking away one that has nothing to do shows nothing. */
+async function untilAtWork({ starting }: Nemesis): Promise<void> {
+  if (starting.size === 0) return
+  await Promise.all(starting)
+  await delay(AT_WORK_MS)
+}
+
+/** A start may meet another fault and end; whatever watches over processes starts them again. */
+async function startAgain(
+  { logs }: Nemesis,
+  replica: Replica,
+  settings: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  for (let left = MOST_STARTS - 1; ; left -= 1) {
+    try {
+      return await replica.start(settings)
+    } catch (error) {
+      if (left === 0 || replica.isRunning()) throw error
+      logs.push({ name: replica.name, text: replica.output() })
+      await delay(1000)
+    }
+  }
+}
+
+async function restartPostgres({ cluster }: ChaosCluster, how: 'fast' | 'immediate', lastsMs: number): Promise<void> {
+  await cluster.postgres.stop(how)
+  await delay(lastsMs)
+  await cluster.postgres.start()
+}
+
+async function connect(connection: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(connection)
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+/** Until the server refuses: what the replicas' pools do not hold yet they do not get. */
+async function takeAllConnections({ house }: Nemesis, { lastsMs }: PlannedFault): Promise<void> {
+  const taken: pg.Client[] = []
+  try {
+    for (;;) {
+      const client = await connect(house.cluster.postgres.connection).catch(() => undefined)
+      if (!client) break
+      taken.push(client)
+    }
+    await delay(lastsMs)
+  } finally {
+    await Promise.all(taken.map((client) => client.end()))
+  }
+}
+
+async function fillDisk({ house, hasOwnDisk }: Nemesis, { lastsMs }: PlannedFault): Promise<void> {
+  if (!hasOwnDisk) throw new Error('The disk may not be filled: mounting one of its own needs root.')
+  const filler = join(house.cluster.folder, 'filler')
+  const file = await open(filler, 'w')
+  try {
+    const { bavail, bsize } = await statfs(house.cluster.folder)
+    const block = Buffer.alloc(1024 * 1024)
+    for (let left = bavail * bsize; left > 0; left -= block.length)
+      await file.write(block, 0, Math.min(left, block.length))
+    await delay(lastsMs)
+  } catch (error) {
+    // It is as full as it gets.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+    await delay(lastsMs)
+  } finally {
+    await file.close()
+    await rm(filler)
+  }
+  await house.cluster.postgres.revive()
+}
+
+async function spoilLine(
+  { house }: Nemesis,
+  { line, place, lastsMs }: PlannedFault,
+  change: Parameters<ReturnType<ChaosCluster['line']>['set']>[0],
+): Promise<void> {
+  const proxy = house.line(line, place)
+  proxy.set(change)
+  await delay(lastsMs)
+  proxy.clear()
+  // A cut line cuts whoever is left on it when it carries again.
+  if (change.cutAfterBytes !== undefined) proxy.reset()
+}

@@ -1,0 +1,192 @@
+import { readdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Replica } from '../support/cluster/start-replica.ts'
+import { isReady } from '../support/cluster/start-replica.ts'
+import { startChaosCluster, type ChaosCluster } from './chaos-cluster.ts'
+import { checkHistory, describeBreach } from './check-history.ts'
+import { NOTHING_OBSERVED, type HistoryEntry, type Observations, type TimedEntry } from './history.ts'
+import { injectFault, type Nemesis } from './inject-fault.ts'
+import { measure, type Figures } from './measure.ts'
+import { planFaults, type Fault } from './plan-faults.ts'
+import { readStored } from './read-stored.ts'
+import { answerTextOf, COMMON_QUESTION, createRandom } from './seeded-random.ts'
+import { runClient } from './virtual-client.ts'
+import type { ClientNeeds } from './operate.ts'
+
+export interface ClusterPlan {
+  readonly seed: number
+  readonly users: number
+  readonly replicas: number
+  readonly kills: number
+  readonly faults: readonly Fault[]
+  /** Goes on with further rounds of faults until so much time has passed; one round unless told. */
+  readonly atLeastMs?: number
+  /** Of another copy of the program than this one. */
+  readonly root?: string
+  /** A disk for the deployment alone; without it none is filled. */
+  readonly disk?: string
+  /** How long turns may take to end when all is good again. */
+  readonly quietMs?: number
+  /** Ends the run before its time; everything that was started is ended. */
+  readonly signal?: AbortSignal
+  /** Told of each fault as it is done, and of what follows them. */
+  readonly onStep?: (step: string) => void
+}
+
+export interface ClusterReport extends Figures {
+  readonly seed: number
+  readonly kills: number
+  /** How often each was done. */
+  readonly faults: Partial<Record<Fault, number>>
+  readonly violations: readonly string[]
+}
+
+/** All members have it: nothing but who they are tells them apart. */
+const NAME = 'Robin Member'
+/** Longer than each turn may take to end after the last fault: two minutes are promised. */
+const QUIET_MS = 150_000
+/** Between two pieces of an answer: with its seventy pieces or so, one takes a second and a half. */
+const PIECE_MS = 25
+/** What the product may end a turn with when its provider, or its disk, was taken away. */
+const HONEST_FAILURES = new Set([
+  'MODEL_UNAVAILABLE',
+  'MODEL_TIMEOUT',
+  'MODEL_STREAM_BROKEN',
+  'STORAGE_FULL',
+  'TURN_LIMIT_REACHED',
+])
+
+/** Lets members ask and read while the nemesis follows its plan; then, when all is quiet, holds what they saw against what is stored. */
+export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
+  const { seed, replicas, users } = plan
+  const house = await startChaosCluster({
+    replicas,
+    pieceMs: PIECE_MS,
+    ...(plan.root === undefined ? {} : { root: plan.root }),
+    ...(plan.disk === undefined ? {} : { disk: plan.disk }),
+  })
+  const deadline = new AbortController()
+  try {
+    const history: TimedEntry[] = []
+    const record = (entry: HistoryEntry): void => void history.push({ ...entry, atMs: performance.now() })
+    const closing = new AbortController()
+    const members = []
+    for (let index = 0; index < users; index += 1) members.push(await house.addMember(NAME))
+    const others: NonNullable<ClientNeeds['others']> = []
+    const signals = { closing: closing.signal, deadline: deadline.signal }
+    const handlesBefore = await countHandles(house.cluster.replicas)
+    const clients = members.map((member, index) =>
+      runClient({
+        ...member,
+        ...signals,
+        kind: (['sse', 'socket', 'rest'] as const)[index % 3] ?? 'sse',
+        random: createRandom(seed + index + 1),
+        origin: () => Promise.resolve(house.url),
+        record,
+        others,
+      }),
+    )
+    const storm = await rage(plan, house, history)
+    closing.abort()
+    plan.onStep?.('all is good again')
+    const recovery = await recover(storm.nemesis)
+    plan.onStep?.('every part is back')
+    const timer = setTimeout(() => deadline.abort(), plan.quietMs ?? QUIET_MS)
+    await Promise.all(clients)
+    clearTimeout(timer)
+    plan.onStep?.('every member is done')
+    const { replicas: running } = house.cluster
+    const observed: Observations = {
+      ...NOTHING_OBSERVED,
+      recovery,
+      handles: await compareHandles(handlesBefore, running),
+      logs: [...storm.nemesis.logs, ...running.map((replica) => ({ name: replica.name, text: replica.output() }))],
+    }
+    const common = new Set(
+      history.flatMap((entry) => (entry.type === 'posted' && entry.text === COMMON_QUESTION ? [entry.messageId] : [])),
+    )
+    const breaches = checkHistory({
+      history,
+      stored: await readStored(house.database),
+      observed,
+      answerTo: (messageId) => (common.has(messageId) ? null : answerTextOf(messageId)),
+      mayFailWith: (code) => code !== null && HONEST_FAILURES.has(code),
+    })
+    const { done } = storm
+    return {
+      seed,
+      kills: done['replica-kill'] ?? 0,
+      faults: done,
+      ...measure(history, breaches),
+      violations: breaches.map(describeBreach),
+    }
+  } finally {
+    deadline.abort()
+    await house.end()
+  }
+}
+
+/** Members have been answered: what falls on a house at rest shows nothing. */
+async function untilAtWork(history: readonly HistoryEntry[]): Promise<void> {
+  const deadlineMs = performance.now() + QUIET_MS
+  while (!history.some((entry) => entry.type === 'delivered') && performance.now() < deadlineMs) await delay(50)
+}
+
+/** One round of the plan after the other. */
+async function rage(plan: ClusterPlan, house: ChaosCluster, history: readonly HistoryEntry[]) {
+  const nemesis: Nemesis = { house, starting: new Set(), logs: [], hasOwnDisk: plan.disk !== undefined }
+  const done: Partial<Record<Fault, number>> = {}
+  const beganMs = performance.now()
+  let round = 0
+  await untilAtWork(history)
+  do {
+    for (const planned of planFaults({ ...plan, seed: plan.seed + round })) {
+      plan.signal?.throwIfAborted()
+      plan.onStep?.(planned.fault)
+      await injectFault(nemesis, planned)
+      done[planned.fault] = (done[planned.fault] ?? 0) + 1
+      await delay(planned.pauseMs)
+    }
+    round += 1
+    plan.signal?.throwIfAborted()
+    // Without faults the time itself is the storm.
+    if (plan.faults.length === 0) await delay(plan.atLeastMs ?? 0)
+  } while (performance.now() - beganMs < (plan.atLeastMs ?? 0))
+  return { nemesis, done }
+}
+
+/** Makes every line good again and waits for every part; answers how long each took. */
+async function recover({ house, starting }: Nemesis): Promise<Observations['recovery']> {
+  const beganMs = performance.now()
+  for (const line of house.allLines()) line.clear()
+  await Promise.all(starting)
+  const isBack = async ({ name, url }: { name: string; url: string }) => {
+    while (performance.now() - beganMs < QUIET_MS) {
+      if (await isReady(url)) return { name, ms: performance.now() - beganMs }
+      await delay(100)
+    }
+    return { name, ms: null }
+  }
+  return Promise.all([...house.cluster.replicas, { name: 'the balancer', url: house.url }].map(isBack))
+}
+
+async function countHandles(replicas: readonly Replica[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { name, pid } of replicas) {
+    // Only Linux shows them as files.
+    const files = await readdir(`/proc/${pid()}/fd`).catch(() => undefined)
+    if (files) counts.set(name, files.length)
+  }
+  return counts
+}
+
+async function compareHandles(
+  before: ReadonlyMap<string, number>,
+  replicas: readonly Replica[],
+): Promise<Observations['handles']> {
+  const after = await countHandles(replicas)
+  return [...after].flatMap(([name, count]) => {
+    const earlier = before.get(name)
+    return earlier === undefined ? [] : [{ name, before: earlier, after: count }]
+  })
+}

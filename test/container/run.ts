@@ -1,0 +1,113 @@
+/**
+ * Builds the image and runs the deployment of deploy/compose for real, and holds both to what is promised of them. It needs Docker with
+ * Compose (of either version). Where no registry of images can be reached, `--stand-ins` makes images of Debian's own programs first;
+ * for that it needs mmdebstrap, and `--ca FILE` where something looks into TLS. `--json` prints figures only.
+ */
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { freePort } from '../support/free-port.ts'
+import { checkEdge, checkKill, checkObservability, checkRestarts, type Deployment } from './check-deployment.ts'
+import { checkImage } from './check-image.ts'
+import { openDocker, type Docker } from './docker.ts'
+import { makeStandIns, STAND_INS } from './stand-ins.ts'
+import { visitorOf } from './visit.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const IMAGE = 'sophia:check'
+
+const { values } = parseArgs({
+  options: {
+    'stand-ins': { type: 'boolean', default: false },
+    ca: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+function tell(what: string): void {
+  if (!values.json) process.stderr.write(`${what}\n`)
+}
+
+function revision(): string {
+  return spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
+}
+
+async function build({ docker }: Docker): Promise<number> {
+  const beganMs = performance.now()
+  const base = values['stand-ins'] ? ['--build-arg', `NODE_IMAGE=${STAND_INS['NODE_IMAGE']}`] : []
+  const secret = values.ca === undefined ? [] : ['--secret', `id=ca,src=${values.ca}`]
+  const how = ['--file', 'deploy/docker/Dockerfile', '--build-arg', `REVISION=${revision()}`, '--tag', IMAGE]
+  await docker(['build', ...how, ...base, ...secret, ROOT])
+  return Math.round((performance.now() - beganMs) / 1000)
+}
+
+/** A copy of the shipped files with settings of their own, so that nothing of a real deployment is touched. */
+async function prepare(folder: string): Promise<{ place: string; url: string }> {
+  const copy = join(folder, 'deploy')
+  cpSync(join(ROOT, 'deploy'), copy, {
+    recursive: true,
+    filter: (path) => !/compose\/(secrets|state|\.env)/.test(path),
+  })
+  const place = join(copy, 'compose')
+  const prepared = spawnSync('sh', [join(place, 'prepare.sh')], { encoding: 'utf8' })
+  if (prepared.status !== 0) throw new Error(prepared.stderr)
+  const [http, https] = [await freePort(), await freePort()]
+  const url = `https://localhost:${https}`
+  const own = { SOPHIA_IMAGE: IMAGE, SOPHIA_PUBLIC_URL: url, SOPHIA_EDGE_HTTP: http, SOPHIA_EDGE_HTTPS: https }
+  const more = { SOPHIA_FRONT_NETWORK: '10.213.72.0/24', COMPOSE_PROJECT_NAME: 'sophia-check' }
+  const lines = Object.entries({ ...own, ...more, ...(values['stand-ins'] ? STAND_INS : {}) })
+  appendFileSync(join(place, '.env'), lines.map(([name, value]) => `${name}=${value}\n`).join(''))
+  return { place, url }
+}
+
+/** Brings the deployment up and holds it to its promises; whatever happens, nothing of it stays. */
+async function checkDeployment(docker: Docker, folder: string) {
+  const { place, url } = await prepare(folder)
+  const beganMs = performance.now()
+  try {
+    await docker.compose(place, ['up', '-d'])
+    const ca = readFileSync(join(place, 'state/certificates/caddy/pki/authorities/local/root.crt'), 'utf8')
+    const ask = visitorOf(url, ca)
+    while ((await ask('/readyz').catch(() => ({ status: 0 }))).status !== 200);
+    const readySeconds = Math.round((performance.now() - beganMs) / 100) / 10
+    tell(`Ready after ${readySeconds} s; its ways in ...`)
+    const deployment: Deployment = { ...docker, folder: place, url, ca, ask }
+    const { cookie } = await checkEdge(deployment)
+    tell('One replica after the other is stopped and started ...')
+    const restarts = await checkRestarts(deployment, cookie)
+    tell(
+      `Stopped within ${restarts.stoppedMs.join(', ')} ms; of ${restarts.asked} requests none failed. One is killed ...`,
+    )
+    await checkKill(deployment)
+    tell('Observability ...')
+    const observability = await checkObservability(deployment)
+    return { readySeconds, ...restarts, ...observability }
+  } finally {
+    await docker.compose(place, ['--profile', 'observability', 'down', '-v', '--timeout', '40'])
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sophia-check-'))
+chmodSync(folder, 0o711)
+mkdirSync(join(folder, 'docker'))
+const docker = await openDocker(join(folder, 'docker'))
+try {
+  if (values['stand-ins']) {
+    tell('Making images of the programs of Debian ...')
+    await makeStandIns(docker, folder)
+  }
+  tell('Building the image ...')
+  const buildSeconds = await build(docker)
+  const image = await checkImage(docker, IMAGE, revision())
+  tell(`${image.megabytes} MB. Starting the deployment ...`)
+  const results = { buildSeconds, ...image, ...(await checkDeployment(docker, folder)) }
+  process.stdout.write(`${JSON.stringify({ name: 'container', commit: revision(), results })}\n`)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+} finally {
+  await docker.close()
+  rmSync(folder, { recursive: true, force: true })
+}

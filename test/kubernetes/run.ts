@@ -1,0 +1,93 @@
+/**
+ * `npm run helm:check`: the chart through Helm itself. Lints it, renders the examples and a matrix of values, holds what comes out
+ * to the policies and to the schemas, holds the kept manifests to it, and sees what must be refused refused. `--write` writes
+ * the kept manifests. Needs Go, or a Helm 3; both programs are built once into `node_modules/.cache`.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CHART, EXAMPLES, renderedText, type Example } from './examples.ts'
+import { isOfKubernetes, schemaFaults, typeFaults } from './known-kinds.ts'
+import { MATRIX, REFUSED } from './matrix.ts'
+import { readManifests } from './objects.ts'
+import { policyFaults } from './policies.ts'
+import { requireBuilt, runProgram, type Ended } from './programs.ts'
+
+/** The oldest Kubernetes that the chart is for; the newest that the validator knows. */
+const KUBERNETES = '1.30'
+const PLAIN = EXAMPLES.find(({ name }) => name === 'plain')
+const folder = mkdtempSync(join(tmpdir(), 'sophia-chart-'))
+let failed = 0
+
+function report(title: string, faults: readonly string[]): void {
+  console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${title}`)
+  for (const fault of faults) console.log(`         ${fault}`)
+  if (faults.length > 0) failed += 1
+}
+
+function helm(args: readonly string[]): Promise<Ended> {
+  return runProgram(requireBuilt('helm'), args)
+}
+
+function template(valuesFiles: readonly string[]): Promise<Ended> {
+  const values = valuesFiles.flatMap((file) => ['--values', file])
+  return helm(['template', 'sophia', CHART, '--namespace', 'sophia', '--kube-version', KUBERNETES, ...values])
+}
+
+/** What the schemas of Kubernetes itself say; kinds of others are judged by their types and schemas from npm. */
+async function validatorFaults(text: string): Promise<string[]> {
+  const own = readManifests(text).filter(isOfKubernetes)
+  const file = join(folder, 'own.yaml')
+  writeFileSync(file, own.map((one) => JSON.stringify(one)).join('\n---\n'))
+  const { code, out, err } = await runProgram(requireBuilt('kubectl-validate'), [file, '--version', KUBERNETES])
+  return code === 0 ? [] : [`${out}${err}`.trim()]
+}
+
+async function faultsOf(rendered: Ended): Promise<string[]> {
+  if (rendered.code !== 0) return [rendered.err.trim()]
+  const manifests = readManifests(rendered.out)
+  return [
+    ...policyFaults(manifests),
+    ...(await schemaFaults(manifests)),
+    ...typeFaults(manifests),
+    ...(await validatorFaults(rendered.out)),
+  ]
+}
+
+async function checkExample(example: Example, mayWrite: boolean): Promise<void> {
+  const linted = await helm(['lint', '--strict', CHART, '--values', example.valuesFile])
+  report(`lint, ${example.name}`, linted.code === 0 ? [] : [`${linted.out}${linted.err}`.trim()])
+  const rendered = await template([example.valuesFile])
+  report(`policies and schemas, ${example.name}`, await faultsOf(rendered))
+  if (rendered.code !== 0) return
+  const text = renderedText(example, rendered.out)
+  if (mayWrite) writeFileSync(example.renderedFile, text)
+  const isKept = readFileSync(example.renderedFile, 'utf8') === text
+  report(`kept manifests, ${example.name}`, isKept ? [] : ['They are stale. Run: npm run helm:check -- --write'])
+}
+
+function valuesFile(values: object): string {
+  const file = join(folder, 'values.json')
+  writeFileSync(file, JSON.stringify(values))
+  return file
+}
+
+async function main(): Promise<void> {
+  if (!PLAIN) throw new Error('There is no example named plain.')
+  for (const example of EXAMPLES) await checkExample(example, process.argv.includes('--write'))
+  for (const [title, values] of Object.entries(MATRIX))
+    report(title, await faultsOf(await template([PLAIN.valuesFile, valuesFile(values)])))
+  for (const { values, says } of REFUSED) {
+    const { code, err } = await template([PLAIN.valuesFile, valuesFile(values)])
+    const isRefused = code !== 0 && says.test(err)
+    report(`refused: ${JSON.stringify(values)}`, isRefused ? [] : [`It ended with ${code} and said: ${err.trim()}`])
+  }
+}
+
+try {
+  await main()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(failed === 0 ? 'The chart is well.' : `${failed} of the checks failed.`)
+process.exitCode = failed === 0 ? 0 : 1

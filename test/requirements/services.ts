@@ -1,0 +1,50 @@
+import { prove, type Requirement } from './requirement.ts'
+
+const render = 'src/platform/supervision/render.test.ts'
+const install = 'src/platform/supervision/install.test.ts'
+const notices = 'src/platform/supervision/systemd-notices.test.ts'
+const command = 'src/cli/service-command.test.ts'
+const real = 'test/integration/service.test.ts'
+
+/** Sophia as a program that the machine keeps running. */
+export const SERVICES: readonly Requirement[] = [
+  {
+    id: 'O/service-files',
+    source: 'services',
+    behaviour: 'Unit, agent and task from one description, as their own systems read them; the unit is hardened.',
+    provenBy: prove(
+      render,
+      'a path with blanks, percent signs, dollars and other alphabets is still that path to systemd',
+      'a clone in a home of somebody is shown to the unit of the machine, and no home besides',
+      'the agent is a property list that says what the description says',
+      'the task is what the schema of Task Scheduler asks for, and says what the description says',
+      'the shipped templates are these files for the usual places',
+    ),
+  },
+  {
+    id: 'O/service-command',
+    source: 'services',
+    behaviour: 'Installs, tells how it stands by what the machine says, and removes only what it wrote.',
+    provenBy: [
+      ...prove(install, 'a file of somebody else is neither written over nor taken for ours'),
+      ...prove(
+        command,
+        'what an installation would write and run is printed, and nothing is written',
+        'where nobody can be asked, status cannot tell',
+        'where nobody can be asked, an installation writes nothing and there is nothing to remove',
+      ),
+    ],
+  },
+  {
+    id: 'O/service-life',
+    source: 'services',
+    behaviour: 'systemd hears when she is ready, lives and stops, and from no other process in her name.',
+    provenBy: [
+      ...prove(notices, 'systemd hears when she is ready, then signs of life, then that she stops'),
+      ...prove(
+        real,
+        'the server tells systemd that it serves, that it lives and that it stops; no process of it can speak in its name',
+      ),
+    ],
+  },
+]
