@@ -21,6 +21,21 @@ interface Plan {
   readonly atOnce: number
   /** How long one file may take. Node's own limit ends a test, and waits for ever for a file whose process lives on. */
   readonly limitMs: number
+  /** How many files may fail beside others and be run once more by themselves. Where more fail, none is. */
+  readonly onceMore: number
+}
+
+/** What a run of files came to. */
+export interface Outcome {
+  /** Of each file's last run. */
+  readonly counts: Counts
+  /** Files, from the root, that failed beside others and passed by themselves: each is a fault to be found. */
+  readonly unsteady: readonly string[]
+}
+
+interface FileRun {
+  readonly file: string
+  readonly counts: Counts
 }
 
 /** What a run of tests tells, as a reporter of Node's reads it. */
@@ -31,24 +46,49 @@ const NOTHING: Counts = { tests: 0, passed: 0, cancelled: 0, skipped: 0, todo: 0
 /**
  * Runs test files, some at once, and prints what each file's tests did when it has ended. A file that takes too long is
  * named and ended, counts as cancelled, and holds nobody up: a test in it hangs, or something that it started lives on.
+ * A few files that failed are run once more with nothing beside them, and told as unsteady where they pass then.
  */
-export async function runTestFiles(plan: Plan): Promise<Counts> {
+export async function runTestFiles(plan: Plan): Promise<Outcome> {
   const report = new spec()
   report.pipe(process.stdout, { end: false })
   const printed = finished(report)
-  const waiting = [...plan.files]
-  const counts: Counts[] = []
+  const beside = await runAll(plan.files, { plan, atOnce: plan.atOnce, report })
+  const failed = beside.filter(({ counts }) => !isPassed(counts))
+  const again = failed.length <= plan.onceMore ? failed.map(({ file }) => file) : []
+  for (const file of again) process.stderr.write(`${relative(plan.root, file)} failed, and is run once more alone.\n`)
+  const alone = await runAll(again, { plan, atOnce: 1, report })
+  report.end()
+  await printed
+  const last = [...beside.filter(({ file }) => !again.includes(file)), ...alone]
+  return {
+    counts: last.map(({ counts }) => counts).reduce(add, NOTHING),
+    unsteady: alone.filter(({ counts }) => isPassed(counts)).map(({ file }) => relative(plan.root, file)),
+  }
+}
+
+interface Turn {
+  readonly plan: Plan
+  readonly atOnce: number
+  readonly report: InstanceType<typeof spec>
+}
+
+async function runAll(files: readonly string[], { plan, atOnce, report }: Turn): Promise<FileRun[]> {
+  const waiting = [...files]
+  const runs: FileRun[] = []
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const { events, ...rest } = await runFile(file, plan)
-      counts.push(rest.counts)
+      const { counts, events } = await runFile(file, plan)
+      runs.push({ file, counts })
       for (const event of events) report.write(event)
     }
   }
-  await Promise.all(Array.from({ length: plan.atOnce }, work))
-  report.end()
-  await printed
-  return counts.reduce(add, NOTHING)
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return runs
+}
+
+/** What is skipped is judged once for all files. */
+function isPassed({ tests, passed, skipped, todo }: Counts): boolean {
+  return passed + skipped + todo === tests
 }
 
 async function runFile(file: string, { root, limitMs }: Plan): Promise<{ counts: Counts; events: TestEvent[] }> {

@@ -1,5 +1,6 @@
 /**
- * All tests: sees that the programs they stand on are there, checks the house rules, then runs every test file, two at a time.
+ * All tests: sees that the programs they stand on are there, checks the house rules, then runs every test file, two at a time. Up to three
+ * that failed are run once more alone, and named as unsteady where they pass then.
  * Arguments are parts of file names; with any, only matching files run, without the checks.
  */
 import { spawnSync } from 'node:child_process'
@@ -9,11 +10,13 @@ import { findChromium } from '../test/support/chromium.ts'
 import { findProgram } from '../test/support/find-program.ts'
 import { openCanaryReport } from './canary-report.ts'
 import { findSyslogNg, unpackSyslogNg } from './find-syslog-ng.ts'
-import { runTestFiles, type Counts } from './run-test-files.ts'
+import { runTestFiles, type Outcome } from './run-test-files.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Several times what the longest takes beside another one. */
 const FILE_LIMIT_MS = 15 * 60_000
+/** More than that is no chance meeting of files on a busy machine. */
+const ONCE_MORE = 3
 const APT = ['apt-get', 'install', '-y', '-q', '--no-install-recommends']
 
 function listTestFiles(filters: readonly string[]): string[] {
@@ -157,13 +160,14 @@ function hasWebApp(): boolean {
   return spawnSync(process.execPath, [script, '--when-stale'], { cwd: root, stdio: 'inherit' }).status === 0
 }
 
-/** The closing lines in the form that other programs read. */
-function printTotals(counts: Counts, durationMs: number): void {
+/** The closing lines in the form that other programs read, and which files are unsteady. */
+function printTotals({ counts, unsteady }: Outcome, durationMs: number): void {
   const failed = counts.tests - counts.passed - counts.cancelled - counts.skipped - counts.todo
   const totals = { tests: counts.tests, pass: counts.passed, fail: failed, cancelled: counts.cancelled }
   const rest = { skipped: counts.skipped, todo: counts.todo, duration_ms: Math.round(durationMs) }
   const lines = Object.entries({ ...totals, ...rest }).map(([name, value]) => `# ${name} ${value}\n`)
   process.stdout.write(lines.join(''))
+  for (const file of unsteady) process.stderr.write(`Unsteady: ${file} failed beside others and passed alone.\n`)
 }
 
 async function main(): Promise<boolean> {
@@ -180,13 +184,15 @@ async function main(): Promise<boolean> {
   }
   const beganMs = performance.now()
   const canaries = openCanaryReport()
-  const counts = await runTestFiles({ files, root, atOnce: 2, limitMs: FILE_LIMIT_MS })
+  const plan = { files, root, atOnce: 2, limitMs: FILE_LIMIT_MS, onceMore: ONCE_MORE }
+  const outcome = await runTestFiles(plan)
+  const { counts } = outcome
   if (counts.tests === 0) {
     process.stderr.write('No test ran.\n')
     return false
   }
   const isTight = canaries.close()
-  printTotals(counts, performance.now() - beganMs)
+  printTotals(outcome, performance.now() - beganMs)
   if (counts.skipped > 0) process.stderr.write('Some tests were skipped. Nothing may be skipped silently.\n')
   if (!isChecked) process.stderr.write('The house rules are broken; see the checks above.\n')
   return isChecked && isTight && counts.passed === counts.tests
