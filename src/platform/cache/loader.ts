@@ -89,7 +89,8 @@ export function createLoader<Value>(
       noteFailure(error, undefined, true)
       return found
     }
-    const inTime = (seeking === null ? limited() : seeking.then((found) => found ?? limited())).catch(rescue)
+    const made = (): Promise<Landed<Value>> => limited().catch(rescue)
+    const inTime = seeking === null ? made() : seeking.then((found) => found ?? made())
     const asked = { inTime, older, isCounted: isQuiet }
     const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held, sinceMs }
     flights.set(id, flight)
@@ -178,9 +179,8 @@ interface Asked<Value> {
 }
 
 /** Counts what became of a request that set off a making, unless something else has answered it. */
-async function countLanding<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<Value>): Promise<Value> {
-  try {
-    const { made, from, expiry } = await asked.inTime
+function countLanding<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<Value>): Promise<Value> {
+  const count = ({ made, from, expiry }: Landed<Value>): Value => {
     if (asked.isCounted) return made.value
     if (from === 'maker') ledger.misses += 1
     else {
@@ -190,10 +190,11 @@ async function countLanding<Value>({ clock, ledger }: LoaderNeeds<Value>, asked:
       ledger.savedMicros += made.costMicros
     }
     return made.value
-  } catch (error) {
+  }
+  return asked.inTime.then(count, (error: unknown) => {
     if (!asked.isCounted && !asked.older) ledger.misses += 1
     throw error
-  }
+  })
 }
 
 /** The new value, or the older one when making fails or takes longer than the soft limit, as long as that one may answer. */

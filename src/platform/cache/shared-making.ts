@@ -1,6 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import { ageOf, type Expiry } from '#domain/cache-policy/expiry.ts'
-import { open, seal, type Facts, type Identity } from './envelope.ts'
+import { open, seal, type Facts, type Identity, type Opened } from './envelope.ts'
 import type { Made } from './flight.ts'
 import { NOTHING, bytesToKeep, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
 import type { SharedTier, SharedValue, TagVersions } from './shared-tier.ts'
@@ -43,21 +43,25 @@ const LEASE_MS = 3000
 const POLL_MS = 250
 
 /** The value as it lies in Redis; undefined when it does not, or cannot be had. Never rejects. */
-export async function findShared<Value>(
+export function findShared<Value>(
   needs: SharedNeeds,
   question: SharedQuestion<Value>,
 ): Promise<Landed<Value> | undefined> {
   const { clock, ledger, tags, tier } = needs
   const atMs = clock.monotonicMs()
   const turn = tags.turn()
-  try {
-    const { value, versions } = await tier.read({ id: idOf(needs, question), tags: question.names })
-    return value ? await readBack(needs, question, { value, versions, atMs, turn }) : undefined
-  } catch {
-    // Away or refusing: making it is right, and the link tells of it.
-    ledger.tiers.l2.failures += 1
-    return undefined
-  }
+  return tier.read<Landed<Value> | undefined>(
+    { id: idOf(needs, question), tags: question.names },
+    {
+      found: (value, versions) =>
+        value === null ? undefined : readBack(needs, question, { value, versions, atMs, turn }),
+      failed() {
+        // Away or refusing: making it is right, and the link tells of it.
+        ledger.tiers.l2.failures += 1
+        return undefined
+      },
+    },
+  )
 }
 
 function idOf(
@@ -195,29 +199,36 @@ interface Seen {
   readonly turn: number
 }
 
-/** The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. */
-async function readBack<Value>(
+/**
+ * The value, when the envelope is whole, is what was asked for, and none of its tags was invalidated since. A promise only where it
+ * was packed.
+ */
+function readBack<Value>(
   needs: SharedNeeds,
   request: SharedQuestion<Value>,
-  { value: { bytes, sealedAt, agedMs }, versions, atMs, turn }: Seen,
-): Promise<Landed<Value> | undefined> {
-  const { tags } = needs
-  const { form } = request
-  const identity = identityOf(request, versions)
-  const opening = identity && open(bytes, sealedAt, identity)
-  // Waited for only where it was packed.
-  const opened = opening instanceof Promise ? await opening : opening
-  if (!opened) return undefined
-  const { facts, raw } = opened
+  seen: Seen,
+): Landed<Value> | undefined | Promise<Landed<Value> | undefined> {
+  const identity = identityOf(request, seen.versions)
+  if (identity === undefined) return undefined
+  const opening = open(seen.value.bytes, seen.value.sealedAt, identity)
+  const accept = (opened: Opened | undefined) => opened && landOpened(needs, request, { ...seen, opened })
+  return opening instanceof Promise ? opening.then(accept) : accept(opening)
+}
+
+function landOpened<Value>(
+  { tags }: SharedNeeds,
+  { form, names, oldest }: SharedQuestion<Value>,
+  { opened: { facts, raw, isNothing }, value: { agedMs }, versions, atMs, turn }: Seen & { readonly opened: Opened },
+): Landed<Value> | undefined {
   const expiry = expiryLeft(facts, atMs - agedMs)
   const age = ageOf(expiry, atMs)
-  if (age === 'dead' || AGES.indexOf(age) > AGES.indexOf(request.oldest)) return undefined
+  if (age === 'dead' || AGES.indexOf(age) > AGES.indexOf(oldest)) return undefined
   try {
     // NOTHING is a value of every space whose maker returned it.
-    const value = opened.isNothing ? (NOTHING as Value) : form.read(raw)
-    if (!tags.learn(request.names, { versions, atMs, turn })) return undefined
+    const value = isNothing ? (NOTHING as Value) : form.read(raw)
+    if (!tags.learn(names, { versions, atMs, turn })) return undefined
     const made = { value, isKept: true, makingMs: facts.makingMs, costMicros: facts.costMicros }
-    return { made, held: tags.hold(request.names), begunMs: atMs, expiry, from: 'l2' }
+    return { made, held: tags.hold(names), begunMs: atMs, expiry, from: 'l2' }
   } catch {
     // Of another shape than the parser knows: a miss.
     return undefined

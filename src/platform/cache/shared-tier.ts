@@ -21,11 +21,18 @@ export interface SharedValue {
 /** The versions of tags in the order asked; null: Redis does not know the tag, and nothing made under it is good. */
 export type TagVersions = readonly (string | null)[]
 
+export interface Reading<Found> {
+  /** Null: nothing lies there. */
+  readonly found: (value: SharedValue | null, versions: TagVersions) => Found | Promise<Found>
+  readonly failed: (error: unknown) => Found
+}
+
 /** What the processes of one deployment share through Redis. Each method rejects when Redis is away; none waits long. */
 export interface SharedTier {
   /** False while Redis is away, or has not yet been told of an invalidation: then it is not asked. */
   isUp(): boolean
-  read(address: Address): Promise<{ readonly value: SharedValue | null; readonly versions: TagVersions }>
+  /** Settles with what `found` makes of what lies there, or `failed` of why it cannot be had; a promise less than to answer it. */
+  read<Found>(address: Address, reading: Reading<Found>): Promise<Found>
   readVersions(tags: readonly string[]): Promise<TagVersions>
   /** Asks for the right to make a value; gives tags that are unknown a version. The token names who has it. */
   take(address: Address, leaseMs: number): Promise<{ readonly token: string | null; readonly versions: TagVersions }>
@@ -126,11 +133,10 @@ export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNe
   }
   return {
     isUp: () => redis.isUp() && !forgetting.isBehind(),
-    async read({ id, tags }) {
-      const { values, redisMs } = await redis.look([keyOf('v', id), ...tagKeys(tags)])
-      const [lying = null, ...versions] = values
-      return { value: unstamp(lying, redisMs), versions: versions.map(textOf) }
-    },
+    read: ({ id, tags }, { found, failed }) =>
+      redis.look([keyOf('v', id), ...tagKeys(tags)]).then(({ values: [lying = null, ...versions], redisMs }) => {
+        return found(unstamp(lying, redisMs), versions.map(textOf))
+      }, failed),
     readVersions: async (tags) => (await redis.look(tagKeys(tags))).values.map(textOf),
     async take({ id, tags }, leaseMs) {
       const token = randomBytes(12).toString('base64url')

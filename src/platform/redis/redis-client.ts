@@ -1,7 +1,7 @@
 import { ErrorReply, RESP_TYPES, createClient } from 'redis'
 import type { RedisAddress, RedisNode } from '#platform/config/redis-address.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createDeadline } from './deadline.ts'
+import { asIs, createDeadline } from './deadline.ts'
 
 /** How every node of one Redis is reached. */
 export type RedisManner = Pick<RedisAddress, 'user' | 'password' | 'database' | 'isEncrypted'> & {
@@ -46,7 +46,10 @@ export async function askNode<Answer>(
   // Why it fails is told by what is asked.
   client.on('error', () => undefined)
   try {
-    return await inTime(client.connect().then(() => ask(client)))
+    return await inTime(
+      client.connect().then(() => ask(client)),
+      asIs,
+    )
   } finally {
     endClient(client)
   }

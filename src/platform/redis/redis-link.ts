@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '#domain/clock.ts'
 import type { RedisAddress } from '#platform/config/redis-address.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createDeadline, redisAway, type Deadline } from './deadline.ts'
+import { asIs, createDeadline, redisAway } from './deadline.ts'
 import { createRedisClock } from './redis-clock.ts'
 import { isRefusal } from './redis-client.ts'
 import { openLine, type RedisLine } from './redis-line.ts'
@@ -71,19 +71,20 @@ const WRONG_NODE = /^(READONLY|MOVED|ASK|CLUSTERDOWN|MASTERDOWN|LOADING|TRYAGAIN
 
 /** Opens the connections in the background: the start of Sophia does not wait for Redis, and does not fail without it. */
 export function openRedis({ address, ca = null, namespace, clock, log, deadlineMs }: RedisNeeds): RedisLink {
-  const inTime = createDeadline(deadlineMs ?? DEADLINE_MS)
   const prefix = `sophia:{${namespace}}`
   const backListeners = new Set<() => void>()
-  const hold = createHold({ clock, log, ping: () => inTime(line.send(['PING'])) })
+  const waitMs = deadlineMs ?? DEADLINE_MS
+  const inTime = createDeadline(waitMs)
+  const hold = createHold({ clock, log, ping: () => inTime(line.send(['PING']), asIs) })
   const line = openLine({ address, ca, key: prefix, clock, log, isWell: () => !hold.isHeld() })
   const server = createServerReader({ address, line, log })
   line.onReady((which) => {
     backListeners.forEach((listener) => listener())
     if (which === 'commands') void server.read()
   })
-  const asking = createAsk({ line, hold, inTime })
-  const ask = (words: readonly (string | Buffer)[]): Promise<unknown> => asking(() => line.send(words))
-  const readValues = createLook(line, clock)
+  const asking = createAsk({ line, hold, waitMs })
+  const ask = (words: readonly (string | Buffer)[]): Promise<unknown> => asking(() => line.send(words), asIs)
+  const looking = createLook(line, clock)
   return {
     prefix,
     isUp: () => line.isReady() && !hold.isHeld(),
@@ -96,7 +97,7 @@ export function openRedis({ address, ca = null, namespace, clock, log, deadlineM
         return ask(['EVAL', source, ...rest])
       }
     },
-    look: (keys) => asking(() => readValues(keys)),
+    look: (keys) => asking(() => looking.send(keys), looking.read),
     listen: (channel, hear) => line.listen({ channel, hear }),
     onBack: (listener) => void backListeners.add(listener),
     async observe() {
@@ -157,12 +158,14 @@ function createLook(line: RedisLine, clock: Clock) {
   line.onReady((which) => {
     if (which === 'commands') redisClock.forget()
   })
-  return async (keys: readonly string[]): Promise<Look> => {
-    // In the same packet; its answer is there before that of the values.
-    const measuring = redisClock.measure()
-    const values = parseValues(await line.send(['MGET', ...keys]))
-    if (measuring) await measuring
-    return { values, redisMs: redisClock.nowMs() }
+  return {
+    send(keys: readonly string[]): Promise<unknown> {
+      // In the same packet; its answer is there before that of the values.
+      const measuring = redisClock.measure()
+      const sent = line.send(['MGET', ...keys])
+      return measuring ? Promise.all([sent, measuring]).then(([reply]) => reply) : sent
+    },
+    read: (reply: unknown): Look => ({ values: parseValues(reply), redisMs: redisClock.nowMs() }),
   }
 }
 
@@ -175,21 +178,17 @@ function parseValues(reply: unknown): readonly (Buffer | null)[] {
 interface AskNeeds {
   readonly line: RedisLine
   readonly hold: ReturnType<typeof createHold>
-  readonly inTime: Deadline
+  readonly waitMs: number
 }
 
-/** Asks Redis if it is worth trying, for no longer than the deadline. */
-function createAsk({ line, hold, inTime }: AskNeeds) {
-  return async <Answer>(begin: () => Promise<Answer>): Promise<Answer> => {
-    if (!line.isReady() || hold.isHeld()) throw redisAway()
-    try {
-      return await inTime(begin())
-    } catch (error) {
-      // A refusal is an answer; anything else says that Redis is not there, or somewhere else.
-      if (!isRefusal(error) || WRONG_NODE.test(error.message)) hold.begin(error)
-      throw error
-    }
-  }
+/** Asks Redis if it is worth trying, for no longer than the deadline. Each read from Redis comes by here: a promise more is felt. */
+function createAsk({ line, hold, waitMs }: AskNeeds) {
+  const inTime = createDeadline(waitMs, (error) => {
+    // A refusal is an answer; anything else says that Redis is not there, or somewhere else.
+    if (!isRefusal(error) || WRONG_NODE.test(error.message)) hold.begin(error)
+  })
+  return <Answer>(begin: () => Promise<unknown>, read: (reply: unknown) => Answer): Promise<Answer> =>
+    line.isReady() && !hold.isHeld() ? inTime(begin(), read) : Promise.reject(redisAway())
 }
 
 /** Keeps work away from a Redis that failed; asks it now and then whether it is well again. */
