@@ -43,10 +43,14 @@ export async function startModelProvider({ pieceMs }: { readonly pieceMs: number
 
 const NOTHING = '{}'
 
-/** The answer to the last question; whoever asks for anything else, such as what to remember, gets nothing to go by. */
+/**
+ * The answer to the last question; whoever asks for anything else, such as what to remember, gets nothing to go by. One that got no
+ * answer stands in front of the next, in one message with it.
+ */
 function textFor(messages: z.infer<typeof Asked>['messages']): string {
   const last = messages.at(-1)
-  const words = typeof last?.content === 'string' && last.role === 'user' ? last.content : ''
+  const spoken = typeof last?.content === 'string' && last.role === 'user' ? last.content : ''
+  const words = spoken.split('\n\n').at(-1) ?? ''
   if (words === COMMON_QUESTION) return `Nothing is new, nonce ${randomUUID()} says.`
   const id = QUESTION.exec(words)?.[1]
   return id === undefined ? NOTHING : answerTextOf(id)
