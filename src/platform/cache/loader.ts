@@ -58,7 +58,7 @@ export function createLoader<Value>(
   needs: LoaderNeeds<Value>,
   keep: (place: { readonly key: string; readonly owner: string }, landed: Landed<Value>) => void,
 ) {
-  const { clock, deck, fresh, ledger, policy, tags } = needs
+  const { clock, fresh, ledger, tags } = needs
   const seek = createSeeker(needs)
   const aboutMaking = aboutCache(needs, 'make', 'maker')
   const flights = new Map<string, Flight<Value>>()
@@ -70,17 +70,9 @@ export function createLoader<Value>(
     const held = tags.hold(holding.tags ?? NO_TAGS)
     const sinceMs = fresh.at(clock.monotonicMs())
     const shelve = (landed: Landed<Value>): void => keep({ key, owner: holding.owner }, landed)
-    const fly = async (): Promise<Landed<Value>> => {
-      const make = (signal: AbortSignal) => inSpan(aboutMaking, () => land(needs, { request, held, signal }))
-      const landed = await deck.fly(make, policy.hardFactoryMs)
-      if (landed.from === 'maker') shelve(landed)
-      return landed
-    }
     const limited = (): Promise<Landed<Value>> => {
-      const landing = fly()
-      // Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already.
-      landing.catch(() => undefined)
-      return deck.limit(landing, policy.hardFactoryMs)
+      const work = (signal: AbortSignal) => inSpan(aboutMaking, () => land(needs, { request, held, signal }))
+      return makeInTime(needs, work, shelve)
     }
     /** A process that has no older value itself may find one in Redis that still stands in. */
     const rescue = async (error: unknown): Promise<Landed<Value>> => {
@@ -92,7 +84,12 @@ export function createLoader<Value>(
     const made = (): Promise<Landed<Value>> => limited().catch(rescue)
     const inTime = seeking === null ? made() : seeking.then((found) => found ?? made())
     const asked = { inTime, older, isCounted: isQuiet }
-    const flight = { inTime, answer: older ? standIn(needs, asked, older) : countLanding(needs, asked), held, sinceMs }
+    const flight = {
+      inTime,
+      answer: older ? standIn(needs, asked, older) : answerTo(needs, asked, seeking),
+      held,
+      sinceMs,
+    }
     flights.set(id, flight)
     const end = (): void => void (flights.get(id) === flight && flights.delete(id))
     const settle = (landed: Landed<Value>): void => {
@@ -116,6 +113,20 @@ export function createLoader<Value>(
     if (!isQuiet) ledger.joined += 1
     return request.older ? running.answer : running.inTime.then(valueOf)
   }
+}
+
+/** Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already. */
+function makeInTime<Value>(
+  { deck, policy }: LoaderNeeds<Value>,
+  work: (signal: AbortSignal) => Promise<Landed<Value>>,
+  shelve: (landed: Landed<Value>) => void,
+): Promise<Landed<Value>> {
+  const landing = deck.fly(work, policy.hardFactoryMs).then((landed) => {
+    if (landed.from === 'maker') shelve(landed)
+    return landed
+  })
+  landing.catch(() => undefined)
+  return deck.limit(landing, policy.hardFactoryMs)
 }
 
 /** Looks into Redis; null when there is nothing to look into. Never rejects. */
@@ -178,23 +189,41 @@ interface Asked<Value> {
   isCounted: boolean
 }
 
+/** What Redis had at once, a promise earlier than by way of the flight; else what is made. */
+function answerTo<Value>(
+  needs: LoaderNeeds<Value>,
+  asked: Asked<Value>,
+  seeking: Promise<Landed<Value> | undefined> | null,
+): Promise<Value> {
+  if (seeking === null) return countLanding(needs, asked)
+  return seeking.then((found) => (found ? countLanded(needs, asked, found) : countLanding(needs, asked)))
+}
+
 /** Counts what became of a request that set off a making, unless something else has answered it. */
-function countLanding<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<Value>): Promise<Value> {
-  const count = ({ made, from, expiry }: Landed<Value>): Value => {
-    if (asked.isCounted) return made.value
-    if (from === 'maker') ledger.misses += 1
-    else {
-      if (ageOf(expiry, clock.monotonicMs()) === 'fresh') ledger.tiers.l2.hits += 1
-      else ledger.stale += 1
-      ledger.savedMs += made.makingMs
-      ledger.savedMicros += made.costMicros
-    }
-    return made.value
+function countLanding<Value>(needs: LoaderNeeds<Value>, asked: Asked<Value>): Promise<Value> {
+  return asked.inTime.then(
+    (landed) => countLanded(needs, asked, landed),
+    (error: unknown) => {
+      if (!asked.isCounted && !asked.older) needs.ledger.misses += 1
+      throw error
+    },
+  )
+}
+
+function countLanded<Value>(
+  { clock, ledger }: LoaderNeeds<Value>,
+  { isCounted }: Asked<Value>,
+  { made, from, expiry }: Landed<Value>,
+): Value {
+  if (isCounted) return made.value
+  if (from === 'maker') ledger.misses += 1
+  else {
+    if (ageOf(expiry, clock.monotonicMs()) === 'fresh') ledger.tiers.l2.hits += 1
+    else ledger.stale += 1
+    ledger.savedMs += made.makingMs
+    ledger.savedMicros += made.costMicros
   }
-  return asked.inTime.then(count, (error: unknown) => {
-    if (!asked.isCounted && !asked.older) ledger.misses += 1
-    throw error
-  })
+  return made.value
 }
 
 /** The new value, or the older one when making fails or takes longer than the soft limit, as long as that one may answer. */
