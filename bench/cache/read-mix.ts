@@ -32,7 +32,8 @@ export async function measureReadMix(seconds: number): Promise<Record<string, nu
       ...clients.flatMap((id) => [`/api/clients/${id}`, `/api/clients/${id}/health`]),
     ]
     const paths = narrow.flatMap((path, at) => [path, wide[at % wide.length] ?? path])
-    await askClosed({ url, paths, headers, askers: 8, seconds })
+    const pathAt = (number: number): string => paths[number % paths.length] ?? '/'
+    await askClosed({ url, pathAt, headers, askers: 8, seconds })
     const { classes } = Stats.parse(await ask('/api/cache/stats'))
     return Object.fromEntries(
       classes.flatMap(({ class: name, hitRate }) => (hitRate === null ? [] : [[name, hitRate]])),

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 
-/** Where questions go; paths are asked in turn. */
+/** Where questions go. */
 export interface Target {
   readonly url: string
-  readonly paths: readonly string[]
+  /** Of the question of this number, from 0. */
+  readonly pathAt: (number: number) => string
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -13,6 +14,8 @@ export interface Answer {
   readonly status: number
   /** When it was due, from the start. */
   readonly dueMs: number
+  /** By so much it was sent later than it was due. */
+  readonly lateMs: number
   readonly tookMs: number
 }
 
@@ -33,6 +36,8 @@ export async function askClosed(
   return answers
 }
 
+const MOST_AT_A_TIME = 20
+
 /** So many a second at fixed moments, whether or not answers have come. */
 export async function askOpen(
   load: Target & { readonly perSecond: number; readonly seconds: number },
@@ -43,6 +48,8 @@ export async function askOpen(
   for (let number = 0; number < load.perSecond * load.seconds; number += 1) {
     const dueMs = startMs + (number * 1000) / load.perSecond
     while (performance.now() < dueMs) await delay(1)
+    // One that is late itself must still hear answers.
+    if (number % MOST_AT_A_TIME === 0) await setImmediate()
     underway.push(ask(pool, load, { number, sentMs: dueMs, startMs }))
   }
   const answers = await Promise.all(underway)
@@ -56,11 +63,11 @@ interface Sent {
   readonly startMs: number
 }
 
-async function ask(pool: Pool, { paths, headers }: Target, { number, sentMs, startMs }: Sent): Promise<Answer> {
-  const path = paths[number % paths.length] ?? '/'
+async function ask(pool: Pool, { pathAt, headers }: Target, { number, sentMs, startMs }: Sent): Promise<Answer> {
+  const lateMs = performance.now() - sentMs
   const status = await pool
-    .request({ path, method: 'GET', headers })
+    .request({ path: pathAt(number), method: 'GET', headers })
     .then(async ({ statusCode, body }) => (await body.dump(), statusCode))
     .catch(() => 0)
-  return { status, dueMs: sentMs - startMs, tookMs: performance.now() - sentMs }
+  return { status, dueMs: sentMs - startMs, lateMs, tookMs: performance.now() - sentMs }
 }
