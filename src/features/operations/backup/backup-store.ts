@@ -101,10 +101,28 @@ export function copyOut(handle: Handle, table: { name: string; columns: readonly
   return handle.client.query(copyStreams.to(text))
 }
 
-/** Takes what `copyOut` gave. */
-export function copyIn(handle: Handle, table: { name: string; columns: readonly string[] }): Writable {
+export interface CopyIn extends Writable {
+  /** What the server took; right once the stream has finished. */
+  readonly rowCount: number
+}
+
+/** Tables of the current schema that are not in partitions. */
+export async function listPlainTables(handle: Handle): Promise<ReadonlySet<string>> {
+  const tables = await handle.rows(
+    z.object({ name: z.string() }),
+    sql`select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
+  )
+  return new Set(tables.map(({ name }) => name))
+}
+
+/**
+ * Takes what `copyOut` gave. A table that is plain, and that this transaction made, has its rows settled at once: nobody saw it
+ * before, and whoever reads them first need not look at what became of their writer.
+ */
+export function copyIn(handle: Handle, table: { name: string; columns: readonly string[]; isPlain: boolean }): CopyIn {
+  const settled = table.isPlain ? sql`, freeze true` : sql``
   const { text } = toStatement(
-    sql`copy ${identifier(table.name)} (${columnList(table.columns)}) from stdin with (format csv, header true)`,
+    sql`copy ${identifier(table.name)} (${columnList(table.columns)}) from stdin with (format csv, header true${settled})`,
   )
   return handle.client.query(copyStreams.from(text))
 }

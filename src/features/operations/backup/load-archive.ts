@@ -8,7 +8,14 @@ import { readMigrations } from '#platform/postgres/migrate.ts'
 import { readArchive, readManifest } from './backup-archive.ts'
 import { bytesOf, type BackupManifest, type BackupTable } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-import { advanceSequences, applyMigration, copyIn, countRows, emptyTables, noteSnapshots } from './backup-store.ts'
+import {
+  advanceSequences,
+  applyMigration,
+  copyIn,
+  emptyTables,
+  listPlainTables,
+  noteSnapshots,
+} from './backup-store.ts'
 import { createProgress } from './report-progress.ts'
 import { putBack, takeDown } from './schema-parts-store.ts'
 import { notValid, type BackupArchive } from './walk-archive.ts'
@@ -35,8 +42,7 @@ export async function loadArchive(needs: BackupNeeds, handle: Handle, archive: B
     handle,
     large.map(({ name }) => name),
   )
-  await loadRows(needs, handle, archive)
-  await requireCounts(handle, archive, manifest)
+  requireCounts(archive, manifest, await loadRows(needs, handle, archive))
   await orNotValid({ archive, signal: needs.signal }, 'rows contradict each other', () =>
     putBack(handle, parts, createProgress(needs.onProgress, 'index', parts.length)),
   )
@@ -44,19 +50,29 @@ export async function loadArchive(needs: BackupNeeds, handle: Handle, archive: B
   return manifest
 }
 
-async function loadRows(needs: BackupNeeds, handle: Handle, archive: BackupArchive): Promise<void> {
+/** Answers how many rows the server took of each table. */
+async function loadRows(
+  needs: BackupNeeds,
+  handle: Handle,
+  archive: BackupArchive,
+): Promise<ReadonlyMap<string, number>> {
   const { signal } = needs
   const tell = createProgress(needs.onProgress, 'load', bytesOf(await readManifest(archive)))
+  const plain = await listPlainTables(handle)
+  const counts = new Map<string, number>()
   const loadTable = async (table: BackupTable, part: Readable): Promise<void> => {
     part.on('data', (chunk: Buffer) => tell(table.name, chunk.length))
+    const rows = copyIn(handle, { ...table, isPlain: plain.has(table.name) })
     await orNotValid({ archive, signal }, `the part ${table.name} cannot be loaded`, () =>
-      pipeline(part, createGunzip(), copyIn(handle, table), { signal }),
+      pipeline(part, createGunzip(), rows, { signal }),
     )
+    counts.set(table.name, rows.rowCount)
   }
   await readArchive(archive, async (table, part) => {
     signal?.throwIfAborted()
     await loadTable(table, part)
   })
+  return counts
 }
 
 /** What fails within is the archive's fault, unless the work was told to stop or the server failed. */
@@ -74,11 +90,10 @@ async function orNotValid(
   }
 }
 
-async function requireCounts(handle: Handle, archive: BackupArchive, manifest: BackupManifest): Promise<void> {
-  for (const table of manifest.tables) {
-    const rows = await countRows(handle, table.name)
-    if (rows !== table.rows)
-      throw notValid(archive, `it promises ${table.rows} rows of ${table.name} but holds ${rows}`)
+function requireCounts(archive: BackupArchive, manifest: BackupManifest, counts: ReadonlyMap<string, number>): void {
+  for (const { name, rows } of manifest.tables) {
+    const taken = counts.get(name) ?? 0
+    if (taken !== rows) throw notValid(archive, `it promises ${rows} rows of ${name} but holds ${taken}`)
   }
 }
 
