@@ -40,6 +40,7 @@ export interface SharedRequest<Value> extends SharedQuestion<Value> {
 }
 
 const LEASE_MS = 3000
+const NO_TAGS: Identity['tags'] = []
 const POLL_MS = 250
 
 /** The value as it lies in Redis; undefined when it does not, or cannot be had. Never rejects. */
@@ -211,23 +212,24 @@ function readBack<Value>(
   const identity = identityOf(request, seen.versions)
   if (identity === undefined) return undefined
   const opening = open(seen.value.bytes, seen.value.sealedAt, identity)
-  const accept = (opened: Opened | undefined) => opened && landOpened(needs, request, { ...seen, opened })
+  const accept = (opened: Opened | undefined) => opened && landOpened({ tags: needs.tags, request }, seen, opened)
   return opening instanceof Promise ? opening.then(accept) : accept(opening)
 }
 
 function landOpened<Value>(
-  { tags }: SharedNeeds,
-  { form, names, oldest }: SharedQuestion<Value>,
-  { opened: { facts, raw, isNothing }, value: { agedMs }, versions, atMs, turn }: Seen & { readonly opened: Opened },
+  { tags, request }: { readonly tags: TagBook; readonly request: SharedQuestion<Value> },
+  { value, versions, atMs, turn }: Seen,
+  { facts, raw, isNothing }: Opened,
 ): Landed<Value> | undefined {
-  const expiry = expiryLeft(facts, atMs - agedMs)
+  const { form, names, oldest } = request
+  const expiry = expiryLeft(facts, atMs - value.agedMs)
   const age = ageOf(expiry, atMs)
   if (age === 'dead' || AGES.indexOf(age) > AGES.indexOf(oldest)) return undefined
   try {
     // NOTHING is a value of every space whose maker returned it.
-    const value = isNothing ? (NOTHING as Value) : form.read(raw)
+    const read = isNothing ? (NOTHING as Value) : form.read(raw)
     if (!tags.learn(names, { versions, atMs, turn })) return undefined
-    const made = { value, isKept: true, makingMs: facts.makingMs, costMicros: facts.costMicros }
+    const made = { value: read, isKept: true, makingMs: facts.makingMs, costMicros: facts.costMicros }
     return { made, held: tags.hold(names), begunMs: atMs, expiry, from: 'l2' }
   } catch {
     // Of another shape than the parser knows: a miss.
@@ -237,6 +239,7 @@ function landOpened<Value>(
 
 /** What a value has to be to answer; undefined where Redis knows not every tag, and nothing can. */
 function identityOf({ form, key, owner, names }: SharedQuestion<unknown>, versions: TagVersions): Identity | undefined {
+  if (names.length === 0) return { shape: form.shape, owner, key, tags: NO_TAGS }
   const tags: [string, string][] = []
   for (const [place, name] of names.entries()) {
     const version = versions[place]

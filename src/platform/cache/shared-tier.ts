@@ -133,10 +133,14 @@ export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNe
   }
   return {
     isUp: () => redis.isUp() && !forgetting.isBehind(),
-    read: ({ id, tags }, { found, failed }) =>
-      redis.look([keyOf('v', id), ...tagKeys(tags)]).then(({ values: [lying = null, ...versions], redisMs }) => {
-        return found(unstamp(lying, redisMs), versions.map(textOf))
-      }, failed),
+    read({ id, tags }, { found, failed }) {
+      const keys = tagKeys(tags)
+      keys.unshift(keyOf('v', id))
+      return redis.look(keys).then(({ values, redisMs }) => {
+        const versions = values.length === 1 ? NO_VERSIONS : values.slice(1).map(textOf)
+        return found(unstamp(values[0] ?? null, redisMs), versions)
+      }, failed)
+    },
     readVersions: async (tags) => (await redis.look(tagKeys(tags))).values.map(textOf),
     async take({ id, tags }, leaseMs) {
       const token = randomBytes(12).toString('base64url')
@@ -220,6 +224,7 @@ function createForgetting({ redis, clock, tell }: ForgettingNeeds) {
   }
 }
 
+const NO_VERSIONS: TagVersions = []
 const STAMP_BYTES = 13
 /** A longer name goes by its digest. */
 const MOST_NAME = 120

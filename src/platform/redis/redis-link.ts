@@ -170,9 +170,12 @@ function createLook(line: RedisLine, clock: Clock) {
 }
 
 function parseValues(reply: unknown): readonly (Buffer | null)[] {
-  const isValue = (one: unknown): one is Buffer | null => one === null || one instanceof Buffer
   if (!Array.isArray(reply) || !reply.every(isValue)) throw new TypeError('Redis answered MGET with something else.')
   return reply
+}
+
+function isValue(one: unknown): one is Buffer | null {
+  return one === null || one instanceof Buffer
 }
 
 interface AskNeeds {
