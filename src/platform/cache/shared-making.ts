@@ -51,16 +51,21 @@ export function findShared<Value>(
   const { clock, ledger, tags, tier } = needs
   const atMs = clock.monotonicMs()
   const turn = tags.turn()
+  const failed = (): undefined => {
+    // Away, refusing, or not to be read: making it is right, and the link tells of it.
+    ledger.tiers.l2.failures += 1
+  }
   return tier.read<Landed<Value> | undefined>(
     { id: idOf(needs, question), tags: question.names },
     {
-      found: (value, versions) =>
-        value === null ? undefined : readBack(needs, question, { value, versions, atMs, turn }),
-      failed() {
-        // Away or refusing: making it is right, and the link tells of it.
-        ledger.tiers.l2.failures += 1
-        return undefined
+      found(value, versions) {
+        try {
+          return value === null ? undefined : readBack(needs, question, { value, versions, atMs, turn })
+        } catch {
+          return failed()
+        }
       },
+      failed,
     },
   )
 }
