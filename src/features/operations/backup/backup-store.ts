@@ -136,7 +136,7 @@ export async function emptyTables(handle: Handle, names: readonly string[]): Pro
   if (filled.length > 0) await handle.run(sql`truncate ${joinSql(filled.map(identifier), ', ')} cascade`)
 }
 
-export async function countRows(handle: Handle, table: string): Promise<number> {
+async function countRows(handle: Handle, table: string): Promise<number> {
   const row = await handle.first(z.object({ rows: z.int() }), sql`select count(*) as rows from ${identifier(table)}`)
   return row?.rows ?? 0
 }
