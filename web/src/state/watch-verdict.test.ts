@@ -166,7 +166,10 @@ test('a part that is down is said when the alerts cannot be read, as when the da
   const down: Health = { ...health, components: { database: { ...seen, status: 'down', detail: 'refused' } } }
   const verdict = verdictOf(knownOf({ health: down, ages: { alerts: 40, objectives: 90 } }))
   assert.equal(verdict.signal, 'risk')
-  assert.match(verdict.says, /^PostgreSQL: down\./)
+  assert.equal(verdict.says, 'PostgreSQL: down.', 'nobody knows whether an alert fires')
+  assert.match(verdict.more.join(' '), /^Whether an alert fires for it is not known/)
+  const told = verdictOf(knownOf({ health: { ...health, components: { database: { ...part, status: 'down' } } } }))
+  assert.equal(told.says, 'PostgreSQL: down. No alert fires for it yet.')
   assert.deepEqual(verdict.steps, ['What was found: refused'])
   const well = verdictOf(knownOf({ health: { ...health, components: { database: seen } }, ages: { alerts: 40 } }))
   assert.match(well.says, /the alerts cannot be read/)

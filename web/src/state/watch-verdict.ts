@@ -48,7 +48,7 @@ export function verdictOf(known: Known): Verdict {
   const [first, ...others] = firing
   if (first) return wrong(first, others, isLate(known))
   return (
-    partsVerdict(known, isHealthFresh) ??
+    partsVerdict(known, { isHealthFresh, isAlertsFresh }) ??
     (isAlertsFresh ? alertsVerdict(known) : unreadable()) ??
     objectivesVerdict(known) ?? {
       signal: 'good',
@@ -131,7 +131,12 @@ function wrong(first: Standing, others: readonly Standing[], isJudgedLate: boole
   }
 }
 
-function partsVerdict(known: Known, isHealthFresh: boolean): Verdict | null {
+interface Freshness {
+  readonly isHealthFresh: boolean
+  readonly isAlertsFresh: boolean
+}
+
+function partsVerdict(known: Known, { isHealthFresh, isAlertsFresh }: Freshness): Verdict | null {
   if (!isHealthFresh) return unknown('It is not known how the parts of the server are: they cannot be read.')
   const now = serverNow(known)
   const parts = Object.entries(known.health.data?.components ?? {}).map(([name, part]) => {
@@ -146,9 +151,9 @@ function partsVerdict(known: Known, isHealthFresh: boolean): Verdict | null {
     return {
       signal: first.look.signal,
       tag: first.look.words,
-      says: `${listWords(bad.map(({ name }) => name))}: ${down.length > 0 ? 'down' : 'not well'}. No alert fires for it yet.`,
+      says: `${listWords(bad.map(({ name }) => name))}: ${down.length > 0 ? 'down' : 'not well'}.${isAlertsFresh ? ' No alert fires for it yet.' : ''}`,
       steps: detail === undefined ? [] : [`What was found: ${detail}`],
-      more: [],
+      more: isAlertsFresh ? [] : ['Whether an alert fires for it is not known: the alerts cannot be read.'],
     }
   }
   const dim = parts.filter(({ look, part }) => look.signal === 'unknown' && part.status !== 'not_configured')
