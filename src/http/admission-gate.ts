@@ -16,11 +16,8 @@ export interface GateNeeds {
 export interface AdmissionGate {
   /** Whether a request of this rank would be refused now; so cheap that refusing costs next to nothing. */
   isShut(rank: Rank): boolean
-  /**
-   * Counts one that is refused because the gate is shut; settles when it is to be told so. Whoever asks again at once, as often as
-   * they are refused, would have all the time there is spent on refusing: over one connection it is once in two seconds.
-   */
-  refuse(rank: Rank): Promise<void>
+  /** Counts one that was refused because the gate is shut. */
+  noteRefused(rank: Rank): void
   /** Runs the work when it may begin, after a moment if need be. Throws OVERLOADED. `kind` comes from a closed set. */
   run<Result>(request: { readonly kind: string; readonly rank: Rank }, work: () => Promise<Result>): Promise<Result>
   /** The same for work whose length says nothing, such as streams and uploads: it is let in like any other, and then counts no more. */
@@ -30,10 +27,6 @@ export interface AdmissionGate {
 }
 
 export const RETRY_AFTER_SECONDS = 2
-/** As long as they are told to stay away. */
-const HELD_MS = 1000 * RETRY_AFTER_SECONDS
-/** Beyond so many who are held the next is told at once: what is held takes room. */
-const MOST_HELD = 5000
 const SWEEP_MS = 20
 const TELL_EVERY_MS = 5000
 /** For so long after the last refusal the health says so. */
@@ -54,7 +47,6 @@ export function createAdmissionGate({
   const admission = createAdmission<Ticket>()
   const refusals = createRefusals({ clock, log, onRefused })
   const sweep = createSweep(clock, admission)
-  let held = 0
   const enter = (rank: Rank): Promise<void> | undefined => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const refuse = (): void => (refusals.note(rank), reject(overloaded()))
@@ -76,13 +68,7 @@ export function createAdmissionGate({
   }
   return {
     isShut: (rank) => admission.wouldRefuse(rank, limit.limit),
-    async refuse(rank) {
-      refusals.note(rank)
-      if (held >= MOST_HELD) return
-      held += 1
-      await clock.sleep(HELD_MS)
-      held -= 1
-    },
+    noteRefused: refusals.note,
     async run({ kind, rank }, work) {
       await enter(rank)
       const begunMs = clock.monotonicMs()

@@ -7,18 +7,14 @@ import { toProblem } from './problem.ts'
 export function refuseEarly(gate: AdmissionGate, rank: Rank) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     if (!gate.isShut(rank)) return done()
-    // It never rejects.
-    void gate.refuse(rank).then(() => refuse(request, reply))
+    gate.noteRefused(rank)
+    void reply
+      .code(503)
+      .headers({
+        'content-type': 'application/problem+json; charset=utf-8',
+        'cache-control': 'no-store',
+        'retry-after': String(RETRY_AFTER_SECONDS),
+      })
+      .send(JSON.stringify(toProblem(overloaded(), request.id)))
   }
-}
-
-function refuse(request: FastifyRequest, reply: FastifyReply): void {
-  void reply
-    .code(503)
-    .headers({
-      'content-type': 'application/problem+json; charset=utf-8',
-      'cache-control': 'no-store',
-      'retry-after': String(RETRY_AFTER_SECONDS),
-    })
-    .send(JSON.stringify(toProblem(overloaded(), request.id)))
 }
