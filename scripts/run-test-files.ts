@@ -21,7 +21,10 @@ interface Plan {
   readonly atOnce: number
   /** How long one file may take. Node's own limit ends a test, and waits for ever for a file whose process lives on. */
   readonly limitMs: number
-  /** How many files may fail beside others and be run once more by themselves. Where more fail, none is. */
+  /**
+   * How many files may fail beside others and be run once more by themselves. Where more fail, none is, and never one that took too
+   * long: that would take as long again.
+   */
   readonly onceMore: number
 }
 
@@ -36,6 +39,7 @@ export interface Outcome {
 interface FileRun {
   readonly file: string
   readonly counts: Counts
+  readonly isTooLong: boolean
 }
 
 /** What a run of tests tells, as a reporter of Node's reads it. */
@@ -54,7 +58,8 @@ export async function runTestFiles(plan: Plan): Promise<Outcome> {
   const printed = finished(report)
   const beside = await runAll(plan.files, { plan, atOnce: plan.atOnce, report })
   const failed = beside.filter(({ counts }) => !isPassed(counts))
-  const again = failed.length <= plan.onceMore ? failed.map(({ file }) => file) : []
+  const isFew = plan.files.length > 1 && failed.length <= plan.onceMore
+  const again = isFew ? failed.filter(({ isTooLong }) => !isTooLong).map(({ file }) => file) : []
   for (const file of again) process.stderr.write(`${relative(plan.root, file)} failed, and is run once more alone.\n`)
   const alone = await runAll(again, { plan, atOnce: 1, report })
   report.end()
@@ -77,8 +82,8 @@ async function runAll(files: readonly string[], { plan, atOnce, report }: Turn):
   const runs: FileRun[] = []
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const { counts, events } = await runFile(file, plan)
-      runs.push({ file, counts })
+      const { events, ...ended } = await runFile(file, plan)
+      runs.push({ file, ...ended })
       for (const event of events) report.write(event)
     }
   }
@@ -91,7 +96,10 @@ function isPassed({ tests, passed, skipped, todo }: Counts): boolean {
   return passed + skipped + todo === tests
 }
 
-async function runFile(file: string, { root, limitMs }: Plan): Promise<{ counts: Counts; events: TestEvent[] }> {
+async function runFile(
+  file: string,
+  { root, limitMs }: Plan,
+): Promise<Omit<FileRun, 'file'> & { readonly events: TestEvent[] }> {
   const limit = AbortSignal.timeout(limitMs)
   const events: TestEvent[] = []
   let counts = NOTHING
@@ -104,7 +112,7 @@ async function runFile(file: string, { root, limitMs }: Plan): Promise<{ counts:
   }
   if (limit.aborted) tellOfLimit(relative(root, file), { events, limitMs })
   if (limit.aborted) endLeftOver(file)
-  return { counts, events }
+  return { counts, events, isTooLong: limit.aborted }
 }
 
 function add(one: Counts, other: Counts): Counts {

@@ -14,7 +14,7 @@ export interface Answer {
   readonly status: number
   /** When it was due, from the start. */
   readonly dueMs: number
-  /** By so much it was sent later than it was due. */
+  /** By so much the load itself was late to ask; what it then waits for a connection is not in it. */
   readonly lateMs: number
   readonly tookMs: number
 }

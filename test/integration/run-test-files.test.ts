@@ -42,13 +42,16 @@ test('files run beside each other, and all that they tell is told and counted', 
 })
 
 test('a file that does not end is named, ended and counted as cancelled, and the others run', async () => {
-  const { out, err, counts } = await runFiles({
-    busy: `test('began well', () => {})\ntest('never ends', async () => { await new Promise((go) => setTimeout(go, 300)); for (;;); })`,
-    // Deaf to SIGTERM as any process is that is stopped.
-    stopped: `test('stops', async () => { console.log('pid ' + process.pid); process.kill(process.pid, 'SIGSTOP') })`,
-    open: `test('leaves a handle open', () => void setInterval(() => {}, 1000))`,
-    good: `test('good', () => {})`,
-  })
+  const { out, err, counts } = await runFiles(
+    {
+      busy: `test('began well', () => {})\ntest('never ends', async () => { await new Promise((go) => setTimeout(go, 300)); for (;;); })`,
+      // Deaf to SIGTERM as any process is that is stopped.
+      stopped: `test('stops', async () => { console.log('pid ' + process.pid); process.kill(process.pid, 'SIGSTOP') })`,
+      open: `test('leaves a handle open', () => void setInterval(() => {}, 1000))`,
+      good: `test('good', () => {})`,
+    },
+    3,
+  )
   assert.deepEqual(counts, { tests: 6, passed: 3, cancelled: 3, skipped: 0, todo: 0 })
   assert.ok(out.includes('✔ good'))
   const within = 'did not end within 3 seconds and was ended'

@@ -82,7 +82,7 @@ export function open(bytes: Buffer, at: number, identity: Identity): Opened | un
   )
 }
 
-/** With its length in front of each part no two identities have one line; a quarter of the cost of JSON. */
+/** With its length in front of each part no two identities of well-formed text have one line; a quarter of the cost of JSON. */
 function lineOf({ shape, owner, key, tags }: Identity): string {
   let line = `${FORM} ${shape.length} ${owner.length} ${key.length} ${shape}${owner}${key}`
   for (const [name, version] of tags) line += ` ${name.length} ${version.length} ${name}${version}`
