@@ -2,11 +2,7 @@ import { parseArgs } from 'node:util'
 import { prepareReads } from './support/mixed-reads.ts'
 import { runOpenLoop, type Call, type Measured } from './support/open-loop.ts'
 import { cpuMsOf, makeBenchHome, removeHome, serveScript, serveSophia, type Served } from './support/sophia-process.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const ADMIN_KEY = `sk-sophia-${'b'.repeat(43)}`
 const WARM_UP_SECONDS = 3

@@ -7,10 +7,7 @@ import { compareDollars } from './cache/dollars.ts'
 import { measureFrozen, measureMemoryHits, measureSharedHits } from './cache/hits.ts'
 import { measureReadMix } from './cache/read-mix.ts'
 import { round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const WORKER = join(import.meta.dirname, 'cache-worker.ts')
 

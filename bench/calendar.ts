@@ -5,11 +5,7 @@ import { effective } from '#domain/calendar/effective.ts'
 import { createLookup, listSegments } from '#domain/calendar/lookup.ts'
 import { compilePlan, isActive, planSpan, type CalendarDefinition, type CalendarPlan } from '#domain/calendar/plan.ts'
 import { median, round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const TODAY = '2026-11-28'
 const SOURCE = { file: 'calendar.yaml', line: 1 }

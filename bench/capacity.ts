@@ -14,11 +14,7 @@ import { openMemberSockets } from './capacity/member-sockets.ts'
 import { rssMbOf } from './capacity/read-usage.ts'
 import { askJson, listSampleIds } from './support/sample-company.ts'
 import { round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 /** Beyond this the machine did something else meanwhile, in processors. */
 const OTHERS_LIMIT = 0.2

@@ -6,11 +6,7 @@ import { openLoadedDeployment, readRate } from './deployment/loaded-deployment.t
 import { startTurnReaders } from './deployment/turn-readers.ts'
 import { runOpenLoop, type Answered } from './support/open-loop.ts'
 import { percentile, round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 interface Frozen {
   readonly fromMs: number

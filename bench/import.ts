@@ -9,11 +9,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { migrate } from '#platform/postgres/migrate.ts'
 import { startPrivateEngine } from '../test/support/private-engine.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 interface BenchOutcome {
   results: Record<string, number>

@@ -5,11 +5,7 @@ import { OUTAGE_KINDS, untilReceived, type OutageKind } from './outages/inject-o
 import { pagesOf } from './outages/message-receiver.ts'
 import { openWatchedCluster, type WatchedCluster } from './outages/watched-cluster.ts'
 import { percentile, round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 /** From the beginning of an outage until somebody was told. */
 const GOAL_SECONDS = 17

@@ -6,10 +6,7 @@ import { askClosed, askOpen, type Answer, type Target } from './support/asking.t
 import { askJson, listSampleIds } from './support/sample-company.ts'
 import { cpuMsOf, makeBenchHome, removeHome } from './support/sophia-process.ts'
 import { percentile, round } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const KEY = `sk-sophia-${'o'.repeat(43)}`
 const TIMES = 5
@@ -97,8 +94,8 @@ async function measure(
 }
 
 /**
- * The sample company and what screens ask of it: every other question is a search that nobody asked before, since what is kept already is
- * told with less work than it takes to refuse it.
+ * The sample company and what screens ask of it: every other question is a search that nobody asked before, so that not all of it is kept
+ * already.
  */
 async function prepare(url: string): Promise<(number: number) => string> {
   await askJson(`${url}/api/sample`, { key: KEY, method: 'POST' })

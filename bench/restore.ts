@@ -15,11 +15,7 @@ import { sql } from '#platform/postgres/sql.ts'
 import { startPrivateEngine } from '../test/support/private-engine.ts'
 import { loadLargeCompany, LARGE } from './support/large-company.ts'
 import { loadTalk } from './support/large-talk.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 /** What the company takes of each gigabyte; the rest is talk. */

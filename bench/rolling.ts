@@ -3,11 +3,7 @@ import { openLoadedDeployment, readRate } from './deployment/loaded-deployment.t
 import { rollReplicas } from './deployment/roll-replicas.ts'
 import { startTurnReaders } from './deployment/turn-readers.ts'
 import { runOpenLoop } from './support/open-loop.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const REQUESTS = 50_000
 const QUICK_SECONDS = 40

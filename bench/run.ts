@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { describeCommit } from '../test/support/commit.ts'
+import type { BenchOptions } from './support/bench-options.ts'
 
 const figures = z.record(z.string(), z.unknown())
 const Outcome = z.object({ results: figures, baselines: figures, ratios: figures })
@@ -29,7 +30,7 @@ async function main([name = '', ...rest]: string[]): Promise<number> {
   const args = rest.filter((word) => word !== '--quick' && word !== '--json')
   const module: unknown = await import(pathToFileURL(file).href)
   // By this folder's rule each benchmark exports `run`; what it answers is checked below.
-  const { run } = module as { run: (options: { args: string[]; isQuick: boolean }) => Promise<unknown> }
+  const { run } = module as { run: (options: BenchOptions) => Promise<unknown> }
   const { results, baselines, ratios } = Outcome.parse(await run({ args, isQuick }))
   const report = { name, commit: describeCommit(), node: process.version, results, baselines, ratios }
   const isJson = rest.includes('--json')

@@ -5,11 +5,7 @@ import { readConfig } from '#platform/config/config.ts'
 import { openHouse, type House } from '../src/compose.ts'
 import { LARGE, loadLargeCompany, SMALL } from './support/large-company.ts'
 import { makeBenchHome, removeHome } from './support/sophia-process.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const ADMIN_KEY = `sk-sophia-${'s'.repeat(43)}`
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_KEY}` }

@@ -1,10 +1,6 @@
 import { makeBenchHome, removeHome, serveScript, serveSophia } from './support/sophia-process.ts'
 import { median } from './support/statistics.ts'
-
-interface BenchOptions {
-  readonly args: string[]
-  readonly isQuick: boolean
-}
+import type { BenchOptions } from './support/bench-options.ts'
 
 const BARE_SERVER = `import { createServer } from 'node:http'
 createServer((_request, response) => response.end('ok')).listen(Number(process.env.SOPHIA_PORT), '127.0.0.1')
