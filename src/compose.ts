@@ -156,7 +156,10 @@ async function openDoor(needs: DoorNeeds): Promise<() => Promise<void>> {
   const settings = { ...config.http, port, publicUrl, version: VERSION, webFolder: join(PACKAGE_ROOT, 'web/dist') }
   const rateNow = (limit: string, perSecond: number): number => rooms.calendar.number(`limits.${limit}.rate`, perSecond)
   const onAnswered = (answered: Answered): void => {
-    for (const judgement of judgeAnswer(answered)) rooms.objectives.note(judgement)
+    for (const judgement of judgeAnswer(answered)) {
+      rooms.objectives.note(judgement)
+      if (judgement.objective === 'latency') metrics.answers.observe(answered.ms / 1000)
+    }
   }
   const opening = {
     onAnswered,

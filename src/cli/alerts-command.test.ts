@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import pino from 'pino'
 import { ALERT_RULES } from '#domain/alerts/rules.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { watchRoutes } from '#http/routes/watch-routes.ts'
@@ -15,7 +16,14 @@ const { database } = await openTestDatabase()
 const { access } = createTestAccess(database)
 const owner = await signInOwner(access)
 const { first, rounds, knobs, posted, refuse } = await openWatchHouse()
-const address = await listenOnLoopback(openTestServer({ access, routes: watchRoutes({ watch: first.watch, access }) }))
+const routes = watchRoutes({
+  watch: first.watch,
+  access,
+  health: { onChange: () => () => undefined },
+  log: pino({ level: 'silent' }),
+  drainSignal: new AbortController().signal,
+})
+const address = await listenOnLoopback(openTestServer({ access, routes }))
 
 const WANTED = { name: 'sophia alerts', actions: ['watch:read', 'watch:manage'] } as const
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant } from './common.ts'
+import { Instant, Money } from './common.ts'
 
 /** How well the service is: objectives with their budgets, and alerts. */
 
@@ -103,6 +103,80 @@ export const AlertReport = z.strictObject({
   recent: z.array(AlertInstance.extend({ rule: z.string() })),
 })
 export type AlertReport = z.infer<typeof AlertReport>
+
+const Measured = {
+  requests: z.int(),
+  /** Answered with a fault of ours. */
+  failed: z.int(),
+  /** Refused because more was asked than can be done; among those that failed. */
+  shed: z.int(),
+  /** How many answers took how long, by `secondSteps`; streams and what was refused are not among them. */
+  latency: z.array(z.int()),
+  /** In seconds, as far as the steps let it be known; null where nothing was answered. */
+  latencyP50: z.number().nullable(),
+  latencyP95: z.number().nullable(),
+  firstTokenP95: z.number().nullable(),
+  /** Answers of colleagues that ended. */
+  turns: z.int(),
+  turnsFailed: z.int(),
+  /** What the cache was asked and had, and what was made anew. */
+  cacheKept: z.int(),
+  cacheMade: z.int(),
+  saved: Money,
+  cost: Money,
+  tokens: z.int(),
+  /** The highest of the span, looked at each five seconds, all processes together; null where nobody looked. */
+  turnsActive: z.number().nullable(),
+  turnsQueued: z.number().nullable(),
+  sockets: z.number().nullable(),
+  /** Connections of the pool that work, and what waits for one. */
+  poolBusy: z.number().nullable(),
+  poolWaiting: z.number().nullable(),
+  /** Of the process that is worst off: share of its memory, and how late its event loop is. */
+  memory: z.number().nullable(),
+  eventLoopSeconds: z.number().nullable(),
+}
+
+export const OperationsReport = z.strictObject({
+  measuredAt: Instant,
+  /** Of each point. */
+  stepSeconds: z.int(),
+  /** Upper ends of the steps in which latencies are counted, in seconds; one more step is open. */
+  secondSteps: z.array(z.number()),
+  /** Oldest first; a step in which nobody measured is absent. */
+  points: z.array(z.strictObject({ at: Instant, ...Measured })),
+  /** The last minute as one; null when nobody measured in it. */
+  now: z.strictObject({ at: Instant, seconds: z.int(), ...Measured }).nullable(),
+  /** The last minute by process. */
+  replicas: z.array(
+    z.strictObject({
+      replica: z.string(),
+      requestsPerSecond: z.number(),
+      /** How many processors it used. */
+      processors: z.number(),
+      turnsActive: z.number().nullable(),
+      sockets: z.number().nullable(),
+      memory: z.number().nullable(),
+    }),
+  ),
+  /** The newest first. */
+  changes: z.array(
+    z.strictObject({
+      at: Instant,
+      /** `changed`: a setting, a file or a colleague came into force; `schema`: migrations; `done`: by a person, from the audit log. */
+      kind: z.enum(['started', 'stopped', 'changed', 'schema', 'done']),
+      /** The version of a process, what changed, the version of the schema, or the action and what it was about. */
+      subject: z.string(),
+      /** The process, or the person; null: Sophia. */
+      by: z.string().nullable(),
+    }),
+  ),
+})
+export type OperationsReport = z.infer<typeof OperationsReport>
+
+/** What the stream of operations tells: that something about it is another now. The answers themselves are asked for. */
+export const OperationsEvent = z.strictObject({ type: z.enum(['alerts', 'health', 'round']) })
+export type OperationsEvent = z.infer<typeof OperationsEvent>
 
 /** What the socket's topic `alerts` tells: all that is pending or fires, at first and whenever a state has become another. */
 const OpenAlerts = z.strictObject({

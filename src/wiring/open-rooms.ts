@@ -117,7 +117,7 @@ async function wireRooms(foundation: Located) {
   defineJobs(jobs, [briefings, standings, syncs, backupSchedule, care.drills])
   const gate = wireGate(foundation)
   const cacheLedger = createCacheLedger({ ...foundation, cache: work.cache })
-  const watch = wireWatch({ ...foundation, ...work, backupSchedule })
+  const watch = wireWatch({ ...foundation, ...work, personas, backupSchedule })
   const components = wireComponents({ ...foundation, ...work, personas, conversations, gate, backupSchedule, disk })
   return {
     ...work,

@@ -2,20 +2,23 @@ import type { Access } from '#features/access/index.ts'
 import type { Budgets } from '#features/budgets/index.ts'
 import type { Calendar } from '#features/calendar/index.ts'
 import type { Backups, BackupSchedule } from '#features/operations/backup/index.ts'
+import type { Personas } from '#features/personas/index.ts'
 import { createWatch, readMoment, type Watch } from '#features/watch/index.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
 import { VERSION } from '#platform/version.ts'
 import type { Foundation } from './foundation.ts'
+import { readInForce } from './in-force.ts'
 import type { wirePost } from './wire-parts.ts'
 
 type WatchedRooms = Foundation & {
-  readonly access: Pick<Access, 'listOwners'>
+  readonly access: Pick<Access, 'listOwners' | 'listActions'>
   readonly backups: Pick<Backups, 'listReachable'>
   readonly backupSchedule: Pick<BackupSchedule, 'verifiedElsewhere'>
   readonly budgets: Pick<Budgets, 'readBudgets'>
   readonly cache: Pick<Cache, 'ledgers'>
-  readonly calendar: Pick<Calendar, 'number'>
+  readonly calendar: Pick<Calendar, 'file' | 'number'>
+  readonly personas: Pick<Personas, 'list'>
   readonly tools: Pick<Tools, 'listServers'>
   readonly post: ReturnType<typeof wirePost>
 }
@@ -30,6 +33,8 @@ export function wireWatch(rooms: WatchedRooms): Watch {
       moment: readMoment,
       version: VERSION,
       owners: access.listOwners,
+      inForce: readInForce(rooms),
+      listActions: access.listActions,
       calendarNumber: calendar.number,
       keptPages: () => countKeptPages(cache),
       newestVerified: async () => {

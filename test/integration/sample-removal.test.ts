@@ -41,6 +41,9 @@ const STAYS = new Set([
   'slo_counts',
   'slo_flushes',
   'snapshot_days',
+  'watch_changes',
+  'watch_figures',
+  'watch_in_force',
   'watch_replicas',
   'watch_rounds',
 ])

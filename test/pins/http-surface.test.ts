@@ -65,6 +65,8 @@ const ROUTES = [
   'GET /api/members member:read',
   'GET /api/memories memory:read',
   'GET /api/memories/:id memory:read',
+  'GET /api/operations watch:read',
+  'GET /api/operations/stream watch:read',
   'GET /api/personas persona:read',
   'GET /api/personas/:id persona:read',
   'GET /api/personas/:id/versions persona:read',

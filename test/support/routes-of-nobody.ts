@@ -24,6 +24,9 @@ export const ROUTES_OF_NOBODY: readonly string[] = [
   '/api/calendar/explain',
   '/api/calendar/upcoming',
   '/api/calendar/file',
+  // Of the service, its processes and what was changed; who did it is in the audit log that the same people read.
+  '/api/operations',
+  '/api/operations/stream',
   // Of servers and their tools, which belong to no member and hold no rows.
   '/api/mcp/status',
   '/api/mcp/status/:id',

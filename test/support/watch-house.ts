@@ -44,6 +44,8 @@ export async function openWatchHouse({ replicas = ['one'], change = () => ({}) }
         newestVerified: async () => clock.now(),
         isConfigured: () => true,
         budgetUsed: async () => null,
+        inForce: async () => ({}),
+        listActions: async () => [],
         owners: async () => [{ name: 'Ada', email: 'ada@example.com' }],
         webhook: {
           post: async (text) => {

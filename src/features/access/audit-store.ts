@@ -55,3 +55,29 @@ export async function selectAudit(
   )
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
 }
+
+export interface ActionsWanted {
+  readonly actions: readonly string[]
+  readonly from: Date
+  readonly limit: number
+}
+
+const Action = z.object({
+  at: z.date(),
+  action: z.string(),
+  targetId: z.string().nullable(),
+  by: z.string().nullable(),
+})
+
+/** What was done since, of these actions; the newest first. */
+export function selectActions(
+  handle: Handle,
+  { actions, from, limit }: ActionsWanted,
+): Promise<z.infer<typeof Action>[]> {
+  return handle.rows(
+    Action,
+    sql`select a.at, a.action, a.target_id as "targetId", m.name as by
+        from audit_entries a left join members m on m.id = a.actor_member_id
+        where a.action = any(${[...actions]}::text[]) and a.at >= ${from} order by a.id desc limit ${limit}`,
+  )
+}

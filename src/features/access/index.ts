@@ -1,7 +1,7 @@
 import type { Principal } from '#domain/permission.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import type { AccessNeeds, AccessTools, Caller } from './access-needs.ts'
-import type { AuditRecord } from './audit-store.ts'
+import { selectActions, type ActionsWanted, type AuditRecord } from './audit-store.ts'
 import { authenticate, type Credential } from './authenticate.ts'
 import { changeMember } from './change-member.ts'
 import { checkCredentials } from './check-credentials.ts'
@@ -87,6 +87,7 @@ export function createAccess(needs: AccessNeeds) {
     revokeKey: (caller: Caller, keyId: string) => revokeKey(tools, caller, keyId),
     recordAudit: (record: AuditRecord) => recordAudit(needs, record),
     listAudit: (page: PageRequest) => listAudit(needs, page),
+    listActions: (wanted: ActionsWanted) => needs.database.read((handle) => selectActions(handle, wanted)),
     /** The member as Sophia acts for them in a turn; null when they are gone or suspended. */
     principalOf: async (memberId: string): Promise<Principal | null> =>
       (await needs.database.read((handle) => findByMember(handle, memberId))) ?? null,

@@ -1,13 +1,18 @@
 import type { z } from 'zod'
-import type { AlertReport, AlertSilence, AlertTrial, SloReport } from '#contract/watch.ts'
+import type { AlertReport, AlertSilence, AlertTrial, OperationsReport, SloReport } from '#contract/watch.ts'
 import type { Principal } from '#domain/permission.ts'
 import { createAlertNews, type AlertNews } from './alert-news.ts'
 import { listActive, sweepAlerts } from './alerts-store.ts'
+import { createChangeLog } from './changes.ts'
+import { sweepChanges } from './changes-store.ts'
 import { createDelivery, tellNoMessages } from './deliver-messages.ts'
+import { createFigureLog } from './figures.ts'
+import { sweepFigures } from './figures-store.ts'
 import { createJudge } from './judge-rules.ts'
 import { listAlerts } from './list-alerts.ts'
 import { createLook } from './look-around.ts'
 import type { Objectives } from './objectives.ts'
+import { readOperations } from './read-operations.ts'
 import { createSignalReader } from './read-signals.ts'
 import {
   SILENT_AFTER_SECONDS,
@@ -38,6 +43,10 @@ export interface Watch {
   listAlerts(): Promise<AlertReport>
   /** What fires and may soon: once as far as it is known, then whenever that has become another. Answers how to stop. */
   hearAlerts: AlertNews['hear']
+  /** Told after each round of this process, whose figures are stored then. Answers how to stop. */
+  hearRounds(listener: () => void): () => void
+  /** How it went over the last hours, how it is now, and what was changed. */
+  readOperations(hours: number): Promise<OperationsReport>
   /** Throws NOT_FOUND for a rule that there is not. */
   silence(principal: Principal, silence: z.infer<typeof AlertSilence> & { readonly id: string }): Promise<void>
   tryChannels(principal: Principal): Promise<z.infer<typeof AlertTrial>>
@@ -55,13 +64,21 @@ export function createWatch(needs: WatchNeeds, objectives: Objectives): Watch {
   const delivery = createDelivery(needs)
   tellNoMessages(needs)
   const news = createAlertNews()
+  const figures = createFigureLog(needs)
+  const changes = createChangeLog(needs)
+  const listeners = new Set<() => void>()
   let budgetsMs: number | null = null
   async function judgeRound(): Promise<void> {
-    // First the sign of life: whatever takes long, or fails, is no reason to be missed.
+    // Needs no database, and is kept until there is one.
+    await figures.look()
+    // Then the sign of life: whatever takes long, or fails, is no reason to be missed.
     await look(await beat())
     await objectives.flush()
+    await figures.flush()
     await judge()
     await tellAlerts(needs, news)
+    await changes.look()
+    for (const listener of listeners) listener()
     if (budgetsMs !== null && clock.monotonicMs() - budgetsMs < BUDGETS_EVERY_MS) return
     budgetsMs = clock.monotonicMs()
     await objectives.tellBudgets()
@@ -80,6 +97,11 @@ export function createWatch(needs: WatchNeeds, objectives: Objectives): Watch {
     readObjectives: (hours) => objectives.read(hours, needs.isConfigured),
     listAlerts: () => listAlerts(needs),
     hearAlerts: news.hear,
+    hearRounds(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    readOperations: (hours) => readOperations(needs, hours),
     silence: (principal, silence) => silenceAlert(needs, principal, silence),
     tryChannels: (principal) => tryChannels(needs, principal.name),
     async sweep() {
@@ -88,7 +110,9 @@ export function createWatch(needs: WatchNeeds, objectives: Objectives): Watch {
         const now = await moment(handle)
         await sweepReplicas(handle, now)
         await sweepAlerts(handle, now)
+        await sweepChanges(handle, now)
       })
+      await database.inTransaction(async (handle) => sweepFigures(handle, await moment(handle)))
     },
     async close() {
       closing.abort()
@@ -98,6 +122,9 @@ export function createWatch(needs: WatchNeeds, objectives: Objectives): Watch {
       look.close()
       await objectives
         .flush()
+        .then(() => figures.look())
+        .then(() => figures.flush())
+        .then(() => changes.leave())
         .then(() => database.read(async (handle) => storeLeaving(handle, replica, await moment(handle))))
         .catch((error: unknown) => log.warn({ error }, 'this process could not say that it leaves'))
     },

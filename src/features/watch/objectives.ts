@@ -2,11 +2,11 @@ import { NOTHING, budgetOf } from '#domain/objectives/budget.ts'
 import type { Judgement } from '#domain/objectives/judge.ts'
 import type { SeenAt } from '#domain/objectives/missed-probes.ts'
 import { OBJECTIVE_IDS, WINDOW_SECONDS, objectiveOf, type ObjectiveId } from '#domain/objectives/objectives.ts'
-import { createId } from '#platform/crypto/ids.ts'
-import { addCounts, sumSpans, sweepCounts, type CountBatch } from './counts-store.ts'
+import { createBatches, onSharedClock, type Batch } from './batches.ts'
+import { addCounts, sumSpans, sweepCounts } from './counts-store.ts'
 import type { ObjectiveNeeds } from './objective-needs.ts'
 import { readObjectives } from './read-objectives.ts'
-import { SLOT_MS, createTally, type SlotCounts, type Tally } from './tally.ts'
+import { SLOT_MS, createTally, type SlotCounts } from './tally.ts'
 
 /** What is promised and how it is kept, over all processes and restarts. */
 export interface Objectives {
@@ -31,12 +31,12 @@ export function createObjectives(needs: ObjectiveNeeds): Objectives {
   const tally = createTally(() => clock.now().getTime())
   const tell = ({ objective, isGood }: Judgement, times: number): void =>
     metrics.sloEvents.inc({ slo: objective, result: isGood ? 'good' : 'bad' }, times)
-  const write = ({ counts, ...batch }: Batch): Promise<void> =>
+  const write = ({ items, ...batch }: Batch<SlotCounts>): Promise<void> =>
     database.read(async (handle) => {
       const aheadMs = clock.now().getTime() - (await moment(handle)).getTime()
-      await addCounts(handle, { ...batch, replica, counts: onSharedClock(counts, aheadMs) })
+      await addCounts(handle, { ...batch, replica, counts: onSharedClock(items, { aheadMs, slotMs: SLOT_MS }) })
     })
-  const writeNext = createBatches(tally, write)
+  const writeNext = createBatches(tally.take, write)
   return {
     note(judgement, times = 1) {
       if (times <= 0) return
@@ -45,13 +45,13 @@ export function createObjectives(needs: ObjectiveNeeds): Objectives {
     },
     async record(judgement, seen, origin) {
       const { objective: slo, isGood } = judgement
-      const counts = seen.map(({ atMs: startsMs, times }) => ({
+      const items = seen.map(({ atMs: startsMs, times }) => ({
         startsMs,
         slo,
         good: isGood ? times : 0,
         bad: isGood ? 0 : times,
       }))
-      await write({ origin, sequence: 1, counts })
+      await write({ origin, sequence: 1, items })
       tell(
         judgement,
         seen.reduce((sum, { times }) => sum + times, 0),
@@ -73,33 +73,4 @@ export function createObjectives(needs: ObjectiveNeeds): Objectives {
     },
     sweep: () => database.inTransaction((handle) => sweepCounts(handle, clock.now())),
   }
-}
-
-type Batch = Omit<CountBatch, 'replica'>
-
-/**
- * Writes what was tallied in batches, one after the other. One of which nobody knows whether it was stored is written again as it was,
- * under its number, before there is another. Resolves with whether such a one was left from before.
- */
-function createBatches(tally: Tally, write: (batch: Batch) => Promise<void>): () => Promise<boolean> {
-  const origin = createId()
-  let sequence = 0
-  let unwritten: Batch | null = null
-  return async () => {
-    const isLeft = unwritten !== null
-    const counts = unwritten?.counts ?? tally.take()
-    if (counts.length === 0) return false
-    const batch: Batch = unwritten ?? { origin, sequence: (sequence += 1), counts }
-    unwritten = batch
-    await write(batch)
-    // Another call may have written it meanwhile and gone on.
-    if (unwritten === batch) unwritten = null
-    return isLeft
-  }
-}
-
-/** What this machine's clock said, as the database's would have: in whole spans, so that a second more or less moves nothing. */
-function onSharedClock(counts: readonly SlotCounts[], aheadMs: number): readonly SlotCounts[] {
-  const shiftMs = Math.round(aheadMs / SLOT_MS) * SLOT_MS
-  return shiftMs === 0 ? counts : counts.map((one) => ({ ...one, startsMs: one.startsMs - shiftMs }))
 }

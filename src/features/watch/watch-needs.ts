@@ -16,6 +16,21 @@ export interface WatchNeeds extends Omit<ObjectiveNeeds, 'metrics'>, ChannelNeed
   readonly newestVerified: () => Promise<Date | null>
   /** Whether there is anything that an objective could count. */
   readonly isConfigured: (objective: ObjectiveId) => boolean
+  /** Prints of what is in force, by name: settings, files, colleagues. */
+  readonly inForce: () => Promise<Readonly<Record<string, string>>>
+  /** What people did since, of these actions; the newest first. */
+  readonly listActions: (wanted: {
+    readonly actions: readonly string[]
+    readonly from: Date
+    readonly limit: number
+  }) => Promise<
+    readonly {
+      readonly at: Date
+      readonly action: string
+      readonly targetId: string | null
+      readonly by: string | null
+    }[]
+  >
   /** Today's spending of the deployment beside its cap; null without one. */
   readonly budgetUsed: () => Promise<number | null>
 }

@@ -1,17 +1,35 @@
 import { z } from 'zod'
 import { Done } from '#contract/common.ts'
-import { AlertReport, AlertSilence, AlertTrial, SloQuery, SloReport } from '#contract/watch.ts'
+import {
+  AlertReport,
+  AlertSilence,
+  AlertTrial,
+  OperationsReport,
+  SloQuery,
+  SloReport,
+  type OperationsEvent,
+} from '#contract/watch.ts'
 import type { Access } from '#features/access/index.ts'
+import type { Health } from '#features/operations/health.ts'
 import type { Watch } from '#features/watch/index.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { pendingKinds } from '../stream/pending-kinds.ts'
+import { streamOptions, type StreamNeeds } from '../stream/stream-options.ts'
+import { createEventStream, SSE_HEADERS } from '../stream/turn-stream.ts'
 
-interface WatchRouteNeeds {
+interface WatchRouteNeeds extends StreamNeeds {
   readonly watch: Watch
+  readonly health: Pick<Health, 'onChange'>
   readonly access: Pick<Access, 'recordAudit'>
 }
 
 /** How well the service is: objectives with their budgets, alerts and their silences. */
-export function watchRoutes({ watch, access }: WatchRouteNeeds): Route[] {
+export function watchRoutes(needs: WatchRouteNeeds): Route[] {
+  return [...readingRoutes(needs), ...alertRoutes(needs)]
+}
+
+function readingRoutes(needs: WatchRouteNeeds): Route[] {
+  const { watch } = needs
   return [
     defineRoute(
       {
@@ -34,6 +52,51 @@ export function watchRoutes({ watch, access }: WatchRouteNeeds): Route[] {
       },
       async () => watch.listAlerts(),
     ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/operations',
+        summary: 'How it went over the last hours, how it is now, by process, and what was changed meanwhile',
+        access: 'watch:read',
+        query: SloQuery,
+        response: OperationsReport,
+      },
+      async ({ query }) => watch.readOperations(query.hours),
+    ),
+    defineRoute(
+      {
+        method: 'GET',
+        path: '/api/operations/stream',
+        summary: 'That alerts, health or figures are others now (text/event-stream); they themselves are asked for',
+        access: 'watch:read',
+      },
+      async ({ principal, reply, signal }) => {
+        const options = streamOptions(needs, { principal, action: 'watch:read', gone: signal })
+        const frame = (type: OperationsEvent['type']): string =>
+          `event: ${type}\ndata: ${JSON.stringify({ type } satisfies OperationsEvent)}\n\n`
+        void reply.headers(SSE_HEADERS).send(createEventStream(hearOperations(needs, options.signal), frame, options))
+      },
+    ),
+  ]
+}
+
+/** What became another, each kind once for as long as the reader has not taken it. */
+function hearOperations(
+  { watch, health }: WatchRouteNeeds,
+  signal: AbortSignal,
+): AsyncIterable<OperationsEvent['type']> {
+  return pendingKinds<OperationsEvent['type']>(
+    (tell) => [
+      watch.hearAlerts(() => tell('alerts')),
+      health.onChange(() => tell('health')),
+      watch.hearRounds(() => tell('round')),
+    ],
+    signal,
+  )
+}
+
+function alertRoutes({ watch, access }: WatchRouteNeeds): Route[] {
+  return [
     defineRoute(
       {
         method: 'POST',

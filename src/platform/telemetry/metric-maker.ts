@@ -1,6 +1,7 @@
+import { SECOND_STEPS } from '#domain/figures/figures.ts'
 import { Counter, Gauge, Histogram, type LabelValues, type Registry } from 'prom-client'
 
-const SECONDS = [0.005, 0.01, 0.025, 0.04, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+const SECONDS = [...SECOND_STEPS]
 
 /**
  * Every label there is, with how many values of it one process tells apart. Most sets are closed by code and far smaller; those that an
