@@ -56,8 +56,11 @@ test('what is wrong stands first in a sentence, its cause before what follows, w
   assert.match(words, /Redis: works again 2 times, last (just now|\d+ s ago)/)
   assert.match(words, /Connections Not set up 99 % of probes of MCP servers are answered Kept nothing to count/)
   assert.match(words, /Owners are told by the webhook\./)
-  assert.match(words, /Process State Heard of Version Running Address \S.* Alive/)
-  assert.match(words, /Looked at (just now|\d+ s ago)/)
+  assert.match(
+    words,
+    /Process State Heard of Requests Answers Sockets Processors Memory Version Running Address \S.* Alive just now [\d.]+\/s/,
+  )
+  assert.match(words, /Looked at (just now|\d+ s ago), and again as soon as the server says so\./)
   assert.deepEqual(await findFaults(page, 'operations with alerts'), [])
 })
 
@@ -120,7 +123,7 @@ test('when the server is not reached the page says so, keeps what it had and how
   await context.setOffline(true)
   await page.getByText('The server is not reached.').waitFor()
   await page.getByText(/What stands here was heard/).waitFor()
-  assert.equal(await page.getByText('PostgreSQL', { exact: true }).count(), 1)
+  assert.equal(await page.locator('.part-row').getByText('PostgreSQL', { exact: true }).count(), 1)
   await context.setOffline(false)
   await page.getByText('The server is not reached.').waitFor({ state: 'detached' })
 })

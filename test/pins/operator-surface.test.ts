@@ -176,6 +176,7 @@ const METRICS = [
   'sophia_probe_misses{}',
   'sophia_replicas{state}',
   'sophia_backup_last_verified_timestamp_seconds{}',
+  'sophia_answer_seconds{}',
   'sophia_backup_age_seconds{}',
   'sophia_tls_certificate_expiry_timestamp_seconds{}',
   'sophia_tls_certificate_renewal_used_ratio{}',

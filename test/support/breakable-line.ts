@@ -1,13 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { after } from 'node:test'
 
-/** A line to a port of this machine that a test can cut and mend, as a network does. Gone with the test file. */
-export async function openBreakableLine(targetPort: number) {
+/** A line to a port or a socket's path of this machine that a test can cut and mend, as a network does. Gone with the test file. */
+export async function openBreakableLine(target: number | string) {
   const sockets = new Set<Socket>()
   let isCut = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
-    const far = connect(targetPort, '127.0.0.1')
+    const far = typeof target === 'number' ? connect(target, '127.0.0.1') : connect(target)
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -33,5 +33,5 @@ export async function openBreakableLine(targetPort: number) {
   })
   // A listening TCP server has an AddressInfo.
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, cut, mend: () => void (isCut = false) }
+  return { url: `http://127.0.0.1:${port}`, port, cut, mend: () => void (isCut = false) }
 }

@@ -47,9 +47,7 @@ export const LEVELS = {
   eventLoopSeconds: { metric: 'sophia_event_loop_delay_p99_seconds', across: 'max' },
 } as const satisfies Record<string, FigureSource & { readonly across: 'sum' | 'max' }>
 
-export type Counted = keyof typeof COUNTED
 export type Timed = keyof typeof TIMED
-export type Level = keyof typeof LEVELS
 
 /** Levels that each process knows of all, or that are of the worst: of several the highest counts. The others are added up. */
 export const HIGHEST_OF_ALL: readonly string[] = Object.entries(LEVELS)

@@ -53,10 +53,10 @@ test('what two processes measured stands in the same span: what was counted is a
     ],
   )
   assert.ok(now && now.latencyP95 !== null && now.latencyP95 > 0.25 && now.latencyP95 <= 0.5, String(now?.latencyP95))
-  assert.deepEqual(replicas.map(({ replica, requestsPerSecond }) => [replica, requestsPerSecond > 0]).toSorted(), [
-    ['one', true],
-    ['two', true],
-  ])
+  assert.deepEqual(
+    new Set(replicas.map(({ replica, requestsPerSecond }) => `${replica} ${requestsPerSecond > 0}`)),
+    new Set(['one true', 'two true']),
+  )
 })
 
 test('what was measured while the database was away is written later, at its time', async () => {

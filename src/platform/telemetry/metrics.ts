@@ -21,10 +21,6 @@ export function createMetrics() {
       'route',
       'status',
     ]),
-    answers: make.seconds(
-      'sophia_answer_seconds',
-      'Answers of the API whose length is up to Sophia: no streams, no uploads, no faults',
-    ),
     turns: make.counter('sophia_turns_total', 'Turns that ended', ['persona', 'status']),
     turnDuration: make.seconds('sophia_turn_duration_seconds', 'From acceptance to end of a turn'),
     firstToken: make.seconds('sophia_first_token_seconds', 'From acceptance to the first text'),

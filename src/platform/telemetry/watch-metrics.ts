@@ -39,6 +39,10 @@ export function watchMetrics(make: ReturnType<typeof metricMaker>) {
       ['component', 'state'],
     ),
     sloEvents,
+    answers: make.seconds(
+      'sophia_answer_seconds',
+      'Answers of the API whose length is up to Sophia: no streams, no uploads, no faults',
+    ),
     sloBudget: make.gauge(
       'sophia_slo_error_budget_remaining',
       'Share of the error budget of its window that is left, over all replicas; below 0 it is overdrawn',

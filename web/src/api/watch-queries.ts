@@ -1,18 +1,21 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { AlertReport, SloReport } from '#contract/watch.ts'
+import { AlertReport, OperationsReport, SloReport } from '#contract/watch.ts'
 import { call } from './client.ts'
-import { systemHealthQuery } from './queries.ts'
 
-/** While the page is in sight; hidden it asks for nothing. */
-const EACH_MS = 5000
+/** The stream says when something is another. Without it, and while the page is in sight, all is asked for so often. */
+export const WITHOUT_STREAM_MS = 5000
 const OBJECTIVES_EACH_MS = 15_000
 
 export const alertsQuery = queryOptions({
   queryKey: ['watch', 'alerts'],
   queryFn: ({ signal }) => call(AlertReport, '/api/alerts', { signal }),
-  refetchInterval: EACH_MS,
 })
-export const partsQuery = queryOptions({ ...systemHealthQuery, refetchInterval: EACH_MS })
+export const operationsQuery = (hours: number) =>
+  queryOptions({
+    queryKey: ['watch', 'operations', hours],
+    queryFn: ({ signal }) => call(OperationsReport, '/api/operations', { query: { hours }, signal }),
+    placeholderData: keepPreviousData,
+  })
 export const objectivesQuery = (hours: number) =>
   queryOptions({
     queryKey: ['watch', 'objectives', hours],

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { toApiProblem } from '../api/api-problem.ts'
 import { meQuery } from '../api/queries.ts'
+import { OutageParts } from '../parts/outage-parts.tsx'
 import { Problem, Skeleton } from '../parts/states.tsx'
 import { ahead } from '../state/ahead.ts'
 import { MeContext, useMay, useMe } from '../state/use-me.ts'
@@ -55,8 +56,17 @@ export function App() {
   )
 }
 
+/** Whoever waits for the server to come back need not press anything. */
+const TRY_AGAIN_MS = 5000
+
 function SignedIn() {
-  const me = useQuery(meQuery)
+  const me = useQuery({
+    ...meQuery,
+    refetchInterval: ({ state }) =>
+      state.data === undefined && state.status === 'error' && toApiProblem(state.error).status !== 401
+        ? TRY_AGAIN_MS
+        : false,
+  })
   if (me.data) {
     return (
       <MeContext value={me.data}>
@@ -70,7 +80,8 @@ function SignedIn() {
   if (toApiProblem(me.error).status === 401) return <Redirect to="/sign-in" replace />
   return (
     <main className="alone">
-      <Problem thrown={me.error} onRetry={() => void me.refetch()} />
+      <Problem thrown={me.error} onRetry={() => void me.refetch()} kept="It is tried again by itself." />
+      <OutageParts />
     </main>
   )
 }

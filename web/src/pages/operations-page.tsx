@@ -1,10 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
+import type { OperationsReport } from '#contract/watch.ts'
 import { toApiProblem } from '../api/api-problem.ts'
-import { alertsQuery, objectivesQuery, partsQuery } from '../api/watch-queries.ts'
+import { systemHealthQuery } from '../api/queries.ts'
+import { alertsQuery, objectivesQuery, operationsQuery, WITHOUT_STREAM_MS } from '../api/watch-queries.ts'
 import { AlertSections } from '../parts/alert-sections.tsx'
 import { Select } from '../parts/field.tsx'
 import { ObjectiveList } from '../parts/objective-list.tsx'
+import { OperationsBeside } from '../parts/operations-beside.tsx'
+import { ChangeList, OperationsHistory } from '../parts/operations-history.tsx'
+import { OperationsNow } from '../parts/operations-now.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { PartList } from '../parts/part-list.tsx'
 import { RecoveryList } from '../parts/recovery-list.tsx'
@@ -12,6 +17,7 @@ import { ReplicaTable } from '../parts/replica-table.tsx'
 import { Ago } from '../parts/server-times.tsx'
 import { Loaded, Skeleton, type Asked } from '../parts/states.tsx'
 import { WatchVerdict } from '../parts/watch-verdict.tsx'
+import { useOperationsStream } from '../state/use-operations-stream.ts'
 import { useTimed } from '../state/use-now.ts'
 import { serverNow, verdictOf, type Known } from '../state/watch-verdict.ts'
 
@@ -23,21 +29,31 @@ const SPANS = [
 ]
 /** What is old is noticed also when nothing comes any more. */
 const STEP_MS = 5000
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** How Sophia is: what is wrong now and what to do, her parts, alerts, processes and objectives. */
+/** How Sophia is: what is wrong now and what to do, how it goes and went, her parts, alerts, processes and objectives. */
 export function OperationsPage() {
   const [query, setQuery] = useSearchParams()
   const span = SPANS.find(({ value }) => value === query.get('hours')) ?? { value: '24', label: '24 hours' }
-  const { alerts, health, objectives, known } = useWatched(Number(span.value))
-  const { nowMs } = known
+  const { alerts, health, objectives, operations, isLive, known } = useWatched(Number(span.value))
   const nowThere = serverNow(known)
-  const skewMs = nowThere === null ? 0 : nowThere - nowMs
+  const skewMs = nowThere === null ? 0 : nowThere - known.nowMs
   const asked = [alerts, health, objectives]
+  const spanChoice = (
+    <Select
+      label="Span"
+      isLabelUnseen
+      value={span.value}
+      options={SPANS}
+      onChange={(value) => setQuery({ hours: value })}
+    />
+  )
   return (
     <Page
       title="Operations"
       width="wide"
-      note={<Freshness atMs={Math.min(alerts.dataUpdatedAt, health.dataUpdatedAt)} />}
+      note={<Freshness atMs={Math.min(alerts.dataUpdatedAt, health.dataUpdatedAt)} isLive={isLive} />}
+      actions={spanChoice}
     >
       {isUnreached([alerts, health]) ? <Unreached atMs={Math.max(...asked.map((one) => one.dataUpdatedAt))} /> : null}
       {asked.every((one) => one.data !== undefined || one.isError) ? (
@@ -45,6 +61,9 @@ export function OperationsPage() {
       ) : (
         <Skeleton lines={2} label="Asking how Sophia is" />
       )}
+      <Loaded asked={operations} lines={16}>
+        {(report) => <Course report={report} span={span} nowMs={nowThere ?? known.nowMs} />}
+      </Loaded>
       <Section title="Parts" note="As the process that answers sees them">
         <Loaded asked={health} lines={8}>
           {({ components }) => <PartList parts={components} nowMs={nowThere} skewMs={skewMs} />}
@@ -57,23 +76,12 @@ export function OperationsPage() {
         {(report) => (
           <>
             <AlertSections report={report} skewMs={skewMs} />
-            <ReplicaTable replicas={report.replicas} skewMs={skewMs} />
+            <ReplicaTable replicas={report.replicas} loads={operations.data?.replicas ?? null} skewMs={skewMs} />
           </>
         )}
       </Loaded>
-      <Section
-        title="Objectives"
-        note="Over thirty days, all processes together"
-        actions={
-          <Select
-            label="Span of the lines"
-            isLabelUnseen
-            value={span.value}
-            options={SPANS}
-            onChange={(value) => setQuery({ hours: value })}
-          />
-        }
-      >
+      <OperationsBeside reader={{ zone: ZONE, nowMs: nowThere ?? known.nowMs }} />
+      <Section title="Objectives" note="Over thirty days, all processes together">
         <Loaded asked={objectives} lines={10}>
           {(report) => <ObjectiveList report={report} hours={Number(span.value)} spanWords={span.label} />}
         </Loaded>
@@ -82,10 +90,34 @@ export function OperationsPage() {
   )
 }
 
+interface CourseProps {
+  report: OperationsReport
+  span: { value: string; label: string }
+  nowMs: number
+}
+
+/** How it goes, how it went, and what was changed meanwhile. */
+function Course({ report, span, nowMs }: CourseProps) {
+  return (
+    <>
+      <OperationsNow now={report.now} />
+      <Section title="Over time" note={`All processes together, ${span.label}`}>
+        <OperationsHistory report={report} hours={Number(span.value)} spanWords={span.label} />
+      </Section>
+      <Section title="What was changed" note="Marked on the pictures above">
+        <ChangeList changes={report.changes} nowMs={nowMs} />
+      </Section>
+    </>
+  )
+}
+
 /** All that the page reads, and the verdict's view of it. */
 function useWatched(hours: number) {
-  const alerts = useQuery(alertsQuery)
-  const health = useQuery(partsQuery)
+  const isLive = useOperationsStream()
+  const refetchInterval = isLive ? false : WITHOUT_STREAM_MS
+  const alerts = useQuery({ ...alertsQuery, refetchInterval })
+  const health = useQuery({ ...systemHealthQuery, refetchInterval })
+  const operations = useQuery({ ...operationsQuery(hours), refetchInterval })
   const objectives = useQuery(objectivesQuery(hours))
   const step = Number(useTimed((now) => String(Math.floor(now / STEP_MS))))
   const nowMs = Math.max(step * STEP_MS, alerts.dataUpdatedAt, health.dataUpdatedAt, objectives.dataUpdatedAt)
@@ -96,14 +128,15 @@ function useWatched(hours: number) {
     objectives: { data: objectives.data, atMs: objectives.isPlaceholderData ? nowMs : objectives.dataUpdatedAt },
     nowMs,
   }
-  return { alerts, health, objectives, known }
+  return { alerts, health, objectives, operations, isLive, known }
 }
 
-function Freshness({ atMs }: { atMs: number }) {
-  if (atMs === 0) return <>Looked at each five seconds while this page is in sight.</>
+function Freshness({ atMs, isLive }: { atMs: number; isLive: boolean }) {
+  const pace = isLive ? 'as soon as the server says so' : 'each five seconds while this page is in sight'
+  if (atMs === 0) return <>Looked at {pace}.</>
   return (
     <>
-      Looked at <Ago at={new Date(atMs).toISOString()} skewMs={0} />, and each five seconds while this page is in sight.
+      Looked at <Ago at={new Date(atMs).toISOString()} skewMs={0} />, and again {pace}.
     </>
   )
 }

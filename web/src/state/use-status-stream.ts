@@ -2,14 +2,18 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { StatusEvent } from '#contract/mcp.ts'
 import { connection } from './house.ts'
-import { createThrottle, followStatus, type StatusStream } from './status-stream.ts'
+import { createThrottle, followEvents, openEvents } from './event-line.ts'
 import { wait } from './wait.ts'
 
 type Change = Extract<StatusEvent, { type: 'state-change' }>
 
 const LEAST_BETWEEN_MS = 1000
 const LINE = 'connections'
-const TYPES = StatusEvent.options.map((option) => option.shape.type.value)
+const openLine = openEvents(
+  '/api/mcp/status/stream',
+  StatusEvent.options.map((option) => option.shape.type.value),
+)
+const parse = (data: unknown): StatusEvent => StatusEvent.parse(data)
 
 /** Follows what happens to connections while the page is open; gives the last change of a state. */
 export function useStatusStream(): Change | null {
@@ -35,7 +39,7 @@ export function useStatusStream(): Change | null {
       // What happened while nobody listened.
       if (isUp) status.ask()
     }
-    void followStatus({ open: openLine, onEvent, onLine, wait }, stop.signal)
+    void followEvents({ open: openLine, parse, onEvent, onLine, wait }, stop.signal)
     return () => {
       stop.abort()
       status.stop()
@@ -44,12 +48,4 @@ export function useStatusStream(): Change | null {
     }
   }, [client])
   return change
-}
-
-const openLine: StatusStream['open'] = ({ onOpen, onData, onLost }) => {
-  const source = new EventSource('/api/mcp/status/stream')
-  source.addEventListener('open', onOpen)
-  source.addEventListener('error', onLost)
-  for (const type of TYPES) source.addEventListener(type, (event: MessageEvent<unknown>) => onData(String(event.data)))
-  return { close: () => source.close() }
 }

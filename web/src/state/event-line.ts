@@ -1,7 +1,5 @@
-import { StatusEvent } from '#contract/mcp.ts'
-
 /** One line of server-sent events, from when it is opened until it is lost. */
-export interface StatusLine {
+export interface EventLine {
   close(): void
 }
 interface LineEnds {
@@ -10,9 +8,11 @@ interface LineEnds {
   readonly onLost: () => void
 }
 
-export interface StatusStream {
-  readonly open: (ends: LineEnds) => StatusLine
-  readonly onEvent: (event: StatusEvent) => void
+export interface EventSourceOf<Event> {
+  readonly open: (ends: LineEnds) => EventLine
+  /** Throws for what is no such event. */
+  readonly parse: (data: unknown) => Event
+  readonly onEvent: (event: Event) => void
   /** true when events arrive, false from when the line is lost. */
   readonly onLine: (isUp: boolean) => void
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
@@ -22,7 +22,7 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 30_000
 
 /** Keeps a line open until the signal aborts; each failure in a row doubles the time before the next try. */
-export async function followStatus(stream: StatusStream, signal: AbortSignal): Promise<void> {
+export async function followEvents<Event>(stream: EventSourceOf<Event>, signal: AbortSignal): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
     // One line after the other: the next is opened only when this one is lost.
@@ -38,7 +38,7 @@ export async function followStatus(stream: StatusStream, signal: AbortSignal): P
   }
 }
 
-function holdLine(stream: StatusStream, signal: AbortSignal, onUp: () => void): Promise<void> {
+function holdLine<Event>(stream: EventSourceOf<Event>, signal: AbortSignal, onUp: () => void): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       line.close()
@@ -51,7 +51,7 @@ function holdLine(stream: StatusStream, signal: AbortSignal, onUp: () => void): 
         stream.onLine(true)
       },
       onData: (data) => {
-        const event = readEvent(data)
+        const event = readEvent(stream, data)
         if (event) stream.onEvent(event)
       },
       onLost: end,
@@ -60,12 +60,24 @@ function holdLine(stream: StatusStream, signal: AbortSignal, onUp: () => void): 
   })
 }
 
-function readEvent(data: string): StatusEvent | null {
+function readEvent<Event>({ parse }: EventSourceOf<Event>, data: string): Event | null {
   try {
-    return StatusEvent.parse(JSON.parse(data))
+    return parse(JSON.parse(data))
   } catch {
     // An event of a newer Sophia: what it tells is seen at the next look.
     return null
+  }
+}
+
+/** A line to this address, on which events of these types come. */
+export function openEvents(path: string, types: readonly string[]): EventSourceOf<unknown>['open'] {
+  return ({ onOpen, onData, onLost }) => {
+    const source = new EventSource(path)
+    source.addEventListener('open', onOpen)
+    source.addEventListener('error', onLost)
+    for (const type of types)
+      source.addEventListener(type, (event: MessageEvent<unknown>) => onData(String(event.data)))
+    return { close: () => source.close() }
   }
 }
 

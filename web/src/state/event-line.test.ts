@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createThrottle, followStatus } from './status-stream.ts'
+import { StatusEvent } from '#contract/mcp.ts'
+import { createThrottle, followEvents } from './event-line.ts'
+
+const parse = StatusEvent.parse.bind(StatusEvent)
 
 const PROBE = { type: 'probe', at: '2026-01-01T00:00:00Z', server: 'crm', outcome: 'ok', ms: 3 }
 
@@ -9,7 +12,7 @@ test('a lost line is opened again, later each time, and soon again once it was u
   const waits: number[] = []
   const lines: boolean[] = []
   let opened = 0
-  await followStatus(
+  await followEvents(
     {
       open: ({ onOpen, onLost }) => {
         opened += 1
@@ -17,6 +20,7 @@ test('a lost line is opened again, later each time, and soon again once it was u
         queueMicrotask(onLost)
         return { close: () => undefined }
       },
+      parse,
       onEvent: () => undefined,
       onLine: (isUp) => lines.push(isUp),
       wait: (ms) => {
@@ -35,12 +39,13 @@ test('the wait never grows beyond half a minute', async () => {
   const stop = new AbortController()
   let longest = 0
   let count = 0
-  await followStatus(
+  await followEvents(
     {
       open: ({ onLost }) => {
         queueMicrotask(onLost)
         return { close: () => undefined }
       },
+      parse,
       onEvent: () => undefined,
       onLine: () => undefined,
       wait: (ms) => {
@@ -59,7 +64,7 @@ test('events come through, what is not one is passed over, and the end closes th
   const stop = new AbortController()
   const seen: string[] = []
   let closed = 0
-  await followStatus(
+  await followEvents(
     {
       open: ({ onOpen, onData }) => {
         queueMicrotask(() => {
@@ -71,6 +76,7 @@ test('events come through, what is not one is passed over, and the end closes th
         })
         return { close: () => (closed += 1) }
       },
+      parse,
       onEvent: (event) => seen.push(event.type),
       onLine: () => undefined,
       wait: () => Promise.reject(new Error('nobody waits after the end')),
