@@ -9,6 +9,9 @@ const metrics = 'src/platform/telemetry/metrics.test.ts'
 const probe = 'src/worker/watchdog/watchdog.test.ts'
 const verdict = 'web/src/state/watch-verdict.test.ts'
 const screen = 'test/e2e/operations.test.ts'
+const outage = 'test/e2e/outage.test.ts'
+const stream = 'src/http/routes/watch-routes.test.ts'
+const figures = 'src/features/watch/figures.test.ts'
 const killed = 'test/integration/watchdog.test.ts'
 const replay = 'src/domain/alerts/replay.test.ts'
 const alertmanager = 'test/integration/alertmanager.test.ts'
@@ -114,7 +117,28 @@ export const WATCH: readonly Requirement[] = [
         'an alert is silenced for a while with a reason, stays on screen, and is told again when that is ended',
         'when the server is not reached the page says so, keeps what it had and how old that is',
       ),
+      ...prove(
+        outage,
+        'with PostgreSQL gone the page says so within seconds, and keeps what it knew with how old that is',
+        'opened anew meanwhile it tells which part is down and since when, and goes on by itself once it is back',
+      ),
+      ...prove(stream, 'the stream tells each kind as it happens, and ends its listening with the reader or the drain'),
     ],
+  },
+  {
+    id: 'W/figures',
+    source: 'operations page',
+    behaviour:
+      'How it went is written down once, at its time, over all processes, in tables of bounded size, with what was changed.',
+    provenBy: prove(
+      figures,
+      'what two processes measured stands in the same span: what was counted is added, and so are levels',
+      'what was measured while the database was away is written later, at its time',
+      'what was stored though the answer was lost is not added twice, and what came meanwhile is not lost',
+      'ten seconds are told apart for a day, then five minutes of all processes together, and nothing after ninety days',
+      'beginnings, ends and what came into force stand on the axis once, however many processes have it',
+      'a process that still runs by what was before changes nothing back',
+    ),
   },
   {
     id: 'W/dashboard',

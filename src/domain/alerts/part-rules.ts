@@ -59,7 +59,7 @@ export const PART_RULES: readonly AlertRule[] = [
     holdSeconds: 10,
     causes: ['database-down'],
     runbook: [
-      'See which one: GET /api/alerts names it under replicas.',
+      'See which one: it is silent under Processes in Operations, and under replicas in GET /api/alerts.',
       'Its turns were taken over by the others. Look why it ended, and start it again.',
     ],
     unit: 'count',

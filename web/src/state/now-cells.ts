@@ -13,6 +13,7 @@ export interface NowCell {
 }
 
 const UNKNOWN = 'unknown'
+const UNSEEN = 'nobody looked'
 /** What objectives promise of latency and memory. */
 const LATENCY_GOAL_SECONDS = 0.1
 const MEMORY_GOAL = 0.8
@@ -54,12 +55,11 @@ function firstWords({ firstTokenP95, turns, turnsFailed }: Now): NowCell {
 }
 
 function answers({ turnsActive, turnsQueued }: Now): NowCell {
-  const waits = turnsQueued ?? 0
   return {
     label: 'Answers at work',
     value: turnsActive === null ? UNKNOWN : countWords(turnsActive),
-    note: waits === 0 ? 'none waits' : `${countWords(waits)} wait`,
-    signal: waits > 0 ? 'watch' : null,
+    note: turnsQueued === null ? UNSEEN : turnsQueued === 0 ? 'none waits' : `${countWords(turnsQueued)} wait`,
+    signal: (turnsQueued ?? 0) > 0 ? 'watch' : null,
   }
 }
 
@@ -73,12 +73,13 @@ function sockets({ sockets: count }: Now): NowCell {
 }
 
 function pool({ poolBusy, poolWaiting }: Now): NowCell {
-  const waits = poolWaiting ?? 0
+  const waits =
+    poolWaiting === 0 ? 'nothing waits for a connection' : `${countWords(poolWaiting ?? 0)} wait for a connection`
   return {
     label: 'PostgreSQL',
     value: poolBusy === null ? UNKNOWN : `${countWords(poolBusy)} busy`,
-    note: waits === 0 ? 'nothing waits for a connection' : `${countWords(waits)} wait for a connection`,
-    signal: waits > 0 ? 'watch' : null,
+    note: poolWaiting === null ? UNSEEN : waits,
+    signal: (poolWaiting ?? 0) > 0 ? 'watch' : null,
   }
 }
 
