@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
+import { CalendarExplanation } from '#contract/calendar.ts'
 import { openEventsServer } from '../../test/support/events-server.ts'
 import type { Ended } from '../../test/support/program.ts'
 import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
@@ -39,6 +41,35 @@ test('what holds is told with the freeze first', async () => {
   const { out } = await runSophia(['calendar', 'show', '--at', '2026-11-10T12:00:00Z'], { SOPHIA_HOME: home })
   assert.match(out, /^2026-11-10 12:00 UTC\nDeploys are frozen until 2026-11-12 00:00 UTC, because of Migration\.\n/)
   assert.match(out, /cache\.tool-result\.ttl +150s instead of 15s: x10 by fair\n/)
+})
+
+test('without a key each that is moved is explained, and it is said when none is', async () => {
+  await writeFile(standard, FROZEN)
+  const explain = (at: string, ...more: string[]): Promise<Ended> =>
+    runSophia(['calendar', 'explain', '--at', at, ...more], { SOPHIA_HOME: home })
+  const moved = await explain('2026-11-10T12:00:00Z')
+  assert.deepEqual([moved.code, moved.err], [0, ''])
+  assert.deepEqual(
+    moved.out.split('\n\n').map((paragraph) => paragraph.split('\n')[0]),
+    [
+      '`cache.tool-result.ttl` is 150s; without the calendar it is 15s.',
+      '`freeze.deploys` is yes; without the calendar it is no.',
+      '`context` is "The fair is on."; without the calendar it is nothing.',
+    ],
+  )
+  assert.match(moved.out, /^Fair \(priority 0; calendar\.yaml, line 8\) says x10, which makes 150s\.$/m)
+  const none = await explain('2026-11-20T12:00:00Z')
+  assert.equal(none.out, 'Nothing is moved at 2026-11-20 12:00 UTC: each value is as without the calendar.\n')
+  const { out } = await explain('2026-11-10T12:00:00Z', '--json')
+  const array = z.array(CalendarExplanation).parse(JSON.parse(out))
+  assert.equal(array.map(({ sentences }) => sentences.join('\n')).join('\n\n'), moved.out.trimEnd())
+  assert.equal((await explain('2026-11-20T12:00:00Z', '--json')).out, '[]\n')
+  const one = await explain('2026-11-10T12:00:00Z', '--key', 'freeze.deploys', '--json')
+  assert.deepEqual(CalendarExplanation.parse(JSON.parse(one.out)), array[1])
+  await writeFile(standard, FROZEN.replace('deploys: true', 'deploys: maybe'))
+  const faulty = await explain('2026-11-10T12:00:00Z')
+  assert.equal(faulty.code, 78)
+  assert.match(faulty.err, /the last good calendar:\ncalendar\.yaml:6: /)
 })
 
 test('a faulty calendar is no yes: the fault, and 78', async () => {

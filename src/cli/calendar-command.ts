@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import type { Calendar } from '#features/calendar/index.ts'
 import { minuteText } from './calendar-lines.ts'
+import { explainMoved } from './explain-moved.ts'
 import { tellWhetherFrozen } from './may-deploy.ts'
 import { showCalendar, withFigures } from './show-calendar.ts'
 import { tellTriggers } from './tell-triggers.ts'
@@ -28,18 +29,7 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
     .option('--at <time>', 'at this instant instead of now, such as 2026-11-30T12:00:00Z')
     .option('--json', 'print JSON')
     .action((options: AtOptions) => withCalendar(open, (calendar, { tellDay }) => show(calendar, options, tellDay)))
-  command
-    .command('explain')
-    .description('what holds for a key, by whose word, and until when')
-    .requiredOption('--key <key>', 'such as cache.tool-result.ttl or mcp.crm.probe')
-    .option('--at <time>', 'at this instant instead of now')
-    .option('--json', 'print JSON')
-    .action((options: AtOptions & { readonly key: string }) =>
-      withCalendar(open, async (calendar) => {
-        const told = calendar.explain({ key: options.key, at: readTime(options.at) })
-        console.log(options.json ? JSON.stringify(told) : told.sentences.join('\n'))
-      }),
-    )
+  addExplain(command, open)
   command
     .command('may-deploy')
     .description(
@@ -63,6 +53,22 @@ export function addCalendarCommand(program: Command, open: OpenCalendar): void {
               ? JSON.stringify(window)
               : `${minuteText(window.startsAt)}  to  ${minuteText(window.endsAt)}  ${window.period}`,
           )
+      }),
+    )
+}
+
+function addExplain(command: Command, open: OpenCalendar): void {
+  command
+    .command('explain')
+    .description('what holds for a key, or for each that is moved: by whose word, and until when')
+    .option('--key <key>', 'such as cache.tool-result.ttl or mcp.crm.probe; without it each key that is moved')
+    .option('--at <time>', 'at this instant instead of now')
+    .option('--json', 'print JSON; without a key an array')
+    .action(({ key, at, json }: AtOptions & { readonly key?: string }) =>
+      withCalendar(open, async (calendar) => {
+        if (key === undefined) return explainMoved(calendar, calendar.now(readTime(at)), json)
+        const told = calendar.explain({ key, at: readTime(at) })
+        console.log(json ? JSON.stringify(told) : told.sentences.join('\n'))
       }),
     )
 }

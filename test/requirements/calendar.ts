@@ -90,6 +90,15 @@ export const CALENDAR: readonly Requirement[] = [
       ...prove(room, 'lifetimes in the cache follow the period, and nothing made before it begins may answer in it'),
       ...prove(room, 'what is told of a key is who says it, where, and until when'),
       ...prove(
+        'src/features/calendar/list-keys.test.ts',
+        'a pattern is told by the keys that it covers, and by itself where nothing goes by it',
+        'each key that is moved is explained as when asked for; what stays as it is is not',
+      ),
+      ...prove(
+        'src/cli/calendar-command.test.ts',
+        'without a key each that is moved is explained, and it is said when none is',
+      ),
+      ...prove(
         room,
         'a setting that nothing goes by is told with its line and what was meant, in the check and in health, and no fault',
       ),

@@ -29,7 +29,7 @@ import { createEventFiles } from './ical/event-files.ts'
 import { listFloors, type Floor } from './list-floors.ts'
 import { loadCalendar } from './load-calendar.ts'
 import { readInstant, toFault } from './present-calendar.ts'
-import { presentExplanation, presentNow, presentUpcoming } from './present-now.ts'
+import { presentExplanation, presentMoved, presentNow, presentUpcoming } from './present-now.ts'
 import { movingNothing } from './moving-nothing.ts'
 import { neverOccurring } from './never-occurring.ts'
 import { createScaling, type Scaling } from './scaling.ts'
@@ -73,6 +73,8 @@ export interface Calendar {
   close(): Promise<void>
   now(at?: Date): CalendarNow
   explain(question: { readonly key: string; readonly at?: Date | undefined }): CalendarExplanation
+  /** Each key that is moved, and what is said of those that nothing here goes by; empty when nothing is said. */
+  explainMoved(at?: Date): readonly CalendarExplanation[]
   upcoming(span: { readonly from?: Date | undefined; readonly days: number }): CalendarUpcoming
   /** Where it asks for more replicas than there are in any case. */
   floors(span: { readonly from?: Date | undefined; readonly days: number }): readonly Floor[]
@@ -122,6 +124,7 @@ export function createCalendar(given: CalendarNeeds): Calendar {
     close: () => inForce.close().finally(() => client.close()),
     now: (at = clock.now()) => presentNow(needs, inForce, at),
     explain: ({ key, at = clock.now() }) => presentExplanation(needs, inForce.plan(), { key, at }),
+    explainMoved: (at = clock.now()) => presentMoved(needs, inForce.plan(), at),
     upcoming: ({ from = clock.now(), days }) => presentUpcoming(inForce.plan(), from, days),
     floors: ({ from = clock.now(), days }) => listFloors(inForce.plan(), inForce.scaling(), { from, days }),
     file,

@@ -97,17 +97,6 @@ export function instantOrNull(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-/** Keys worth showing: those gone by here, and those that the calendar moves. */
-export function listKeys(plan: CalendarPlan, bases: KnownBases): readonly string[] {
-  const moved = plan.policies.flatMap(({ policy }) => policy.settings.map(({ key }) => keyText(key)))
-  return [...new Set([...bases.keys(), ...moved])].filter((key) => key !== 'context').toSorted()
-}
-
-function keyText({ name, target }: { readonly name: string; readonly target: string }): string {
-  const [first = '', last] = name.split('.')
-  return last === undefined || target === '' ? name : `${first}.${target}.${last}`
-}
-
 function invalid(path: string, error: unknown): SophiaError {
   const message = error instanceof Error ? error.message : String(error)
   return new SophiaError('INVALID_INPUT', { faults: [{ path, message }], cause: error })

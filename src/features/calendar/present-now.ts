@@ -8,7 +8,8 @@ import type { CalendarInForce } from './calendar-in-force.ts'
 import { presentAddress } from './describe-addresses.ts'
 import type { EventAddresses } from './ical/event-addresses.ts'
 import { baseOf, type KnownBases } from './known-bases.ts'
-import { instantOrNull, listKeys, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
+import { listKeys } from './list-keys.ts'
+import { instantOrNull, presentPolicy, readInstant, toFault, toPeriod } from './present-calendar.ts'
 
 interface PresentNeeds {
   readonly addresses: Pick<EventAddresses, 'states'>
@@ -76,6 +77,22 @@ export function presentExplanation(
         ]
       : explain(plan, { key, base }, atMs).sentences
   return { ...policy, at: at.toISOString(), sentences: [...sentences] }
+}
+
+/**
+ * The same for each key whose value is moved from what holds without the calendar, and after them what is said of keys that
+ * nothing in this process goes by, whose value it cannot know. Throws INVALID_INPUT for an instant that is not worked out.
+ */
+export function presentMoved(
+  { bases }: Pick<PresentNeeds, 'bases'>,
+  plan: CalendarPlan,
+  at: Date,
+): readonly CalendarExplanation[] {
+  const told = [...listKeys(plan, bases()), 'context'].map((key) => presentExplanation({ bases }, plan, { key, at }))
+  return [
+    ...told.filter(({ isUsed, base, value }) => isUsed && JSON.stringify(base) !== JSON.stringify(value)),
+    ...told.filter(({ isUsed, steps }) => !isUsed && steps.length > 0),
+  ]
 }
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
 import { effective } from '#domain/calendar/effective.ts'
 import { activePeriods, upcoming, type CalendarPlan, type PeriodEdge } from '#domain/calendar/plan.ts'
 import { baseOf, type KnownBases } from './known-bases.ts'
-import { listKeys } from './present-calendar.ts'
+import { listKeys } from './list-keys.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 30
