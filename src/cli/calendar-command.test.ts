@@ -72,6 +72,24 @@ test('without a key each that is moved is explained, and it is said when none is
   assert.match(faulty.err, /the last good calendar:\ncalendar\.yaml:6: /)
 })
 
+test('a demand for fresh values is explained with the line on which it is written', async () => {
+  const fresh = '    cache:\n      tool-result:\n        ttl: x0.5\n        freshAtStart: true\n'
+  await writeFile(standard, `${FROZEN}  - match: freeze\n${fresh}`)
+  const explain = async (at: string): Promise<string | undefined> => {
+    const key = ['--key', 'cache.tool-result.ttl']
+    const { out } = await runSophia(['calendar', 'explain', ...key, '--at', at], { SOPHIA_HOME: home })
+    return out.trimEnd().split('\n').at(-1)
+  }
+  assert.equal(
+    await explain('2026-11-01T12:00:00Z'),
+    'From 2026-11-10 00:00 UTC on Migration (calendar.yaml, line 14) wants fresh values: nothing kept from before is given in it.',
+  )
+  assert.equal(
+    await explain('2026-11-11T12:00:00Z'),
+    'Migration (calendar.yaml, line 14) wants fresh values: nothing kept from before 2026-11-10 00:00 UTC is given in it.',
+  )
+})
+
 test('a faulty calendar is no yes: the fault, and 78', async () => {
   await writeFile(standard, FROZEN.replace('deploys: true', 'deploys: maybe'))
   const { code, out, err } = await mayDeploy('2026-11-20T12:00:00Z')

@@ -34,6 +34,18 @@ export const PolicyStep = z.strictObject({
   isDecisive: z.boolean(),
 })
 
+/** A period that wants a class of the cache fresh: in it nothing is given that was kept from before. */
+export const FreshDemand = z.strictObject({
+  /** null: a policy that wants no period in force. */
+  period: z.string().nullable(),
+  label: z.string(),
+  from: Instant,
+  /** In force; otherwise it is the next to begin. */
+  isUnderway: z.boolean(),
+  /** Where `freshAtStart` is written. */
+  source: Source,
+})
+
 export const EffectivePolicy = z.strictObject({
   key: z.string(),
   /** What holds without the calendar; null where nothing in this process goes by the key yet. */
@@ -44,6 +56,8 @@ export const EffectivePolicy = z.strictObject({
   until: Instant.nullable(),
   isMoving: z.boolean(),
   steps: z.array(PolicyStep),
+  /** Of a lifetime in the cache: who wants fresh values, of what is in force and of what begins next. */
+  fresh: z.array(FreshDemand),
 })
 
 export const CalendarFault = z.strictObject({

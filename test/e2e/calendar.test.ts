@@ -37,6 +37,8 @@ policies:
     limits:
       member: { rate: x3 }
     context: Everybody is at the fair.
+    cache:
+      tool-result: { ttl: x0.5, freshAtStart: true }
 `
 
 const folder = await mkdtemp(join(tmpdir(), 'sophia-calendar-'))
@@ -117,8 +119,16 @@ test('a day to come shows what will hold, who says it and who is overruled; the 
   }
 })
 
+test('who wants what is kept to be fresh is told at its key, with the line', async () => {
+  const row = holds.getByRole('listitem').filter({ has: page.getByText('cache.tool-result.ttl', { exact: true }) })
+  assert.match(
+    await wordsOf(row),
+    /Spring fair says x0\.5, which makes 7\.5 s Decides; .* Spring fair wants fresh values as of .* Nothing kept from before is given in it; calendar\.yaml, line 27/,
+  )
+})
+
 test('a key is explained in sentences, in the time of whoever reads', async () => {
-  await holds.locator('summary', { hasText: 'Explain' }).first().click()
+  await holds.getByLabel('Explain limits.member.rate').click()
   await holds.getByText(/is 60 requests a second; without the calendar it is 20/).waitFor()
   const words = await wordsOf(holds)
   assert.match(words, /So it is until (tomorrow|\w{3} \d+ \w{3}( \d{4})?,) \d\d:\d\d\./)

@@ -107,6 +107,17 @@ export const CALENDAR: readonly Requirement[] = [
         'what a person may do is remembered for no longer, whatever a period says of its class or of all',
       ),
       ...prove(
+        'src/domain/calendar/fresh-demands.test.ts',
+        'who wants a class fresh is told: of those in force all, and of those to come the next',
+        'what is told is what the cache goes by',
+        'an explanation says which period wants fresh values, from when, and where that is written',
+      ),
+      ...prove(
+        'src/cli/calendar-command.test.ts',
+        'a demand for fresh values is explained with the line on which it is written',
+      ),
+      ...prove('test/e2e/calendar.test.ts', 'who wants what is kept to be fresh is told at its key, with the line'),
+      ...prove(
         'src/platform/cache/fresh-since.test.ts',
         'what is in Redis from before a period that demands fresh values answers nobody in it, whatever a clock says',
       ),

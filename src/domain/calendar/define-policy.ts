@@ -16,6 +16,8 @@ export interface WrittenSetting {
   readonly key: string
   readonly value: string | number | boolean
   readonly freshAtStart?: boolean | undefined
+  /** Where `freshAtStart` stands; where the setting does if it is not said. */
+  readonly freshSource?: Source | undefined
   readonly source: Source
 }
 
@@ -56,5 +58,6 @@ function defineSetting(written: WrittenSetting, path: readonly string[]): Define
   if (isFreshAtStart && key.name !== 'cache.ttl') {
     return refuse('`freshAtStart` is of the `ttl` of a cache; nothing else is kept from before a period.')
   }
-  return { value: { key, value, isFreshAtStart, source: written.source } }
+  const { source, freshSource = source } = written
+  return { value: { key, value, isFreshAtStart, freshSource, source } }
 }

@@ -1,5 +1,6 @@
 import { readAsked } from './active-settings.ts'
 import { effective, type Effective, type KnobValue, type Question, type Step } from './effective.ts'
+import { listFreshDemands, type FreshDemand } from './fresh-demands.ts'
 import type { Knob } from './knobs.ts'
 import type { CalendarPlan } from './plan.ts'
 import { formatAmount } from './setting-value.ts'
@@ -22,6 +23,7 @@ export function explain(plan: CalendarPlan, question: Question, atMs: number): E
       ...(hasEquals(found.steps) ? [`Of the same priority counts ${combineWords(knob)}: ${knob.why}`] : []),
       ...describeLimits(found, decisive, knob),
       describeEnd(found),
+      ...listFreshDemands(plan, question.key, atMs).map(describeDemand),
     ],
   }
 }
@@ -68,9 +70,20 @@ function describeLimits({ value }: Effective, decisive: readonly Step[], knob: K
   return [`No policy moves it out of ${formatAmount(knob, least)} to ${formatAmount(knob, most)}.`]
 }
 
+function describeDemand({ label, source, fromMs, isUnderway }: FreshDemand): string {
+  const who = `${label} (${source.file}, line ${source.line})`
+  return isUnderway
+    ? `${who} wants fresh values: nothing kept from before ${minuteText(fromMs)} is given in it.`
+    : `From ${minuteText(fromMs)} on ${who} wants fresh values: nothing kept from before is given in it.`
+}
+
+function minuteText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function describeEnd({ untilMs, isMoving }: Effective): string {
   if (untilMs === null) return 'So it is as far as the calendar is worked out.'
-  const until = `${new Date(untilMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const until = minuteText(untilMs)
   return isMoving ? `It is on its way until ${until}.` : `So it is until ${until}.`
 }
 

@@ -9,6 +9,8 @@ export interface Setting {
   readonly value: SettingValue
   /** Of a cache: nothing that was stored before the period begins is given in it. */
   readonly isFreshAtStart: boolean
+  /** Where that is said. */
+  readonly freshSource: Source
   readonly source: Source
 }
 

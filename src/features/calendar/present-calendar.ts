@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { CalendarFault, CalendarPeriod, EffectivePolicy, PolicyStep } from '#contract/calendar.ts'
+import type { CalendarFault, CalendarPeriod, EffectivePolicy, FreshDemand, PolicyStep } from '#contract/calendar.ts'
 import { effective, type Effective, type KnobValue } from '#domain/calendar/effective.ts'
 import type { CalendarFault as Fault, Source } from '#domain/calendar/fault.ts'
+import { listFreshDemands, type FreshDemand as Demand } from '#domain/calendar/fresh-demands.ts'
 import { formatRule } from '#domain/calendar/format-rule.ts'
 import { knobOf, parseKnobKey } from '#domain/calendar/knobs.ts'
 import type { Period } from '#domain/calendar/period.ts'
@@ -63,6 +64,7 @@ export function presentPolicy(
     until: instantOrNull(found.untilMs),
     isMoving: found.isMoving,
     steps: found.steps.map((step) => toStep(step, isUsed)),
+    fresh: isUsed ? listFreshDemands(plan, key, atMs).map(toDemand) : [],
   }
 }
 
@@ -83,6 +85,10 @@ function toStep(step: Effective['steps'][number], isUsed: boolean): z.infer<type
     source: toSource(source),
     isDecisive,
   }
+}
+
+function toDemand({ period, label, fromMs, isUnderway, source }: Demand): z.infer<typeof FreshDemand> {
+  return { period, label, from: new Date(fromMs).toISOString(), isUnderway, source: toSource(source) }
 }
 
 function toSource({ file, line }: Source): { file: string; line: number } {

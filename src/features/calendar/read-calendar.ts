@@ -237,7 +237,9 @@ function knobsOf(
   return Object.entries(knobs).map(([knob, value]) => {
     const name = ALIASES[knob] ?? knob
     const written = { key: `${before}.${name}`, value, source: place(knob) }
-    return name === 'ttl' && freshAtStart === true ? { ...written, freshAtStart } : written
+    return name === 'ttl' && freshAtStart === true
+      ? { ...written, freshAtStart, freshSource: place('freshAtStart') }
+      : written
   })
 }
 

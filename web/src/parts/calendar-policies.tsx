@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { explanationQuery } from '../api/calendar-queries.ts'
 import {
+  freshWords,
   keyWords,
   partPolicies,
   valueWords,
   verdictWords,
   withLocalTimes,
+  type FreshDemand,
   type Policy,
   type PolicyStep,
   type Reader,
@@ -53,7 +55,7 @@ export function CalendarPolicies({ policies, at, reader }: PoliciesProps) {
 }
 
 function PolicyRow({ policy, at, reader }: { policy: Policy; at: string | null; reader: Reader }) {
-  const { key, steps } = policy
+  const { key, steps, fresh } = policy
   const [isOpen, setOpen] = useState(false)
   const words = keyWords(key)
   return (
@@ -70,6 +72,13 @@ function PolicyRow({ policy, at, reader }: { policy: Policy; at: string | null; 
           {steps.map((step, place) => (
             // Two settings of one policy may say the same on one line.
             <Step key={place} step={step} policy={policy} />
+          ))}
+        </ul>
+      ) : null}
+      {fresh.length > 0 ? (
+        <ul className="policy-steps">
+          {fresh.map((demand) => (
+            <Fresh key={`${demand.from} ${demand.source.line}`} demand={demand} reader={reader} />
           ))}
         </ul>
       ) : null}
@@ -106,6 +115,20 @@ function Step({ step, policy }: { step: PolicyStep; policy: Policy }) {
       </p>
       <p className="tiny quiet">
         {verdictWords(step, policy.steps)}; priority {priority}; {source.file}, line {source.line}
+      </p>
+    </li>
+  )
+}
+
+function Fresh({ demand, reader }: { demand: FreshDemand; reader: Reader }) {
+  const { label, source } = demand
+  return (
+    <li className="policy-fresh">
+      <p className="small">
+        <strong>{label}</strong> <span className="tabular">{freshWords(demand, reader)}</span>
+      </p>
+      <p className="tiny quiet">
+        Nothing kept from before is given in it; {source.file}, line {source.line}
       </p>
     </li>
   )

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  freshWords,
   holdsWords,
   hoursWords,
   keyWords,
@@ -152,6 +153,7 @@ test('keys that nothing moves, or that nothing goes by, stand apart', () => {
     until: null,
     isMoving: false,
     steps: [],
+    fresh: [],
   }
   const moved = { ...still, key: 'limits.member.rate', steps: [stepOf({})] }
   const unused = { ...moved, key: 'alerts.latency.for', isUsed: false }
@@ -162,5 +164,15 @@ test('instants in sentences are told in the zone of the reader', () => {
   assert.equal(
     withLocalTimes('So it is until 2026-12-01 04:00 UTC. Gone: Pay day ends 2026-11-29 16:00 UTC.', READER),
     'So it is until Tue 1 Dec, 05:00. Gone: Pay day ends today 17:00.',
+  )
+})
+
+test('who wants fresh values is told with from when', () => {
+  const source = { file: 'calendar.yaml', line: 3 }
+  const demand = { period: 'close', label: 'Close', from: '2026-11-30T04:00:00Z', isUnderway: false, source }
+  assert.equal(freshWords(demand, READER), 'wants fresh values from tomorrow 05:00 on')
+  assert.equal(
+    freshWords({ ...demand, from: '2026-11-29T04:00:00Z', isUnderway: true }, READER),
+    'wants fresh values as of today 05:00',
   )
 })

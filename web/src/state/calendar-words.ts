@@ -5,6 +5,7 @@ import { countWords } from './words.ts'
 
 export type Policy = CalendarNow['policies'][number]
 export type PolicyStep = Policy['steps'][number]
+export type FreshDemand = Policy['fresh'][number]
 type Active = CalendarNow['active'][number]
 type Value = Policy['value']
 
@@ -191,6 +192,12 @@ export function verdictWords(step: PolicyStep, steps: readonly PolicyStep[]): st
   if (step.isDecisive) return 'Decides'
   const highest = Math.max(...steps.map(({ priority }) => priority))
   return step.priority === highest ? 'Overruled by an equal' : 'Overruled by a higher priority'
+}
+
+/** From when a period wants what is kept to be fresh. */
+export function freshWords({ from, isUnderway }: FreshDemand, reader: Reader): string {
+  const when = momentWords(from, reader)
+  return isUnderway ? `wants fresh values as of ${when}` : `wants fresh values from ${when} on`
 }
 
 /** Instants that Sophia writes in UTC, in the zone of whoever reads: `2026-12-01 05:00 UTC`. */
