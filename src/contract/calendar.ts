@@ -145,10 +145,32 @@ export const CalendarFile = z.strictObject({
 })
 export type CalendarFile = z.infer<typeof CalendarFile>
 
+/** A value that would differ from what is in force, over a stretch of time. */
+export const CalendarValueChange = z.strictObject({
+  key: z.string(),
+  unit: z.string(),
+  /** As it is in force, and as it would be. */
+  before: KnobValue,
+  after: KnobValue,
+  /** The asked instant, where it differs already then. */
+  startsAt: Instant,
+  /** null: it goes on beyond the days that are compared. */
+  endsAt: Instant.nullable(),
+  /** By a ramp in part of it: the values are those between the ramps, or where they lie farthest apart. */
+  isMoving: z.boolean(),
+  /** In how many more stretches within these days the same key differs in the same way. */
+  again: z.int(),
+})
+export type CalendarValueChange = z.infer<typeof CalendarValueChange>
+
 export const CalendarCheck = z.strictObject({
   faults: z.array(CalendarFault),
-  /** What would differ from what is in force, at the asked instant and over the next 30 days; empty with faults. */
+  /** Periods that would be in force, begin and end otherwise, from the asked instant over 30 days; empty with faults. */
   changes: z.array(z.string()),
+  /** What the periods of these days would move otherwise, by the first time it differs; empty with faults. */
+  values: z.array(CalendarValueChange),
+  /** How many more there are than `values` holds. */
+  moreValues: z.int(),
 })
 export type CalendarCheck = z.infer<typeof CalendarCheck>
 

@@ -182,12 +182,24 @@ test('a faulty text cannot be saved, its place is jumped to, and a suggestion me
 test('what would change is said before it is saved, and an unsaved text outlives a reload', async () => {
   const changed = GOOD.replace('rate: x2', 'rate: x4')
   await text.fill(changed)
-  await check.getByText('would be 80 instead of 40').waitFor()
+  await check.getByText('80 requests a second instead of 40 requests a second').waitFor()
   await page.reload()
-  await check.getByText('would be 80 instead of 40').waitFor()
+  await check.getByText('80 requests a second instead of 40 requests a second').waitFor()
   assert.equal(await text.inputValue(), changed)
   assert.equal(await readFile(file, 'utf8'), GOOD)
   assert.deepEqual(await findFaults(page, 'the file with a change'), [])
+})
+
+test('a factor of a period to come is told with from when until when', async () => {
+  await text.fill(GOOD.replace('rate: x3', 'rate: x5'))
+  const row = check.getByRole('listitem').filter({ hasText: 'limits.member.rate' })
+  await row.getByText('100 requests a second instead of 60 requests a second').waitFor()
+  assert.match(
+    await wordsOf(row),
+    /^How fast each member may ask limits\.member\.rate 100 .* From \S.*, (19|20):00 to \S.*, (19|20):00$/,
+  )
+  assert.deepEqual(await findFaults(page, 'the file with a change to come'), [])
+  await text.fill(GOOD.replace('rate: x2', 'rate: x4'))
 })
 
 test('saving puts it in force and writes the file', async () => {

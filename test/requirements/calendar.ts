@@ -5,6 +5,7 @@ const years = 'src/domain/calendar/calendar-years.test.ts'
 const rules = 'src/domain/calendar/match-rule.test.ts'
 const windows = 'src/domain/calendar/windows.test.ts'
 const effective = 'src/domain/calendar/effective.test.ts'
+const changes = 'src/domain/calendar/value-changes.test.ts'
 const house = 'test/integration/calendar-in-the-house.test.ts'
 
 /** What Sophia knows of the business's days, and what she does by them. */
@@ -173,6 +174,28 @@ export const CALENDAR: readonly Requirement[] = [
       'every kind of disorder in a file is a fault with its line, never a crash',
       'saving writes the file whole and puts it in force; a member may not, and a fault is refused',
     ),
+  },
+  {
+    id: 'K/what-if',
+    source: 'calendar, files',
+    behaviour:
+      'Before a text is saved it is told what it would move otherwise over the next 30 days: which key, from what to what, when.',
+    provenBy: [
+      ...prove(
+        changes,
+        'a changed factor of a period to come is told with its stretch; a calendar that is the same changes nothing',
+        'neighbours of the same values are one, whatever begins and ends between them',
+        'a ramp belongs to what it leads to and from, between two to the first',
+        'a value differs exactly where it is told, and as it is told where nothing is on its way',
+        'it costs a look at each stretch between two edges of the span, however long the plans are',
+      ),
+      ...prove(
+        'src/features/calendar/what-values-change.test.ts',
+        'what periods to come would move otherwise is told by key, from when until when, and how often',
+        'of very many the first are told, and how many more there are',
+      ),
+      ...prove('test/e2e/calendar.test.ts', 'a factor of a period to come is told with from when until when'),
+    ],
   },
   {
     id: 'K/scaling',

@@ -116,7 +116,11 @@ function stepOf(
   return { period: period?.name ?? null, label, priority, says, ...said, source: setting.source }
 }
 
-/** The value of a knob that holds no number. */
+/** The value of a knob that holds no number, at an instant within the plan. */
+export function plainValueAt(asked: Asked, base: KnobValue, atMs: number): KnobValue {
+  return plainValue(listActive(asked, atMs), asked, base)
+}
+
 function plainValue(active: readonly ActiveSetting[], { knob }: Asked, base: KnobValue): KnobValue {
   const [first] = active
   if (!first) return base

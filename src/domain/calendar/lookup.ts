@@ -80,7 +80,7 @@ export function movingValueAt(asked: Asked, base: number, atMs: number): MovingV
 }
 
 /** Whether the value may differ: not when those of the highest priority stand still, whatever those below them do. */
-function isMoving({ contributions }: MovingValue, atMs: number): boolean {
+export function isMoving({ contributions }: MovingValue, atMs: number): boolean {
   const [first] = contributions
   return contributions.some(
     (contribution) => contribution.priority === first?.priority && shareAt(contribution, atMs) < 1,

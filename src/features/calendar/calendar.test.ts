@@ -192,9 +192,11 @@ test('a text is tried before it holds: its faults with place and suggestion, and
   )
   assert.deepEqual(changes, [])
   const moved = NIGHTS.replace('"22:00", "06:00"', '"11:00", "13:00"').replace('probe: x2', 'probe: x3')
-  const would = (await calendar.check({ text: moved })).changes
+  const { changes: would, values } = CalendarCheck.parse(await calendar.check({ text: moved }))
   assert.ok(would.includes('`nights` would be in force now.'))
-  assert.ok(would.includes('`mcp.crm.probe` would be 90000 instead of 30000.'))
+  const { key, before, after, startsAt, endsAt } = values[0] ?? {}
+  assert.deepEqual([key, before, after], ['mcp.crm.probe', 30_000, 90_000])
+  assert.deepEqual([startsAt, endsAt], ['2026-11-15T12:00:00.000Z', '2026-11-15T13:00:00.000Z'])
   assert.ok(would.includes('New: Night begins 2026-11-16 11:00 UTC.'))
   assert.ok(would.includes('Gone: Night begins 2026-11-16 22:00 UTC.') || would.some((line) => line.startsWith('And ')))
 })

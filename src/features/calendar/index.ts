@@ -36,6 +36,7 @@ import { createScaling, type Scaling } from './scaling.ts'
 import { createSeasonOf } from './season.ts'
 import { timeOfDayAt, type LocalTime } from './time-of-day.ts'
 import { whatChanges } from './what-changes.ts'
+import { whatValuesChange } from './what-values-change.ts'
 
 export { knownBases } from './known-bases.ts'
 
@@ -202,19 +203,15 @@ async function check(needs: CheckNeeds, inForce: CalendarPlan, { text, at }: Cal
   const today = dayOf(needs.clock.now())
   const eventFiles = createEventFiles({ ...needs, folder: dirname(needs.file) }, today)
   const loaded = await loadCalendar({ packs: needs.shippedFolder, eventFiles }, { file: basename(needs.file), text })
-  if ('faults' in loaded) return { faults: loaded.faults.map(toFault), changes: [] }
+  if ('faults' in loaded) return { faults: loaded.faults.map(toFault), changes: [], values: [], moreValues: 0 }
   const instant = at === undefined ? needs.clock.now() : new Date(at)
   const atMs = readInstant(inForce, instant)
   const to = compilePlan(loaded.definition, planSpan(today))
   const unknown = eventFiles.unfetched().map((from) => `The events of ${from} are fetched once this is saved.`)
   return {
     faults: [],
-    changes: [
-      ...unknown,
-      ...neverOccurring(to),
-      ...movingNothing(to),
-      ...whatChanges({ from: inForce, to }, needs.bases(), atMs),
-    ],
+    changes: [...unknown, ...neverOccurring(to), ...movingNothing(to), ...whatChanges({ from: inForce, to }, atMs)],
+    ...whatValuesChange({ from: inForce, to }, needs.bases(), atMs),
   }
 }
 

@@ -95,7 +95,8 @@ function toSource({ file, line }: Source): { file: string; line: number } {
   return { file, line }
 }
 
-function plain(value: KnobValue): string | number | boolean | string[] | null {
+/** As it is sent. */
+export function plain(value: KnobValue): string | number | boolean | string[] | null {
   return typeof value === 'object' && value !== null ? [...value] : value
 }
 

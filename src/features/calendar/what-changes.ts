@@ -1,19 +1,15 @@
-import { effective } from '#domain/calendar/effective.ts'
 import { activePeriods, upcoming, type CalendarPlan, type PeriodEdge } from '#domain/calendar/plan.ts'
-import { baseOf, type KnownBases } from './known-bases.ts'
-import { listKeys } from './list-keys.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 30
 const MOST_LINES = 40
 
-/** What would differ if another calendar were in force: now, and what would begin and end otherwise within 30 days. */
+/** Which periods would be in force if another calendar were, and what would begin and end otherwise within 30 days. */
 export function whatChanges(
   { from, to }: { readonly from: CalendarPlan; readonly to: CalendarPlan },
-  bases: KnownBases,
   atMs: number,
 ): readonly string[] {
-  const lines = [...periodsNow(from, to, atMs), ...valuesNow({ from, to }, bases, atMs), ...edges(from, to, atMs)]
+  const lines = [...periodsNow(from, to, atMs), ...edges(from, to, atMs)]
   const more = lines.length - MOST_LINES
   return more > 0 ? [...lines.slice(0, MOST_LINES), `And ${more} more.`] : lines
 }
@@ -25,20 +21,6 @@ function periodsNow(from: CalendarPlan, to: CalendarPlan, atMs: number): readonl
     ...[...after].filter((name) => !before.has(name)).map((name) => `\`${name}\` would be in force now.`),
     ...[...before].filter((name) => !after.has(name)).map((name) => `\`${name}\` would not be in force now.`),
   ]
-}
-
-function valuesNow(
-  { from, to }: { readonly from: CalendarPlan; readonly to: CalendarPlan },
-  bases: KnownBases,
-  atMs: number,
-): readonly string[] {
-  const keys = new Set([...listKeys(from, bases), ...listKeys(to, bases), 'context'])
-  return [...keys].flatMap((key) => {
-    const base = baseOf(bases, key)
-    if (base === undefined) return []
-    const [before, after] = [from, to].map((plan) => JSON.stringify(effective(plan, { key, base }, atMs).value))
-    return before === after ? [] : [`\`${key}\` would be ${after} instead of ${before}.`]
-  })
 }
 
 function edges(from: CalendarPlan, to: CalendarPlan, atMs: number): readonly string[] {

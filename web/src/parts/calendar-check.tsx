@@ -3,6 +3,7 @@ import { lineWords, pathWords, type Fault } from '../state/calendar-faults.ts'
 import { withLocalTimes, type Reader } from '../state/calendar-words.ts'
 import { plural } from '../state/words.ts'
 import { Button } from './button.tsx'
+import { CalendarValueChanges } from './calendar-value-changes.tsx'
 import { SignalTag } from './signal.tsx'
 import { Loaded, type Asked } from './states.tsx'
 import { WithCode } from './with-code.tsx'
@@ -25,16 +26,16 @@ export function CalendarCheckView({ check, isCurrent, isChanged, reader, ...mend
   return (
     <section className="calendar-check" aria-label="What the text means">
       <Loaded asked={{ ...check, isPlaceholderData: false }} lines={4}>
-        {({ faults, changes }) =>
-          faults.length > 0 ? (
-            <Faults faults={faults} {...mending} />
+        {(found) =>
+          found.faults.length > 0 ? (
+            <Faults faults={found.faults} {...mending} />
           ) : (
             <>
               <p role="status">
                 {isCurrent ? <SignalTag signal="good">No faults</SignalTag> : <span className="quiet">Checking</span>}
               </p>
               <h2>What changes if this is saved</h2>
-              <Changes changes={changes} isChanged={isChanged} reader={reader} />
+              <Changes check={found} isChanged={isChanged} reader={reader} />
             </>
           )
         }
@@ -80,22 +81,36 @@ function Faults({ faults, lineOf, isMendable, onShow, onMend }: FaultsProps) {
   )
 }
 
-function Changes({ changes, isChanged, reader }: { changes: readonly string[]; isChanged: boolean; reader: Reader }) {
-  if (changes.length === 0)
+function Changes({ check, isChanged, reader }: { check: CalendarCheck; isChanged: boolean; reader: Reader }) {
+  const { changes, values } = check
+  if (changes.length === 0 && values.length === 0)
     return (
       <p className="small quiet">
         {isChanged
-          ? 'Nothing now, and no beginning or end within 30 days.'
+          ? 'Nothing: no value, beginning or end is another within 30 days.'
           : 'Change the text, and what would differ stands here before you save.'}
       </p>
     )
   return (
-    <ul className="check-changes small">
-      {changes.map((change) => (
-        <li key={change}>
-          <WithCode text={withLocalTimes(change, reader)} />
-        </li>
-      ))}
-    </ul>
+    <>
+      {values.length > 0 ? (
+        <>
+          <h3>Values, over the next 30 days</h3>
+          <CalendarValueChanges check={check} reader={reader} />
+        </>
+      ) : null}
+      {changes.length > 0 ? (
+        <>
+          {values.length > 0 ? <h3>Besides</h3> : null}
+          <ul className="check-changes small">
+            {changes.map((change) => (
+              <li key={change}>
+                <WithCode text={withLocalTimes(change, reader)} />
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </>
   )
 }

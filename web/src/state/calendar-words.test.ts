@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  differingParts,
+  differsWords,
   freshWords,
   holdsWords,
   hoursWords,
@@ -129,6 +131,7 @@ test('a key is told by what it moves', () => {
   assert.equal(keyWords('limits.member.rate'), 'How fast each member may ask')
   assert.equal(keyWords('cache.tool:ledger.balance.ttl'), 'How long the cache keeps tool:ledger.balance')
   assert.equal(keyWords('freeze.deploys'), 'Whether deploys wait')
+  assert.equal(keyWords('context'), 'What the colleagues are told')
   assert.equal(keyWords('moon.phase'), null)
 })
 
@@ -175,4 +178,36 @@ test('who wants fresh values is told with from when', () => {
     freshWords({ ...demand, from: '2026-11-29T04:00:00Z', isUnderway: true }, READER),
     'wants fresh values as of today 05:00',
   )
+})
+
+test('where a value would differ is told from when until when, by what way and how often', () => {
+  const change = {
+    key: 'limits.member.rate',
+    unit: 'requests a second',
+    before: 40,
+    after: 80,
+    startsAt: '2026-11-29T21:00:00Z',
+    endsAt: '2026-12-01T04:00:00Z',
+    isMoving: false,
+    again: 0,
+  }
+  assert.equal(differsWords(change, READER), 'From today 22:00 to Tue 1 Dec, 05:00')
+  assert.equal(
+    differsWords({ ...change, isMoving: true, again: 29 }, READER),
+    'From today 22:00 to Tue 1 Dec, 05:00, by a ramp; and 29 more times',
+  )
+  assert.equal(differsWords({ ...change, endsAt: null }, READER), 'From today 22:00 on, beyond the next 30 days')
+  const now = { ...change, startsAt: '2026-11-29T15:00:20Z' }
+  assert.equal(differsWords({ ...now, again: 1 }, READER), 'Now until Tue 1 Dec, 05:00; and 1 more time')
+  assert.equal(differsWords({ ...now, endsAt: null }, READER), 'Now, and beyond the next 30 days')
+})
+
+test('of texts that are told only those are shown that differ', () => {
+  assert.deepEqual(differingParts({ before: ['a', 'b'], after: ['a', 'c'] }), [['b'], ['c']])
+  assert.deepEqual(differingParts({ before: ['a'], after: ['a', 'c'] }), [[], ['c']])
+  assert.deepEqual(differingParts({ before: ['a', 'b'], after: ['b', 'a'] }), [
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  assert.deepEqual(differingParts({ before: 1, after: 2 }), [1, 2])
 })

@@ -1,11 +1,12 @@
-import type { CalendarNow } from '#contract/calendar.ts'
+import type { CalendarCheck, CalendarNow } from '#contract/calendar.ts'
 import type { PeriodWindow } from './calendar-bars.ts'
 import { addDays, dayAt, isBeyondReach, localTimeAt, startOfDay } from './calendar-days.ts'
-import { countWords } from './words.ts'
+import { countWords, plural } from './words.ts'
 
 export type Policy = CalendarNow['policies'][number]
 export type PolicyStep = Policy['steps'][number]
 export type FreshDemand = Policy['fresh'][number]
+export type ValueChange = CalendarCheck['values'][number]
 type Active = CalendarNow['active'][number]
 type Value = Policy['value']
 
@@ -159,6 +160,7 @@ const KEYS: Readonly<Record<string, (target: string) => string>> = {
   'backup.at': () => 'When a backup is made',
   'drills.every': () => 'How often each disaster is rehearsed',
   'freeze.deploys': () => 'Whether deploys wait',
+  'context.': () => 'What the colleagues are told',
 }
 const WHOM: Readonly<Record<string, string>> = {
   'limits.member': 'each member',
@@ -192,6 +194,28 @@ export function verdictWords(step: PolicyStep, steps: readonly PolicyStep[]): st
   if (step.isDecisive) return 'Decides'
   const highest = Math.max(...steps.map(({ priority }) => priority))
   return step.priority === highest ? 'Overruled by an equal' : 'Overruled by a higher priority'
+}
+
+/** The two values without what they share: of many texts only those that differ. */
+export function differingParts({ before, after }: Pick<ValueChange, 'before' | 'after'>): readonly [Value, Value] {
+  if (!Array.isArray(before) || !Array.isArray(after)) return [before, after]
+  const [gone, come] = [before.filter((text) => !after.includes(text)), after.filter((text) => !before.includes(text))]
+  // The same texts in another order.
+  return gone.length + come.length === 0 ? [before, after] : [gone, come]
+}
+
+/** What is asked for is told by the time of another clock, and the page looks at its own now and then. */
+const MINUTE_MS = 60_000
+
+/** From when until when a value would differ, whether it gets there by a ramp, and how often it does so besides. */
+export function differsWords({ startsAt, endsAt, isMoving, again }: ValueChange, reader: Reader): string {
+  const isNow = Date.parse(startsAt) <= reader.nowMs + MINUTE_MS
+  const from = isNow ? 'Now' : `From ${momentWords(startsAt, reader)}`
+  const end = endsAt === null ? null : momentWords(endsAt, reader)
+  const beyond = isNow ? ', and beyond the next 30 days' : ' on, beyond the next 30 days'
+  const until = end === null ? beyond : ` ${isNow ? 'until' : 'to'} ${end}`
+  const ramp = isMoving ? ', by a ramp' : ''
+  return `${from}${until}${ramp}${again > 0 ? `; and ${plural(again, 'more time', 'more times')}` : ''}`
 }
 
 /** From when a period wants what is kept to be fresh. */
