@@ -2,6 +2,7 @@ import { prove, type Requirement } from './requirement.ts'
 
 const room = 'src/features/calendar/calendar.test.ts'
 const years = 'src/domain/calendar/calendar-years.test.ts'
+const golden = 'src/domain/calendar/golden-years.test.ts'
 const rules = 'src/domain/calendar/match-rule.test.ts'
 const windows = 'src/domain/calendar/windows.test.ts'
 const effective = 'src/domain/calendar/effective.test.ts'
@@ -21,6 +22,14 @@ export const CALENDAR: readonly Requirement[] = [
         'windows over a change of the clocks are an hour shorter or longer, in each year and zone',
         'leap days',
         'the last days of the months of 4-4-5 years, one of which has 53 weeks',
+      ),
+      ...prove(
+        golden,
+        'windows in ${zone} begin and end where the clocks change, in each year',
+        'days are not of 24 hours on the days of the table, and on no other of seven years',
+        'the last business day of each month by ${base}, in each year',
+        '29 February of 2024 and of 2028, by every rule that means it',
+        'the sixtieth day of the year is a leap day or 1 March',
       ),
       ...prove(rules, 'month-ends of the Fed from 2024 to 2030', 'quarter ends of the Fed from 2024 to 2030'),
       ...prove(windows, 'an instant is in a window exactly when its local day is one of the rule'),
