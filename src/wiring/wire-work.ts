@@ -77,6 +77,7 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
     skills: () => ofRecords,
     wanted: () => calendar.number('cache.skill-result.prewarm', PREWARMED_SKILLS),
     freshSince: () => calendar.seasonOf('skill-result', clock.now().getTime()).freshSinceMs,
+    losses: kept.cache.losses,
     onPrewarmed: (result) => foundation.metrics.cachePrewarmed.inc({ class: 'skill-result', result }),
   })
   // Writing a draft stores it, so that it is never answered from what is kept.

@@ -90,4 +90,21 @@ export const CACHE: readonly Requirement[] = [
       'it begins with the house, and again when data changed or more is wanted, and at no other time',
     ),
   },
+  {
+    id: 'C/lost',
+    source: 'cache, losses',
+    behaviour: 'What Redis or the process let go of is noticed and made ready again, and never again and again.',
+    provenBy: [
+      ...prove(
+        'src/platform/cache/loss-watch.test.ts',
+        'a Redis that was emptied is noticed by every process, once for each time',
+        'one that was started anew without what it had is noticed when it is back; a cut that lost nothing is none',
+      ),
+      ...prove(
+        hot,
+        'what was lost is made ready again: once for each loss, and not twice within ten minutes',
+        'results that memory let go of are there again before somebody asks',
+      ),
+    ],
+  },
 ]

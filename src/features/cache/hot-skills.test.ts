@@ -5,6 +5,8 @@ import type { Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { systemClock } from '#platform/clock.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { keepResults } from '#platform/skills/keep-results.ts'
+import { openCacheHouse } from '../../../test/support/cache-house.ts'
 import { addMember } from '../../../test/support/conversation-house.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { until } from '../../../test/support/until.ts'
@@ -18,10 +20,11 @@ const empty = (): Promise<unknown> => database.read((handle) => handle.run(sql`d
 /** What was run, for whom, in order. */
 function openHot(change: Partial<Parameters<typeof createHotSkills>[0]> = {}) {
   const runs: string[] = []
-  const state: { epoch: string; wanted: number; freshSince: number | null } = {
+  const state: { epoch: string; wanted: number; freshSince: number | null; losses: number } = {
     epoch: 'one',
     wanted: 10,
     freshSince: null,
+    losses: 0,
   }
   const members = new Map<string, Principal>([ann, bob].map((one) => [one.memberId, one]))
   // Only what a run needs.
@@ -44,6 +47,7 @@ function openHot(change: Partial<Parameters<typeof createHotSkills>[0]> = {}) {
     wanted: () => state.wanted,
     epochOf: async () => state.epoch,
     freshSince: () => state.freshSince,
+    losses: () => state.losses,
     ...change,
   })
   const note = (member: Principal, focus: string): void =>
@@ -98,6 +102,16 @@ test('nothing is made for who may no longer act, is suspended or gone, nor by a 
   await database.read((handle) => handle.run(sql`update members set status = 'active' where id = ${bob.memberId}`))
 })
 
+/** Lets it look once more, and answers how often something was made ready by then. */
+function lookerOf(sleeps: readonly (() => void)[], runs: readonly unknown[]): () => Promise<number> {
+  return async () => {
+    const before = sleeps.length
+    sleeps.at(-1)?.()
+    await until(() => sleeps.length > before, 'it has looked')
+    return runs.length
+  }
+}
+
 test('it begins with the house, and again when data changed or more is wanted, and at no other time', async (t) => {
   t.after(empty)
   const sleeps: (() => void)[] = []
@@ -116,12 +130,7 @@ test('it begins with the house, and again when data changed or more is wanted, a
   await hot.flush()
   hot.start()
   t.after(() => hot.close())
-  const look = async (): Promise<number> => {
-    const before = sleeps.length
-    sleeps.at(-1)?.()
-    await until(() => sleeps.length > before, 'it has looked')
-    return runs.length
-  }
+  const look = lookerOf(sleeps, runs)
   await until(() => sleeps.length === 1, 'it has looked')
   assert.equal(runs.length, 1)
   assert.equal(await look(), 1)
@@ -141,6 +150,76 @@ test('it begins with the house, and again when data changed or more is wanted, a
   state.freshSince = now.getTime()
   assert.equal(await look(), 6, 'a period began that wants them fresh')
   assert.equal(await look(), 6)
+})
+
+test('what was lost is made ready again: once for each loss, and not twice within ten minutes', async (t) => {
+  t.after(empty)
+  const sleeps: (() => void)[] = []
+  let passedMs = 0
+  const clock = {
+    ...systemClock,
+    monotonicMs: () => passedMs,
+    sleep: (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        sleeps.push(resolve)
+        signal?.addEventListener('abort', () => reject(new Error('closed')), { once: true })
+      }),
+  }
+  const { hot, runs, note, state } = openHot({ clock })
+  note(ann, 'risk')
+  await hot.flush()
+  hot.start()
+  t.after(() => hot.close())
+  const look = lookerOf(sleeps, runs)
+  await until(() => sleeps.length === 1, 'it has looked')
+  assert.equal(await look(), 1)
+  state.losses = 1
+  assert.equal(await look(), 2, 'at the next look')
+  assert.equal(await look(), 2, 'once')
+  // Memory that is short lets go of it again and again.
+  for (let minute = 1; minute < 10; minute += 1) {
+    passedMs += 60_000
+    state.losses += 1
+    assert.equal(await look(), 2, `after ${minute} minutes`)
+  }
+  passedMs += 60_000
+  assert.equal(await look(), 3, 'all of these at once')
+  assert.equal(await look(), 3)
+})
+
+test('results that memory let go of are there again before somebody asks', async (t) => {
+  t.after(empty)
+  const { cache } = openCacheHouse()
+  t.after(() => cache.close())
+  let made = 0
+  const skill = {
+    name: 'review-pipeline',
+    action: 'skill:run',
+    effect: 'read',
+    parse: (input: unknown) => input,
+    run: async () => ((made += 1), { kind: 'nothing', reason: '', remedy: '' }),
+  } as unknown as Skill
+  const epochs = { of: async () => 'one' }
+  const kept = keepResults([skill], { cache, epochs, clock: systemClock })
+  const sleeps: (() => void)[] = []
+  const clock = { ...systemClock, sleep: () => new Promise<void>((resolve) => void sleeps.push(resolve)) }
+  const { hot, note } = openHot({ clock, skills: () => kept, losses: cache.losses })
+  note(ann, 'risk')
+  await hot.flush()
+  hot.start()
+  await until(() => sleeps.length === 1, 'it has looked')
+  const look = lookerOf(sleeps, [])
+  await look()
+  assert.equal(made, 1, 'what is there is not made again')
+  cache.empty()
+  await look()
+  assert.equal(made, 2)
+  const call = { principal: ann, input: { focus: 'risk' }, signal: new AbortController().signal }
+  for (const one of kept) await one.run(call)
+  assert.equal(made, 2, 'who asks finds it')
+  const closed = hot.close()
+  sleeps.at(-1)?.()
+  await closed
 })
 
 test('a run that fails stops nobody else', async (t) => {

@@ -22,11 +22,13 @@ interface HotSkillsNeeds {
   readonly epochOf: () => Promise<string>
   /** Since when nothing older may answer, by the calendar; null when nothing is asked for. */
   readonly freshSince: () => number | null
+  /** How often what was kept was let go of or lost. */
+  readonly losses: () => number
   /** Told of each run that was made ready, or could not be. */
   readonly onPrewarmed?: (result: 'ready' | 'failed' | 'refused') => void
 }
 
-/** What is asked again and again, made ready before it is asked: at the start, a minute after the last change of data, on each new day, and when the calendar wants more, or all of it anew. */
+/** What is asked again and again, made ready before it is asked: at the start, a minute after the last change of data, on each new day, when what was kept was lost, and when the calendar wants more, or all of it anew. */
 export interface HotSkills {
   /** Somebody ran a skill. */
   note(use: { readonly memberId: string; readonly skill: string; readonly input: unknown }): void
@@ -40,22 +42,20 @@ export interface HotSkills {
 }
 
 const LOOK_MS = 60_000
+/** What is lost again before that is made good afterwards: memory that is short, or a Redis that is too small, is not filled all day. */
+const LOSS_PAUSE_MS = 10 * 60_000
 /** A member who clicks through everything fills no more than that between two looks. */
 const MOST_NOTED = 1000
 
 export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
   const { clock, database, log } = needs
   const closing = new AbortController()
-  let noted = new Map<string, HotSkill & { count: number }>()
+  const { note, flush } = createNotes(database)
   let running: Promise<void> = Promise.resolve()
   /** For what the hottest were last made ready. */
   let readyFor = { state: '', count: 0 }
   let seenEpoch: string | undefined
-  const flush = async (): Promise<void> => {
-    const uses = [...noted.values()]
-    noted = new Map()
-    if (uses.length > 0) await database.read((handle) => addUses(handle, uses))
-  }
+  const lossesSeen = createLossBrake(needs)
   const prewarm = async (): Promise<number> => {
     const hottest = await database.read((handle) => listHottest(handle, needs.wanted()))
     let ready = 0
@@ -72,7 +72,7 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
   const look = async (): Promise<void> => {
     await flush()
     const [epoch, count] = [await needs.epochOf(), needs.wanted()]
-    const state = stateOf(needs, epoch)
+    const state = stateOf(needs, { epoch, losses: lossesSeen() })
     // While data changes at every look, what is made ready would be over before anybody asks for it.
     const isAtRest = seenEpoch === undefined || epoch === seenEpoch
     seenEpoch = epoch
@@ -93,13 +93,7 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
     }
   }
   return {
-    note({ memberId, skill, input }) {
-      const inputHash = contentHash(canonicalJson(input))
-      const key = `${memberId} ${skill} ${inputHash}`
-      const known = noted.get(key)
-      if (known) known.count += 1
-      else if (noted.size < MOST_NOTED) noted.set(key, { memberId, skill, inputHash, input, count: 1 })
-    },
+    note,
     start: () => void (running = run()),
     prewarm,
     flush,
@@ -112,9 +106,51 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
   }
 }
 
-/** Results are of one state of the data and of one day, and none from before a period that wants them fresh is given in it. */
-function stateOf({ clock, freshSince }: HotSkillsNeeds, epoch: string): string {
-  return `${epoch} ${dayOf(clock.now())} ${freshSince()}`
+/** What was run since it was written last. */
+function createNotes(database: Database): Pick<HotSkills, 'note' | 'flush'> {
+  let noted = new Map<string, HotSkill & { count: number }>()
+  return {
+    note({ memberId, skill, input }) {
+      const inputHash = contentHash(canonicalJson(input))
+      const key = `${memberId} ${skill} ${inputHash}`
+      const known = noted.get(key)
+      if (known) known.count += 1
+      else if (noted.size < MOST_NOTED) noted.set(key, { memberId, skill, inputHash, input, count: 1 })
+    },
+    async flush() {
+      const uses = [...noted.values()]
+      noted = new Map()
+      if (uses.length > 0) await database.read((handle) => addUses(handle, uses))
+    },
+  }
+}
+
+interface Kept {
+  readonly epoch: string
+  readonly losses: number
+}
+
+/**
+ * Results are of one state of the data and of one day, and none from before a period that wants them fresh is given in it. After a loss
+ * they have to be made again.
+ */
+function stateOf({ clock, freshSince }: HotSkillsNeeds, { epoch, losses }: Kept): string {
+  return `${epoch} ${dayOf(clock.now())} ${freshSince()} ${losses}`
+}
+
+/** The losses to make good by now: all of them, but none within ten minutes after the last. */
+function createLossBrake({ clock, losses }: HotSkillsNeeds): () => number {
+  let seen = losses()
+  let seenMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const nowMs = clock.monotonicMs()
+    const now = losses()
+    if (now !== seen && nowMs - seenMs >= LOSS_PAUSE_MS) {
+      seen = now
+      seenMs = nowMs
+    }
+    return seen
+  }
 }
 
 async function makeReady(

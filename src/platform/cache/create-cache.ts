@@ -8,6 +8,7 @@ import { createFlightDeck } from './flight.ts'
 import { formInSeason } from './form-in-season.ts'
 import { createFreshSince, type FreshSince } from './fresh-since.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { watchLosses } from './loss-watch.ts'
 import type { SharedForm } from './shared-making.ts'
 import { createSharedTier } from './shared-tier.ts'
 import { createShelf, type Shelf } from './shelf.ts'
@@ -42,6 +43,8 @@ export interface Cache {
   invalidateHere(tags: readonly string[]): void
   /** Lets go of all that lies in this process, to make room in its memory; what is in Redis stays. */
   empty(): void
+  /** How often all that was kept here, or in Redis, was let go of or lost since the process began. */
+  losses(): number
   /** Of the classes that are in use, in the order of the list. */
   ledgers(): readonly CacheReport[]
   close(): Promise<void>
@@ -73,6 +76,8 @@ export function createCache(needs: CacheNeeds): Cache {
         onBack: () => tags.unsettle(clock.monotonicMs()),
       })
     : null
+  let losses = 0
+  const watch = needs.redis && watchLosses({ redis: needs.redis, clock, onLost: () => void (losses += 1) })
   const classes = new Map<CacheClass, Class>()
   const classOf = (cacheClass: CacheClass): Class => {
     const known = classes.get(cacheClass)
@@ -102,10 +107,13 @@ export function createCache(needs: CacheNeeds): Cache {
     invalidateHere: tags.invalidate,
     empty() {
       for (const { shelf } of classes.values()) shelf.empty()
+      losses += 1
     },
+    losses: () => losses,
     ledgers: () => CACHE_CLASSES.flatMap((cacheClass) => classes.get(cacheClass) ?? []),
     async close() {
       deck.close()
+      watch?.close()
       tier?.close()
     },
   }
