@@ -1,3 +1,4 @@
+import type { CacheOrigin } from './cache-policy/cache-class.ts'
 import type { Day } from './day.ts'
 import type { Money } from './money.ts'
 import type { Action, Principal } from './permission.ts'
@@ -141,8 +142,8 @@ export interface SkillCall {
   readonly idempotencyKey?: string
   /** There when somebody follows the call as it runs. */
   readonly person?: CallPerson | undefined
-  /** Told where the answer came from, when that is known: kept in this process, or made now. */
   /** Made ready before anybody asked: it does not count as asked for. */
   readonly isAhead?: boolean
-  readonly onOrigin?: (origin: 'l1' | 'miss') => void
+  /** Told where the answer came from, when that is known, and how many seconds ago it was made. */
+  readonly onOrigin?: (origin: CacheOrigin, ageSeconds: number) => void
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { askerOf } from '#domain/asker.ts'
-import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
+import type { CacheClass, CacheOrigin } from '#domain/cache-policy/cache-class.ts'
 import { canonicalJson } from '#domain/canonical-json.ts'
 import type { Clock } from '#domain/clock.ts'
 import { dayOf } from '#domain/day.ts'
@@ -53,22 +53,17 @@ export function createAnswerCache({ cache, epochs, clock, version }: AnswerCache
       const day = dayOf(clock.now())
       const key = canonicalJson([place, day, await epochs.of(kinds)])
       const owner = askerOf(principal)
-      const age = space.peek(key, owner)
       const nowMs = clock.now().getTime()
-      let isMade = false
-      const found = space.getOrSet(key, { owner }, async ({ signal }) => {
-        isMade = true
+      let origin: CacheOrigin = 'miss'
+      const holding = { owner, onOrigin: (from: CacheOrigin) => void (origin = from) }
+      const kept = await space.getOrSet(key, holding, async ({ signal }) => {
         const body = await make(signal)
         return { body, tag: tagOf(body), madeAtMs: clock.now().getTime() }
       })
-      const isHere = !(found instanceof Promise)
-      const kept = await found
-      const elsewhere = isMade || kept.madeAtMs >= nowMs ? 'miss' : 'l2'
-      const here = age === 'fresh' ? 'l1' : 'stale'
       const seconds = Math.max(0, Math.floor((nowMs - kept.madeAtMs) / 1000))
       void reply.headers({
         etag: kept.tag,
-        'x-sophia-cache': `${isHere ? here : elsewhere}; age=${seconds}`,
+        'x-sophia-cache': `${origin}; age=${seconds}`,
       })
       if (isNamed(kept.tag, request.headers['if-none-match'])) {
         void reply.code(304)

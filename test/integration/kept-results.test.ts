@@ -42,7 +42,10 @@ function openProcess(isAt = clock) {
     assert.ok(skill)
     let from: string | undefined
     const call = { principal, input, signal: new AbortController().signal }
-    await skill.run({ ...call, onOrigin: (origin) => (from = origin) })
+    await skill.run({
+      ...call,
+      onOrigin: (origin, ageSeconds) => (from = ageSeconds === 0 ? origin : `${origin}; age=${ageSeconds}`),
+    })
     return from
   }
 }
@@ -58,6 +61,20 @@ test('a result is kept for one member and sight, one input and one day', async (
   assert.equal(await run({ ...member, visible: { kind: 'reps', repIds: ['r1'] } }, NAME, {}), 'miss', 'another sight')
   assert.equal(await run({ ...member, role: 'viewer' }, NAME, {}), 'miss', 'another role')
   assert.equal(await run({ ...member, teamId: 'another' }, NAME, {}), 'miss', 'another team')
+})
+
+test('a result past its freshness says so while it is made anew, with its age', async () => {
+  let passedMs = 0
+  const later = {
+    ...clock,
+    now: () => new Date(now().getTime() + passedMs),
+    monotonicMs: () => systemClock.monotonicMs() + passedMs,
+  }
+  const run = openProcess(later)
+  const member = principalSeeing()
+  assert.equal(await run(member, NAME, {}), 'miss')
+  passedMs = 20 * 60_000
+  assert.equal(await run(member, NAME, {}), 'stale; age=1200')
 })
 
 test('what one process changed is not answered from before by any other', async () => {

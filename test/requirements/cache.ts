@@ -91,6 +91,23 @@ export const CACHE: readonly Requirement[] = [
     ),
   },
   {
+    id: 'C/origin',
+    source: 'cache, where an answer came from',
+    behaviour: 'Whoever asks is told the truth about where an answer came from, also where an older one stood in.',
+    provenBy: [
+      ...prove(
+        'src/platform/cache/origin.test.ts',
+        'in the process: made, kept, stale, and what stands in for a making that fails or takes too long',
+        'out of Redis: found, joined, past its freshness, and standing in for a making that fails',
+      ),
+      ...prove(
+        'src/http/answer-cache.test.ts',
+        'the header says stale where an older page was given, whether it was past its time or stood in for one that failed',
+      ),
+      ...prove(results, 'a result past its freshness says so while it is made anew, with its age'),
+    ],
+  },
+  {
     id: 'C/lost',
     source: 'cache, losses',
     behaviour: 'What Redis or the process let go of is noticed and made ready again, and never again and again.',

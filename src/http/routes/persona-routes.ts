@@ -126,7 +126,7 @@ function skillRoute(personas: Personas, skills: readonly Skill[]): Route {
         principal,
         input: skill.parse(body),
         signal,
-        onOrigin: (origin) => void reply.header('x-sophia-cache', origin),
+        onOrigin: (origin, ageSeconds) => void reply.header('x-sophia-cache', `${origin}; age=${ageSeconds}`),
         ...(idempotencyKey ? { idempotencyKey } : {}),
       })
       // The contract's own copy: its arrays are mutable, the domain's are not.

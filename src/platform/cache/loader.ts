@@ -1,3 +1,4 @@
+import type { CacheOrigin } from '#domain/cache-policy/cache-class.ts'
 import { ageOf } from '#domain/cache-policy/expiry.ts'
 import type { Log } from '#platform/log/log.ts'
 import { inSpan } from '#platform/tracing/in-span.ts'
@@ -14,6 +15,8 @@ export interface Holding {
   readonly owner: string
   /** What it depends on; invalidating one of them ends it. Standard: nothing. */
   readonly tags?: readonly string[]
+  /** Told where the answer comes from, before it is there; not when making fails. */
+  readonly onOrigin?: (origin: CacheOrigin) => void
 }
 
 /** Where the values of a space also lie, for all processes. */
@@ -42,8 +45,8 @@ export interface Request<Value> {
 }
 
 interface Flight<Value> {
-  readonly inTime: Promise<Landed<Value>>
-  /** The same, or what stands in for it. */
+  readonly asked: Asked<Value>
+  /** What lands in time, or what stands in for it. */
   readonly answer: Promise<Value>
   readonly held: readonly HeldTag[]
   /** See `FreshSince`. */
@@ -83,9 +86,9 @@ export function createLoader<Value>(
     }
     const made = (): Promise<Landed<Value>> => limited().catch(rescue)
     const inTime = seeking === null ? made() : seeking.then((found) => found ?? made())
-    const asked = { inTime, older, isCounted: isQuiet }
+    const asked: Asked<Value> = { inTime, older, isCounted: isQuiet, origin: undefined }
     const flight = {
-      inTime,
+      asked,
       answer: older ? standIn(needs, asked, older) : answerTo(needs, asked, seeking),
       held,
       sinceMs,
@@ -109,10 +112,31 @@ export function createLoader<Value>(
     const running = flights.get(id)
     // One that began before an invalidation, or before a period that wants it fresh, knows too little for who asks after it.
     const isCurrent = running && areCurrent(running.held) && running.sinceMs === fresh.at(clock.monotonicMs())
-    if (!isCurrent) return start(id, request, isQuiet).answer
+    const tell = isQuiet ? undefined : request.holding.onOrigin
+    if (!isCurrent) return answerOf(start(id, request, isQuiet), tell)
     if (!isQuiet) ledger.joined += 1
-    return request.older ? running.answer : running.inTime.then(valueOf)
+    return request.older ? answerOf(running, tell) : landingOf(needs, running, tell)
   }
+}
+
+/** For who joined without an older value: nothing stands in for it. */
+async function landingOf<Value>(
+  { clock }: Pick<KeeperNeeds, 'clock'>,
+  { asked }: Flight<Value>,
+  tell: Holding['onOrigin'],
+): Promise<Value> {
+  const landed = await asked.inTime
+  tell?.(originOf(landed, clock.monotonicMs()))
+  return landed.made.value
+}
+
+function answerOf<Value>({ answer, asked }: Flight<Value>, tell: Holding['onOrigin']): Promise<Value> {
+  return tell ? answer.then((value) => (tell(asked.origin ?? 'miss'), value)) : answer
+}
+
+function originOf({ from, expiry }: Landed<unknown>, nowMs: number): CacheOrigin {
+  if (from === 'maker') return 'miss'
+  return ageOf(expiry, nowMs) === 'fresh' ? 'l2' : 'stale'
 }
 
 /** Past the hard limit nobody waits; what comes later is kept if it comes well, and else was told already. */
@@ -187,6 +211,8 @@ interface Asked<Value> {
   readonly older: Entry | undefined
   /** Counted already, or nobody waits for this making yet. */
   isCounted: boolean
+  /** Where the answer came from; undefined before there is one. */
+  origin: CacheOrigin | undefined
 }
 
 /** What Redis had at once, a promise earlier than by way of the flight; else what is made. */
@@ -210,15 +236,15 @@ function countLanding<Value>(needs: LoaderNeeds<Value>, asked: Asked<Value>): Pr
   )
 }
 
-function countLanded<Value>(
-  { clock, ledger }: LoaderNeeds<Value>,
-  { isCounted }: Asked<Value>,
-  { made, from, expiry }: Landed<Value>,
-): Value {
-  if (isCounted) return made.value
-  if (from === 'maker') ledger.misses += 1
+function countLanded<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<Value>, landed: Landed<Value>): Value {
+  const { made } = landed
+  const origin = originOf(landed, clock.monotonicMs())
+  // What stood in before has answered already.
+  asked.origin ??= origin
+  if (asked.isCounted) return made.value
+  if (origin === 'miss') ledger.misses += 1
   else {
-    if (ageOf(expiry, clock.monotonicMs()) === 'fresh') ledger.tiers.l2.hits += 1
+    if (origin === 'l2') ledger.tiers.l2.hits += 1
     else ledger.stale += 1
     ledger.savedMs += made.makingMs
     ledger.savedMicros += made.costMicros
@@ -237,6 +263,7 @@ async function standIn<Value>(needs: LoaderNeeds<Value>, asked: Asked<Value>, ol
     if (!areCurrent(older.tags) || ageOf(older, clock.monotonicMs()) === 'dead') return counted
     if (!asked.isCounted) ledger.stale += 1
     asked.isCounted = true
+    asked.origin = 'stale'
     // Only the space whose entry it is asks with it.
     return older.value as Value
   }
@@ -258,10 +285,6 @@ function createFailureNotes({
     warnedMs = nowMs
     log.warn({ error, cacheClass: ledger.cacheClass }, 'a value could not be made anew; the older one answers')
   }
-}
-
-function valueOf<Value>({ made }: Landed<Value>): Value {
-  return made.value
 }
 
 /** With the owner's length in front no two pairs give the same text. */

@@ -1,4 +1,5 @@
-import { ageOf, isNearEnd, isRenewedEarly, type Age } from '#domain/cache-policy/expiry.ts'
+import type { CacheOrigin } from '#domain/cache-policy/cache-class.ts'
+import { ageOf, isNearEnd, isRenewedEarly } from '#domain/cache-policy/expiry.ts'
 import { createEntryIndex, type Entry } from './entry.ts'
 import type { Maker } from './flight.ts'
 import { NOTHING, createKeeper, expiryNow } from './keeper.ts'
@@ -9,8 +10,6 @@ import { areCurrent } from './tag-book.ts'
 export interface Space<Value> {
   /** What is kept and may still answer; never makes anything. */
   get(key: string, owner: string): Value | undefined
-  /** How old what is kept in this process is; counts and makes nothing. */
-  peek(key: string, owner: string): Age
   /**
    * The kept value at once, or a promise of one that is made. Whoever asks meanwhile waits for the same making. Rejects with
    * what the maker threw, or UNREACHABLE at the hard limit, unless an older value may stand in.
@@ -51,17 +50,13 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
       ledger.misses += 1
       return undefined
     },
-    peek(key, owner) {
-      const entry = find(key, owner)
-      return entry === undefined ? 'dead' : ageOf(entry, clock.monotonicMs())
-    },
     getOrSet(key, holding, make) {
       const entry = find(key, holding.owner)
       if (entry !== undefined) {
         const nowMs = coarseMs()
         // The usual hit: a look, some comparisons and a count; nothing is allocated.
         const isPlain = nowMs < entry.freshUntilMs && !isNearEnd(entry, nowMs)
-        if (isPlain && certainty.of(entry, nowMs) === 'certain') return answerFrom(entry, true)
+        if (isPlain && certainty.of(entry, nowMs) === 'certain') return answerFrom(entry, true, holding.onOrigin)
       }
       return answer(entry, { key, holding, make, older: undefined })
     },
@@ -85,8 +80,9 @@ interface AnswerNeeds<Value> extends LoaderNeeds<Value> {
 
 /** What a request gets by what is kept: the value, a promise of a new one, or the value while a new one is made. */
 function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certainty }: AnswerNeeds<Value>) {
-  const answerFrom = (entry: Entry, isFresh: boolean): Value => {
+  const answerFrom = (entry: Entry, isFresh: boolean, tell?: (origin: CacheOrigin) => void): Value => {
     shelf.touch(entry)
+    tell?.(isFresh ? 'l1' : 'stale')
     if (isFresh) ledger.tiers.l1.hits += 1
     else ledger.stale += 1
     ledger.savedMs += entry.makingMs
@@ -99,14 +95,15 @@ function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certai
     const nowMs = clock.monotonicMs()
     const age = ageOf(entry, nowMs)
     const isPaused = nowMs < entry.retryAtMs
+    const tell = request.holding.onOrigin
     if (age === 'fresh') {
       if (!isPaused && isRenewedEarly(entry, { nowMs, random: 1 - random() })) renew({ ...request, older: entry })
-      return answerFrom(entry, true)
+      return answerFrom(entry, true, tell)
     }
     if (age === 'dead') return load(request)
-    if (age === 'fallback') return isPaused ? answerFrom(entry, false) : load({ ...request, older: entry })
+    if (age === 'fallback') return isPaused ? answerFrom(entry, false, tell) : load({ ...request, older: entry })
     if (!isPaused) renew({ ...request, older: entry })
-    return answerFrom(entry, false)
+    return answerFrom(entry, false, tell)
   }
   const makeAnew = (entry: Entry, request: Request<Value>): Promise<Value> => {
     shelf.drop(entry)

@@ -1,4 +1,5 @@
 import { askerOf } from '#domain/asker.ts'
+import type { CacheOrigin } from '#domain/cache-policy/cache-class.ts'
 import { canonicalJson } from '#domain/canonical-json.ts'
 import type { Clock } from '#domain/clock.ts'
 import { dayOf } from '#domain/day.ts'
@@ -19,7 +20,7 @@ interface KeepNeeds {
  * same input, day and state of the data. Give it no skill that stores anything or asks outside.
  */
 export function keepResults(skills: readonly Skill[], { cache, epochs, clock, onAsked }: KeepNeeds): Skill[] {
-  const space = cache.space<SkillOutcome>('skill-result', 'skills')
+  const space = cache.space<{ outcome: SkillOutcome; madeAtMs: number }>('skill-result', 'skills')
   const keep = (skill: Skill): Skill => ({
     ...skill,
     async run(call) {
@@ -28,13 +29,15 @@ export function keepResults(skills: readonly Skill[], { cache, epochs, clock, on
         onAsked?.({ memberId: call.principal.memberId, skill: skill.name, input })
       const day = dayOf(clock.now())
       const key = canonicalJson([skill.name, input, day, await epochs.of(RECORD_KINDS)])
-      let isMade = false
-      const outcome = await space.getOrSet(key, { owner: askerOf(call.principal) }, ({ signal }) => {
-        isMade = true
+      const nowMs = clock.now().getTime()
+      let origin: CacheOrigin = 'miss'
+      const holding = { owner: askerOf(call.principal), onOrigin: (from: CacheOrigin) => void (origin = from) }
+      const { outcome, madeAtMs } = await space.getOrSet(key, holding, async ({ signal }) => {
         // Others may wait for it, so that one who leaves ends nothing; and nobody is asked on behalf of all.
-        return skill.run({ principal: call.principal, input, signal })
+        const made = await skill.run({ principal: call.principal, input, signal })
+        return { outcome: made, madeAtMs: clock.now().getTime() }
       })
-      call.onOrigin?.(isMade ? 'miss' : 'l1')
+      call.onOrigin?.(origin, Math.max(0, Math.floor((nowMs - madeAtMs) / 1000)))
       return outcome
     },
   })
