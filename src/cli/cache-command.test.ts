@@ -41,7 +41,7 @@ test('what the cache did is told by class, and clearing a tag ends what hangs on
   for (let count = 0; count < 4; count += 1) await ask()
   assert.match(
     await run(t, 'stats'),
-    /^today, all processes: spared \$6 and [\d.]+ s of waiting, most of it by directory\ndirectory {2}75 % answered {2}3 fresh, 0 stale, 0 joined, 1 made {2}1 kept in 1 of 8192 KB {2}spared [\d.]+ s and \$6$/,
+    /^today, all processes: spared \$6 and [\d.]+ s of waiting \(in the process [\d.]+ s and \$6, from Redis 0 s and \$0\), most of it by directory\ndirectory {2}75 % answered {2}3 fresh, 0 stale, 0 joined, 1 made {2}1 kept in 1 of 8192 KB {2}spared [\d.]+ s and \$6$/,
   )
   assert.match(await run(t, 'stats', '--json'), /"class":"directory".*"hitRate":0.75/)
   assert.equal(await run(t, 'clear', '--tag', 'people:all', '--tag', 'other'), 'cleared people:all, other')

@@ -62,15 +62,20 @@ function toLine(stats: ClassStats): string {
   const fresh = tiers.l1.hits + (tiers.l2?.hits ?? 0)
   const counts = `${fresh} fresh, ${stale} stale, ${joined} joined, ${misses} made`
   const room = `${tiers.l1.entries} kept in ${toKilobytes(tiers.l1.bytes)} of ${toKilobytes(tiers.l1.maxBytes)} KB`
-  const spared = `spared ${Math.round(savedMs / 100) / 10} s and ${formatMoney(saved)}`
-  return [stats.class, share, counts, room, spared].join('  ')
+  const ofRedis = tiers.l2 && tiers.l2.hits > 0 ? `, of it Redis ${sparedWords(tiers.l2)}` : ''
+  return [stats.class, share, counts, room, `spared ${sparedWords({ saved, savedMs })}${ofRedis}`].join('  ')
+}
+
+function sparedWords({ saved, savedMs }: Pick<ClassStats, 'saved' | 'savedMs'>): string {
+  return `${Math.round(savedMs / 100) / 10} s and ${formatMoney(saved)}`
 }
 
 /** Over all processes; what spared most comes first. */
-function todayLine({ saved, savedMs, classes }: CacheSavings): string {
+function todayLine({ saved, savedMs, byTier, classes }: CacheSavings): string {
   const [first] = classes
+  const tiers = ` (in the process ${sparedWords(byTier.l1)}, from Redis ${sparedWords(byTier.l2)})`
   const why = first ? `, most of it by ${first.class}` : ''
-  return `today, all processes: spared ${formatMoney(saved)} and ${Math.round(savedMs / 100) / 10} s of waiting${why}`
+  return `today, all processes: spared ${formatMoney(saved)} and ${Math.round(savedMs / 100) / 10} s of waiting${tiers}${why}`
 }
 
 function toKilobytes(bytes: number): number {

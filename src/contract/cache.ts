@@ -3,7 +3,15 @@ import { Instant, Money } from './common.ts'
 
 /** What the cache of one process did since it began, by class. */
 
+const Saved = {
+  /** Waiting that answers spared, as long as they took to make. */
+  savedMs: z.int(),
+  /** What they would have cost again, as far as makers named it. */
+  saved: Money,
+}
+
 const MemoryStats = z.strictObject({
+  ...Saved,
   /** Answered while fresh. */
   hits: z.int(),
   entries: z.int(),
@@ -13,6 +21,7 @@ const MemoryStats = z.strictObject({
 })
 
 const SharedStats = z.strictObject({
+  ...Saved,
   /** Found in Redis while fresh. */
   hits: z.int(),
   writes: z.int(),
@@ -33,8 +42,7 @@ const ClassStats = z.strictObject({
   failures: z.int(),
   /** The share of requests that were answered without a making of their own; null before the first. */
   hitRate: z.number().nullable(),
-  savedMs: z.int(),
-  saved: Money,
+  ...Saved,
 })
 export type ClassStats = z.infer<typeof ClassStats>
 
@@ -52,8 +60,9 @@ const Spared = {
   failures: z.int(),
   evictions: z.int(),
   hitRate: z.number().nullable(),
-  savedMs: z.int(),
-  saved: Money,
+  ...Saved,
+  /** Of it in the process and from Redis; less than all of it where a version counted that did not tell them apart. */
+  byTier: z.strictObject({ l1: z.strictObject(Saved), l2: z.strictObject(Saved) }),
 }
 
 /** What the cache of all processes spared, today (UTC) and hour by hour; hours in which nothing was asked are absent. */

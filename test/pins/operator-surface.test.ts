@@ -159,7 +159,7 @@ const METRICS = [
   'sophia_mcp_probe_duration_seconds{server,outcome}',
   'sophia_mcp_tool_call_duration_seconds{server,outcome}',
   'sophia_cache_requests_total{class,result}',
-  'sophia_cache_saved_usd_total{class}',
+  'sophia_cache_saved_usd_total{class,tier}',
   'sophia_cache_prewarmed_total{class,result}',
   'sophia_trace_spans_total{result}',
   'sophia_turn_traces_lost_total{}',

@@ -76,6 +76,7 @@ export const CACHE: readonly Requirement[] = [
       ledger,
       'what two processes spared is one sum for today, with what spared it',
       'with the database away nothing is lost: the next time all of it goes, once',
+      'what each tier spared is a sum too; what a version before adds is of no tier',
       'deltas sum up to the counts, however often they were told',
     ),
   },

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import pino from 'pino'
 import { sql } from '#platform/postgres/sql.ts'
 import { openCacheHouse } from '../../../test/support/cache-house.ts'
+import { openTestRedis } from '../../../test/support/redis.ts'
+import { hasWritten, isConnected, openSharedCache } from '../../../test/support/shared-cache-house.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -46,6 +48,31 @@ test('what two processes spared is one sum for today, with what spared it', asyn
   // What was told is not told again.
   await Promise.all([one.ledger.flush(), one.ledger.flush(), other.ledger.flush()])
   assert.equal((await one.ledger.read(1)).requests, 6)
+})
+
+test('what each tier spared is a sum too; what a version before adds is of no tier', async (t) => {
+  t.after(empty)
+  const redis = await openTestRedis()
+  const one = await openSharedCache({ url: redis.url })
+  const other = await openSharedCache({ url: redis.url })
+  await isConnected(one)
+  await isConnected(other)
+  await one.ask('k', async ({ costs }) => (costs(500), 'dear'))
+  await hasWritten(one, 1)
+  for (let count = 0; count < 3; count += 1) await other.ask('k')
+  const ledgerOf = ({ cache }: Pick<typeof one, 'cache'>) =>
+    createCacheLedger({ database, cache, clock: systemClock, log })
+  await ledgerOf(one).flush()
+  await ledgerOf(other).flush()
+  await database.read((handle) =>
+    handle.run(sql`update cache_hours set saved_micros = saved_micros + 70 where class = 'directory'`),
+  )
+  const [told] = (await ledgerOf(openCacheHouse()).read(1)).classes
+  const { l1, l2 } = told?.byTier ?? {}
+  assert.deepEqual(
+    [told?.saved.amountMicros, l1?.saved.amountMicros, l2?.saved.amountMicros],
+    [3 * 500 + 70, 2 * 500, 500],
+  )
 })
 
 test('with the database away nothing is lost: the next time all of it goes, once', async (t) => {

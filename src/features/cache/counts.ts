@@ -1,5 +1,6 @@
 import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 import type { CacheReport } from '#platform/cache/create-cache.ts'
+import { savedOf } from '#platform/cache/ledger.ts'
 
 /** What the cache did for one class in some span. */
 export interface Counts {
@@ -10,8 +11,14 @@ export interface Counts {
   readonly misses: number
   readonly failures: number
   readonly evictions: number
+  /** By all tiers together. */
   readonly savedMs: number
   readonly savedMicros: number
+  /** What each tier spared of it; nothing of what a version counted that did not tell them apart. */
+  readonly l1SavedMs: number
+  readonly l1SavedMicros: number
+  readonly l2SavedMs: number
+  readonly l2SavedMicros: number
 }
 
 export const NO_COUNTS: Counts = {
@@ -24,6 +31,10 @@ export const NO_COUNTS: Counts = {
   evictions: 0,
   savedMs: 0,
   savedMicros: 0,
+  l1SavedMs: 0,
+  l1SavedMicros: 0,
+  l2SavedMs: 0,
+  l2SavedMicros: 0,
 }
 
 // Object.keys of a literal gives exactly its own names.
@@ -35,9 +46,12 @@ export type ClassCounts = ReadonlyMap<CacheClass, Counts>
 export function countsOf(reports: readonly CacheReport[]): ClassCounts {
   return new Map(
     reports.map(({ ledger }) => {
-      const { tiers, cacheClass, stale, joined, misses, failures, savedMs, savedMicros } = ledger
-      const fresh = { l1Hits: tiers.l1.hits, l2Hits: tiers.l2.hits, evictions: tiers.l1.evictions }
-      return [cacheClass, { ...fresh, stale, joined, misses, failures, savedMs, savedMicros }]
+      const { tiers, cacheClass, stale, joined, misses, failures } = ledger
+      const { l1, l2 } = tiers
+      const fresh = { l1Hits: l1.hits, l2Hits: l2.hits, evictions: l1.evictions }
+      const ofMemory = { l1SavedMs: l1.savedMs, l1SavedMicros: l1.savedMicros }
+      const ofRedis = { l2SavedMs: l2.savedMs, l2SavedMicros: l2.savedMicros }
+      return [cacheClass, { ...fresh, stale, joined, misses, failures, ...savedOf(ledger), ...ofMemory, ...ofRedis }]
     }),
   )
 }

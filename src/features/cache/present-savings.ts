@@ -40,7 +40,14 @@ function present(counts: Counts) {
     failures: counts.failures,
     evictions: counts.evictions,
     hitRate: requests === 0 ? null : answered / requests,
-    savedMs: Math.round(counts.savedMs),
-    saved: { amountMicros: Math.round(counts.savedMicros), currency: USD },
+    ...spared(counts.savedMs, counts.savedMicros),
+    byTier: {
+      l1: spared(counts.l1SavedMs, counts.l1SavedMicros),
+      l2: spared(counts.l2SavedMs, counts.l2SavedMicros),
+    },
   }
+}
+
+function spared(ms: number, micros: number) {
+  return { savedMs: Math.round(ms), saved: { amountMicros: Math.round(micros), currency: USD } }
 }

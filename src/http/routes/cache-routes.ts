@@ -3,6 +3,7 @@ import { Done } from '#contract/common.ts'
 import type { Access } from '#features/access/index.ts'
 import type { CacheLedger } from '#features/cache/index.ts'
 import type { Cache, CacheReport } from '#platform/cache/create-cache.ts'
+import { savedOf, type Saved } from '#platform/cache/ledger.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 interface CacheRouteNeeds {
@@ -63,18 +64,25 @@ export function cacheRoutes({ cache, cacheLedger, access }: CacheRouteNeeds): Ro
 }
 
 function present({ ledger, policy, isShared }: CacheReport): ClassStats {
-  const { cacheClass, tiers, stale, joined, misses, failures, savedMs, savedMicros } = ledger
+  const { cacheClass, tiers, stale, joined, misses, failures } = ledger
   const answered = tiers.l1.hits + tiers.l2.hits + stale + joined
   const requests = answered + misses
   return {
     class: cacheClass,
-    tiers: { l1: { ...tiers.l1, maxBytes: policy.maxBytes }, l2: isShared ? tiers.l2 : null },
+    tiers: { l1: { ...presentTier(tiers.l1), maxBytes: policy.maxBytes }, l2: isShared ? presentTier(tiers.l2) : null },
     stale,
     joined,
     misses,
     failures,
     hitRate: requests === 0 ? null : answered / requests,
-    savedMs: Math.round(savedMs),
-    saved: { amountMicros: Math.round(savedMicros), currency: 'USD' },
+    ...presentSaved(savedOf(ledger)),
   }
+}
+
+function presentTier<Tier extends Saved>({ savedMs, savedMicros, ...rest }: Tier) {
+  return { ...rest, ...presentSaved({ savedMs, savedMicros }) }
+}
+
+function presentSaved({ savedMs, savedMicros }: Saved) {
+  return { savedMs: Math.round(savedMs), saved: { amountMicros: Math.round(savedMicros), currency: 'USD' } }
 }

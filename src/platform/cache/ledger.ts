@@ -1,7 +1,15 @@
 import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 
+/** What answers out of one tier spared, the stale ones among them. */
+export interface Saved {
+  /** Waiting, as the answers took when they were made. */
+  savedMs: number
+  /** Money, in micros of a dollar; only what makers named. */
+  savedMicros: number
+}
+
 /** What the process's own tier did for one class since it began, and what it holds now. */
-export interface MemoryLedger {
+export interface MemoryLedger extends Saved {
   /** Answered while fresh. */
   hits: number
   entries: number
@@ -10,7 +18,7 @@ export interface MemoryLedger {
 }
 
 /** What Redis did for one class, as this process saw it. */
-export interface SharedLedger {
+export interface SharedLedger extends Saved {
   /** Found there while fresh. */
   hits: number
   /** Put there. */
@@ -31,13 +39,19 @@ export interface Ledger {
   misses: number
   /** Makings that failed or took too long, also those in the background. */
   failures: number
-  /** Waiting that was spared, as the answers took when they were made. */
-  savedMs: number
-  /** Money that was spared, in micros of a dollar; only what makers named. */
-  savedMicros: number
 }
 
 export function createLedger(cacheClass: CacheClass): Ledger {
-  const tiers = { l1: { hits: 0, entries: 0, bytes: 0, evictions: 0 }, l2: { hits: 0, writes: 0, failures: 0 } }
-  return { cacheClass, tiers, stale: 0, joined: 0, misses: 0, failures: 0, savedMs: 0, savedMicros: 0 }
+  const l1 = { hits: 0, entries: 0, bytes: 0, evictions: 0, savedMs: 0, savedMicros: 0 }
+  const l2 = { hits: 0, writes: 0, failures: 0, savedMs: 0, savedMicros: 0 }
+  return { cacheClass, tiers: { l1, l2 }, stale: 0, joined: 0, misses: 0, failures: 0 }
+}
+
+/** What all tiers spared together. */
+export function savedOf({
+  tiers: { l1, l2 },
+}: {
+  readonly tiers: Readonly<Record<'l1' | 'l2', Readonly<Saved>>>
+}): Saved {
+  return { savedMs: l1.savedMs + l2.savedMs, savedMicros: l1.savedMicros + l2.savedMicros }
 }

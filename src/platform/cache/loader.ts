@@ -246,8 +246,8 @@ function countLanded<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<
   else {
     if (origin === 'l2') ledger.tiers.l2.hits += 1
     else ledger.stale += 1
-    ledger.savedMs += made.makingMs
-    ledger.savedMicros += made.costMicros
+    ledger.tiers.l2.savedMs += made.makingMs
+    ledger.tiers.l2.savedMicros += made.costMicros
   }
   return made.value
 }

@@ -34,8 +34,9 @@ test('what one process made another finds, with what it spares, and keeps from t
     other.space.getOrSet('k', { owner: 'everyone', tags: ['t'] }, async () => 'no'),
     'dear',
   )
-  const { tiers, misses, savedMicros } = other.ledger()
-  assert.deepEqual([tiers.l2.hits, tiers.l1.hits, misses, savedMicros, other.calls()], [1, 1, 0, 1000, 0])
+  const { tiers, misses } = other.ledger()
+  assert.deepEqual([tiers.l2.hits, tiers.l1.hits, misses, other.calls()], [1, 1, 0, 0])
+  assert.deepEqual([tiers.l2.savedMicros, tiers.l1.savedMicros], [500, 500], 'each tier what it answered')
 })
 
 test('a value never answers another owner or deployment, nor one that asks for another shape', async () => {

@@ -85,8 +85,8 @@ function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certai
     tell?.(isFresh ? 'l1' : 'stale')
     if (isFresh) ledger.tiers.l1.hits += 1
     else ledger.stale += 1
-    ledger.savedMs += entry.makingMs
-    ledger.savedMicros += entry.costMicros
+    ledger.tiers.l1.savedMs += entry.makingMs
+    ledger.tiers.l1.savedMicros += entry.costMicros
     // Only one space puts entries into its index, and only values of its type.
     return entry.value as Value
   }

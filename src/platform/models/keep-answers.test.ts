@@ -61,7 +61,7 @@ test('the same question of the same member is answered as before: the model is a
   const again = await read(kept)
   assert.deepEqual([again.text, again.isKept, provider.asked()], ['Twelve deals, look 1.', true, 1])
   assert.deepEqual(again.end, { type: 'end', reason: 'stop', usage: { input: 0, cachedInput: 0, output: 0 } })
-  assert.equal(cache.ledgers()[0]?.ledger.savedMicros, 2500)
+  assert.equal(cache.ledgers()[0]?.ledger.tiers.l1.savedMicros, 2500)
 })
 
 test('another member, and a request without one, is answered by the model', async () => {

@@ -82,6 +82,7 @@ function cacheMetrics(make: ReturnType<typeof metricMaker>) {
     ]),
     cacheSaved: make.counter('sophia_cache_saved_usd_total', 'Money that cached answers spared, named costs only', [
       'class',
+      'tier',
     ]),
     cachePrewarmed: make.counter('sophia_cache_prewarmed_total', 'Values made ready before they were asked for', [
       'class',
@@ -204,13 +205,12 @@ export function watchCalendar(
 interface CacheCounts {
   readonly cacheClass: string
   readonly tiers: {
-    readonly l1: { readonly hits: number; readonly bytes: number }
-    readonly l2: { readonly hits: number }
+    readonly l1: { readonly hits: number; readonly bytes: number; readonly savedMicros: number }
+    readonly l2: { readonly hits: number; readonly savedMicros: number }
   }
   readonly stale: number
   readonly joined: number
   readonly misses: number
-  readonly savedMicros: number
 }
 
 /** Reads the cache's ledgers at each scrape: answering from the cache counts in plain numbers only. */
@@ -228,8 +228,9 @@ export function watchCache(metrics: Metrics, ledgers: () => readonly CacheCounts
   Object.assign(metrics.cacheSaved, {
     collect: () => {
       metrics.cacheSaved.reset()
-      for (const { cacheClass, savedMicros } of ledgers())
-        metrics.cacheSaved.inc({ class: cacheClass }, savedMicros / 1_000_000)
+      for (const { cacheClass, tiers } of ledgers())
+        for (const tier of ['l1', 'l2'] as const)
+          metrics.cacheSaved.inc({ class: cacheClass, tier }, tiers[tier].savedMicros / 1_000_000)
     },
   })
   Object.assign(metrics.cacheBytes, {

@@ -12,7 +12,7 @@ import { Field, Select } from '../parts/field.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { Roster, type RosterColumn } from '../parts/roster.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
-import { classWords, rateWords, savingsLine, sourceWords } from '../state/cache-words.ts'
+import { classWords, rateWords, savingsLine, sourceWords, tierWords } from '../state/cache-words.ts'
 import { bytesWords, countWords, durationWords, exactTime, moneyWords, timeWords } from '../state/words.ts'
 
 const SPANS = [
@@ -80,6 +80,7 @@ const CLASS_COLUMNS: readonly RosterColumn<CacheSavings['classes'][number]>[] = 
     isLesser: true,
     cell: ({ savedMs }) => (savedMs === 0 ? 'none' : durationWords(savedMs)),
   },
+  { label: 'Spared where', isLesser: true, look: () => 'quiet', cell: tierWords },
   { label: 'Answered without making', cell: rateWords },
   { label: 'From where', isLesser: true, look: () => 'quiet', cell: sourceWords },
 ]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CacheSavings } from '#contract/cache.ts'
-import { classWords, rateWords, savingsLine, sourceWords } from './cache-words.ts'
+import { classWords, rateWords, savingsLine, sourceWords, tierWords } from './cache-words.ts'
 
 const counts = {
   requests: 200,
@@ -15,6 +15,10 @@ const counts = {
   hitRate: 0.8,
   savedMs: 90_000,
   saved: { amountMicros: 1_250_000, currency: 'USD' },
+  byTier: {
+    l1: { savedMs: 60_000, saved: { amountMicros: 1_000_000, currency: 'USD' } },
+    l2: { savedMs: 30_000, saved: { amountMicros: 250_000, currency: 'USD' } },
+  },
 }
 const savings: CacheSavings = {
   day: '2026-11-02',
@@ -41,6 +45,20 @@ test('a rate is held against its promise only where there is one, and judged onl
   assert.equal(rateWords({ ...counts, requests: 20, promised: 0.95 }), '80 %; too few to judge by the promised 95 %')
   assert.equal(rateWords({ hitRate: null, requests: 0, promised: 0.95 }), 'not asked')
   assert.equal(rateWords({ hitRate: 0.94999, requests: 500, promised: 0.95 }), '94.9 %, below the promised 95 %')
+})
+
+test('what each tier spared is told, and what no tier is known of is not given to one', () => {
+  assert.equal(plain(tierWords(counts)), '$1 in the process, $0.25 from Redis')
+  const free = { amountMicros: 0, currency: 'USD' }
+  const ofTime = {
+    savedMs: 90_000,
+    saved: free,
+    byTier: { l1: { savedMs: 30_000, saved: free }, l2: { savedMs: 0, saved: free } },
+  }
+  assert.equal(plain(tierWords(ofTime)), '30 s in the process, 1 min counted before tiers were told apart')
+  assert.equal(tierWords({ ...ofTime, savedMs: 30_001 }), tierWords({ ...ofTime, savedMs: 30_000 }), 'rounding is none')
+  const none = { savedMs: 0, saved: free }
+  assert.equal(tierWords({ ...none, byTier: { l1: none, l2: none } }), 'nothing')
 })
 
 test('sources leave out what did not happen', () => {

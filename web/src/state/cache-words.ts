@@ -41,6 +41,23 @@ export function rateWords({ hitRate, promised, requests }: Pick<Row, 'hitRate' |
     : `${rate}, below the promised ${wanted}`
 }
 
+/** Which tier spared what, in money where there was any, else in waiting; what an older version counted is of none. */
+export function tierWords({ byTier: { l1, l2 }, saved, savedMs }: Pick<Row, 'byTier' | 'saved' | 'savedMs'>): string {
+  const isMoney = saved.amountMicros > 0
+  const amount = (one: Pick<Row, 'saved' | 'savedMs'>): number => (isMoney ? one.saved.amountMicros : one.savedMs)
+  const words = (value: number): string =>
+    isMoney ? moneyWords({ ...saved, amountMicros: value }) : durationWords(value)
+  const rest = amount({ saved, savedMs }) - amount(l1) - amount(l2)
+  const parts = [
+    [amount(l1), 'in the process'],
+    [amount(l2), 'from Redis'],
+    // Each part is rounded by itself.
+    [rest > 1 ? rest : 0, 'counted before tiers were told apart'],
+  ] as const
+  const told = parts.filter(([value]) => value > 0).map(([value, where]) => `${words(value)} ${where}`)
+  return told.length > 0 ? told.join(', ') : 'nothing'
+}
+
 /** Where answers came from, for the reader who wants to know. */
 export function sourceWords({ fresh, fromRedis, stale, joined, misses }: Row): string {
   const parts = [
