@@ -215,10 +215,12 @@ type Watched = Foundation &
 
 /** What the health of this process is made of. */
 function wireComponents(rooms: Watched): ReturnType<typeof createComponents> {
-  const { calendar, conversations, database, disk, gate, jobs, models, personas, post, redis, storage, tools } = rooms
+  const { cache, calendar, conversations, database, disk, gate, jobs, models, personas, post, redis, storage, tools } =
+    rooms
   return createComponents({
     database,
     redis,
+    cacheTroubles: cache.troubles.now,
     probe: storage.probe,
     disk,
     personas: () => personas.health(),

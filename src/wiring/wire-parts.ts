@@ -158,7 +158,7 @@ export function wireCache(
   const { address, ca } = config.redis
   const redis = address && openRedis({ address, ca, namespace: deploymentName(config), clock, log })
   const cache = createCache({ clock, coarseMs: createCoarseClock(), log, random: Math.random, seasonOf, redis })
-  watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
+  watchCache(metrics, cache)
   return { cache, redis }
 }
 

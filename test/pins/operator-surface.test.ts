@@ -161,6 +161,7 @@ const METRICS = [
   'sophia_cache_requests_total{class,result}',
   'sophia_cache_saved_usd_total{class,tier}',
   'sophia_cache_prewarmed_total{class,result}',
+  'sophia_cache_troubles_total{trouble}',
   'sophia_trace_spans_total{result}',
   'sophia_turn_traces_lost_total{}',
   'sophia_rate_limited_total{limit}',

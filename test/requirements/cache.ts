@@ -109,6 +109,19 @@ export const CACHE: readonly Requirement[] = [
     ],
   },
   {
+    id: 'C/told',
+    source: 'cache, what is wrong in Redis',
+    behaviour:
+      'Values that cannot be read, a full Redis and a flush are told in words once, shown while they last, and counted.',
+    provenBy: prove(
+      'src/platform/cache/troubles.test.ts',
+      'an envelope that cannot be read is told once however many there are, shown, and told to be over',
+      'what was made under other tags, for somebody else or before a period is no trouble',
+      'a Redis out of memory is told once however much it refuses, makes the part degraded, and is over when it takes values',
+      'a flush is told, shown for five minutes and counted',
+    ),
+  },
+  {
     id: 'C/lost',
     source: 'cache, losses',
     behaviour: 'What Redis or the process let go of is noticed and made ready again, and never again and again.',

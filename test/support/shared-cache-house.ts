@@ -28,6 +28,12 @@ interface Opening {
 
 type Text = string | typeof NOTHING
 
+const Told = z.object({ level: z.number(), msg: z.string(), trouble: z.string().optional() })
+
+function tellTrouble({ level, msg, trouble }: z.infer<typeof Told>): string[] {
+  return trouble === undefined ? [] : [`${level === pino.levels.values['warn'] ? 'warn' : 'info'} ${msg}`]
+}
+
 /** A clock that stands still until a test puts it forward: how busy the machine is ends no lifetime, and sets off no look for losses. */
 function createMovableClock(): Clock & { aheadMs: number; lookForLosses(): void } {
   const startMs = Date.now()
@@ -62,7 +68,8 @@ export async function openSharedCache({
   spoil,
 }: Opening) {
   const clock = createMovableClock()
-  const log = pino({ level: 'silent' })
+  const lines: string[] = []
+  const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) })
   const real = openRedis({ address: redisAddress(url), namespace, clock, log, deadlineMs })
   const redis = spoil ? spoilAll(real, spoil) : real
   const directory = { ...CACHE_POLICIES.directory, jitter: 0, ...policy }
@@ -81,6 +88,8 @@ export async function openSharedCache({
     clock,
     redis,
     space,
+    /** What was logged of the troubles of Redis, as level and words. */
+    told: () => lines.map((line) => Told.parse(JSON.parse(line))).flatMap(tellTrouble),
     calls: () => calls,
     ask: async (key: string, how: Maker<Text> = make, tags: readonly string[] = []) =>
       space.getOrSet(key, { owner: 'everyone', tags }, how),

@@ -16,6 +16,8 @@ export interface ComponentNeeds {
   readonly mcp: () => Observation
   /** null: no Redis is set. */
   readonly redis: { observe(): Promise<Observation> } | null
+  /** What is wrong with what lies in Redis. */
+  readonly cacheTroubles: () => readonly { readonly detail: string; readonly isGrave: boolean }[]
   readonly calendar: () => Observation
   readonly backup: () => Promise<Observation>
   /** null: no certificate is set. */
@@ -38,7 +40,7 @@ export function createComponents(needs: ComponentNeeds): Record<string, Componen
     mcp: { isCritical: false, probe: async () => needs.mcp() },
     calendar: { isCritical: false, probe: async () => needs.calendar() },
     backup: { isCritical: false, probe: () => needs.backup() },
-    redis: { isCritical: false, probe: () => observeRedis(needs.redis) },
+    redis: { isCritical: false, probe: () => observeRedis(needs) },
     tls: { isCritical: false, probe: async () => observeCertificate(needs.certificate) },
   }
 }
@@ -58,9 +60,18 @@ async function probeMail(mail: ComponentNeeds['mail']): Promise<Observation> {
   return { state: ok ? 'ok' : 'degraded', detail: detail ?? 'The mail server answers.' }
 }
 
-async function observeRedis(redis: ComponentNeeds['redis']): Promise<Observation> {
-  if (redis) return redis.observe()
-  return { state: 'not_configured', detail: 'REDIS_URL is not set; each process has its own cache.' }
+async function observeRedis({
+  redis,
+  cacheTroubles,
+}: Pick<ComponentNeeds, 'redis' | 'cacheTroubles'>): Promise<Observation> {
+  if (!redis) return { state: 'not_configured', detail: 'REDIS_URL is not set; each process has its own cache.' }
+  const seen = await redis.observe()
+  // Of one that is away nobody knows what lies there.
+  if (seen.state === 'down') return seen
+  const troubles = cacheTroubles()
+  const isGrave = troubles.some((trouble) => trouble.isGrave)
+  const detail = [seen.detail, ...troubles.map((trouble) => trouble.detail)].filter(Boolean).join(' ')
+  return { ...seen, state: isGrave ? 'degraded' : seen.state, detail }
 }
 
 function observeCertificate(certificate: ComponentNeeds['certificate']): Observation {

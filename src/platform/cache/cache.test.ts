@@ -250,7 +250,7 @@ test('a tag that had to leave takes with it what was held under it, and comes ba
 test('the metrics tell what the ledgers hold at each scrape', async () => {
   const { ask, cache } = openCacheHouse()
   const metrics = createMetrics()
-  watchCache(metrics, () => cache.ledgers().map(({ ledger }) => ledger))
+  watchCache(metrics, cache)
   await ask(async ({ costs }) => (costs(1_500_000), 'v'))
   await ask()
   const scrape = async (): Promise<string> =>

@@ -10,10 +10,11 @@ import { createFreshSince, type FreshSince } from './fresh-since.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { watchLosses } from './loss-watch.ts'
 import type { SharedForm } from './shared-making.ts'
-import { createSharedTier } from './shared-tier.ts'
+import { createSharedTier, type SharedTier } from './shared-tier.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { createSpace, type Space } from './space.ts'
-import { createTagBook } from './tag-book.ts'
+import { createTagBook, type TagBook } from './tag-book.ts'
+import { createTroubles, type Troubles } from './troubles.ts'
 
 export interface CacheNeeds {
   readonly clock: Clock
@@ -45,6 +46,8 @@ export interface Cache {
   empty(): void
   /** How often all that was kept here, or in Redis, was let go of or lost since the process began. */
   losses(): number
+  /** What is wrong with what lies in Redis, as this process meets it. */
+  readonly troubles: Pick<Troubles, 'now' | 'counts'>
   /** Of the classes that are in use, in the order of the list. */
   ledgers(): readonly CacheReport[]
   close(): Promise<void>
@@ -68,16 +71,10 @@ export function createCache(needs: CacheNeeds): Cache {
   const { policies = CACHE_POLICIES, clock } = needs
   const tags = createTagBook()
   const deck = createFlightDeck(clock)
-  const tier = needs.redis
-    ? createSharedTier({
-        redis: needs.redis,
-        clock,
-        onForgotten: tags.invalidate,
-        onBack: () => tags.unsettle(clock.monotonicMs()),
-      })
-    : null
   let losses = 0
-  const watch = needs.redis && watchLosses({ redis: needs.redis, clock, onLost: () => void (losses += 1) })
+  const troubles = createTroubles(needs)
+  const onLost = (): void => ((losses += 1), troubles.note('emptied'))
+  const tier = openTier(needs, { tags, note: troubles.note, onLost })
   const classes = new Map<CacheClass, Class>()
   const classOf = (cacheClass: CacheClass): Class => {
     const known = classes.get(cacheClass)
@@ -110,11 +107,28 @@ export function createCache(needs: CacheNeeds): Cache {
       losses += 1
     },
     losses: () => losses,
+    troubles,
     ledgers: () => CACHE_CLASSES.flatMap((cacheClass) => classes.get(cacheClass) ?? []),
     async close() {
       deck.close()
-      watch?.close()
       tier?.close()
     },
   }
+}
+
+interface TierNeeds extends Pick<Troubles, 'note'> {
+  readonly tags: TagBook
+  readonly onLost: () => void
+}
+
+/** The second tier with the look for losses; null without Redis. */
+function openTier(
+  { redis, clock }: Pick<CacheNeeds, 'redis' | 'clock'>,
+  { tags, note, onLost }: TierNeeds,
+): SharedTier | null {
+  if (!redis) return null
+  const onBack = (): void => tags.unsettle(clock.monotonicMs())
+  const tier = createSharedTier({ redis, clock, onForgotten: tags.invalidate, onBack, note })
+  const watch = watchLosses({ redis, clock, onLost })
+  return { ...tier, close: () => (watch.close(), tier.close()) }
 }

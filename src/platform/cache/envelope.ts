@@ -30,6 +30,12 @@ export interface Opened {
   readonly isNothing: boolean
 }
 
+/**
+ * Why nothing was opened: it answers something else, or the same under other tags; it has a form of another version of Sophia; or it has
+ * none that can be read.
+ */
+export type Unopened = 'another' | 'another-form' | 'damaged'
+
 const PACKED_FROM_BYTES = 8 * 1024
 /** Above this a packed value is no value of ours. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -62,24 +68,31 @@ export async function seal(
 }
 
 /**
- * Undefined for whatever does not begin with exactly what is asked for: damaged, of an older or a newer Sophia, somebody else's, or
- * made under other versions of its tags. Comparing costs a tenth of reading it as JSON. A promise only where it is packed.
+ * What begins with exactly what is asked for, or why not: damaged, of an older or a newer Sophia, somebody else's, or made under other
+ * versions of its tags. Comparing costs a tenth of reading it as JSON. A promise only where it is packed.
  */
-export function open(bytes: Buffer, at: number, identity: Identity): Opened | undefined | Promise<Opened | undefined> {
+export function open(bytes: Buffer, at: number, identity: Identity): Opened | Unopened | Promise<Opened | Unopened> {
   const line = lineOf(identity)
   const factsAt = at + Buffer.byteLength(line)
-  if (bytes.toString('utf8', at, factsAt) !== line) return undefined
+  if (bytes.toString('utf8', at, factsAt) !== line) return unlike(bytes, at)
   const bodyAt = factsAt + FACTS_BYTES
   const body = BODIES[bytes[factsAt] ?? BODIES.length]
   const facts = bytes.length < bodyAt ? undefined : readFacts(bytes, factsAt + 1)
-  if (body === undefined || facts === undefined) return undefined
+  if (body === undefined || facts === undefined) return 'damaged'
   if (body === 'nothing') return { facts, raw: undefined, isNothing: true }
   if (body === 'json') return readJson(facts, bytes, bodyAt)
   return unpack(bytes.subarray(bodyAt), { maxOutputLength: MOST_BYTES }).then(
     (plain) => readJson(facts, plain, 0),
     // Damaged: making the value again is right.
-    () => undefined,
+    () => 'damaged' as const,
   )
+}
+
+/** Why a line is not the one that is asked for. One that was damaged in its midst passes for another's. */
+function unlike(bytes: Buffer, at: number): Unopened {
+  const form = /^(\d{1,6}) /.exec(bytes.toString('latin1', at, at + 7))
+  if (form === null) return 'damaged'
+  return Number(form[1]) === FORM ? 'another' : 'another-form'
 }
 
 /** With its length in front of each part no two identities of well-formed text have one line; a quarter of the cost of JSON. */
@@ -109,11 +122,11 @@ function readFacts(sealed: Buffer, at: number): Facts | undefined {
   return areGood ? { freshMs, staleMs, keptMs, makingMs, costMicros } : undefined
 }
 
-function readJson(facts: Facts, bytes: Buffer, from: number): Opened | undefined {
+function readJson(facts: Facts, bytes: Buffer, from: number): Opened | 'damaged' {
   try {
     return { facts, raw: JSON.parse(bytes.toString('utf8', from)), isNothing: false }
   } catch {
-    // Damaged: making the value again is right.
-    return undefined
+    // Making the value again is right.
+    return 'damaged'
   }
 }

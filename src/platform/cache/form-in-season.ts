@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
-import { ANY, type FreshSince } from './fresh-since.ts'
+import { ANY, BEGUN_BEFORE, type FreshSince } from './fresh-since.ts'
 import type { SharedForm } from './shared-making.ts'
 
 interface SeasonNeeds {
@@ -32,7 +32,7 @@ function formSince<Value>(
     shape: ofMs === ANY ? form.shape : `${form.shape}, since ${ofMs}`,
     read(raw) {
       // Whoever waited over the start finds what was begun before it.
-      if (sinceMs() !== ofMs) throw new Error('A period began that wants it made anew.')
+      if (sinceMs() !== ofMs) throw BEGUN_BEFORE
       return form.read(raw)
     },
   }

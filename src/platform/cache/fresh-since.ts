@@ -13,6 +13,9 @@ export interface FreshSince {
   isOlder(begunMs: number): boolean
 }
 
+/** Thrown where a value is read that was begun before such an instant: nothing is wrong with it but its age. */
+export const BEGUN_BEFORE = new Error('A period began that wants it made anew.')
+
 export const ANY = Number.NEGATIVE_INFINITY
 
 /** A calendar that was changed, or a clock that was set, is noticed after so long; the start of a period at once. */

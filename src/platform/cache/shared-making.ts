@@ -1,7 +1,8 @@
 import type { Clock } from '#domain/clock.ts'
 import { ageOf, type Expiry } from '#domain/cache-policy/expiry.ts'
-import { open, seal, type Facts, type Identity, type Opened } from './envelope.ts'
+import { open, seal, type Facts, type Identity, type Opened, type Unopened } from './envelope.ts'
 import type { Made } from './flight.ts'
+import { BEGUN_BEFORE } from './fresh-since.ts'
 import { NOTHING, bytesToKeep, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
 import type { SharedTier, SharedValue, TagVersions } from './shared-tier.ts'
 import { areCurrent, type TagBook } from './tag-book.ts'
@@ -217,12 +218,16 @@ function readBack<Value>(
   const identity = identityOf(request, seen.versions)
   if (identity === undefined) return undefined
   const opening = open(seen.value.bytes, seen.value.sealedAt, identity)
-  const accept = (opened: Opened | undefined) => opened && landOpened({ tags: needs.tags, request }, seen, opened)
+  const accept = (opened: Opened | Unopened) => {
+    if (typeof opened !== 'string') return landOpened({ ...needs, request }, seen, opened)
+    if (opened !== 'another') needs.tier.note(opened)
+    return undefined
+  }
   return opening instanceof Promise ? opening.then(accept) : accept(opening)
 }
 
 function landOpened<Value>(
-  { tags, request }: { readonly tags: TagBook; readonly request: SharedQuestion<Value> },
+  { tags, tier, request }: Pick<SharedNeeds, 'tags' | 'tier'> & { readonly request: SharedQuestion<Value> },
   { value, versions, atMs, turn }: Seen,
   { facts, raw, isNothing }: Opened,
 ): Landed<Value> | undefined {
@@ -236,8 +241,9 @@ function landOpened<Value>(
     if (!tags.learn(names, { versions, atMs, turn })) return undefined
     const made = { value: read, isKept: true, makingMs: facts.makingMs, costMicros: facts.costMicros }
     return { made, held: tags.hold(names), begunMs: atMs, expiry, from: 'l2' }
-  } catch {
+  } catch (error) {
     // Of another shape than the parser knows: a miss.
+    if (error !== BEGUN_BEFORE) tier.note('damaged')
     return undefined
   }
 }

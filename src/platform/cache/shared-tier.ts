@@ -1,7 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '#domain/clock.ts'
+import { isRefusal } from '#platform/redis/redis-client.ts'
 import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
+import type { TroubleKind } from './troubles.ts'
 import { createWakeBoard } from './wake-board.ts'
 
 /** Where a value lies in Redis; texts, so that what is passed on needs no thought. */
@@ -29,6 +31,8 @@ export interface Reading<Found> {
 
 /** What the processes of one deployment share through Redis. Each method rejects when Redis is away; none waits long. */
 export interface SharedTier {
+  /** Something lies there that is not as it should be. */
+  note(trouble: TroubleKind): void
   /** False while Redis is away, or has not yet been told of an invalidation: then it is not asked. */
   isUp(): boolean
   /** Settles with what `found` makes of what lies there, or `failed` of why it cannot be had; a promise less than to answer it. */
@@ -106,15 +110,21 @@ export interface SharedNeeds {
   readonly onForgotten: (tags: readonly string[]) => void
   /** Messages may have been missed: what was heard before proves nothing any more. */
   readonly onBack: () => void
+  readonly note: (trouble: TroubleKind) => void
 }
 
-export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNeeds): SharedTier {
+export function createSharedTier({ redis, clock, onForgotten, onBack, note }: SharedNeeds): SharedTier {
   const from = randomBytes(9).toString('base64url')
   const channel = `${redis.prefix}:cache`
   const keyOf = (kind: string, name: string): string => `${redis.prefix}:${kind}:${shorten(name)}`
   // By their digest, as processes of the version before know them: what one forgets is forgotten for the other.
   const tagKeys = (tags: readonly string[]): string[] => tags.map((tag) => `${redis.prefix}:t:${digestOf(tag)}`)
   const board = createWakeBoard()
+  const run: RedisLink['run'] = async (...call) =>
+    redis.run(...call).catch((error: unknown) => {
+      if (isOutOfMemory(error)) note('full')
+      throw error
+    })
   const tell = (tags: readonly string[]): Promise<unknown> =>
     redis.run(FORGET, { keys: tagKeys(tags), values: [channel, JSON.stringify({ from, tags })] })
   const forgetting = createForgetting({ redis, clock, tell })
@@ -129,16 +139,17 @@ export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNe
   const end = async (id: string, token: string, value: readonly (string | Buffer)[]): Promise<boolean> => {
     const keys = [keyOf('l', id), keyOf('w', id), keyOf('v', id)]
     const values = [token, channel, JSON.stringify({ from, woken: id }), ...value]
-    return (await redis.run(END, { keys, values })) === 1
+    return (await run(END, { keys, values })) === 1
   }
   return {
+    note,
     isUp: () => redis.isUp() && !forgetting.isBehind(),
     read({ id, tags }, { found, failed }) {
       const keys = tagKeys(tags)
       keys.unshift(keyOf('v', id))
       return redis.look(keys).then(({ values, redisMs }) => {
         const versions = values.length === 1 ? NO_VERSIONS : values.slice(1).map(textOf)
-        return found(unstamp(values[0] ?? null, redisMs), versions)
+        return found(unstamp(values[0] ?? null, { redisMs, note }), versions)
       }, failed)
     },
     readVersions: async (tags) => (await redis.look(tagKeys(tags))).values.map(textOf),
@@ -146,7 +157,7 @@ export function createSharedTier({ redis, clock, onForgotten, onBack }: SharedNe
       const token = randomBytes(12).toString('base64url')
       const values = [token, String(leaseMs), String(TAG_MS), randomBytes(9).toString('base64url')]
       const keys = [keyOf('l', id), keyOf('w', id), ...tagKeys(tags)]
-      const [got, ...versions] = TakeReply.parse(await redis.run(TAKE, { keys, values }))
+      const [got, ...versions] = TakeReply.parse(await run(TAKE, { keys, values }))
       return { token: got === 1 ? token : null, versions }
     },
     renew: async (id, { token, leaseMs }) =>
@@ -229,12 +240,24 @@ const STAMP_BYTES = 13
 /** A longer name goes by its digest. */
 const MOST_NAME = 120
 
+interface Unstamping extends Pick<SharedNeeds, 'note'> {
+  readonly redisMs: number
+}
+
 /** Splits the moment it was put from the value; null for what has none, which is nothing of ours. */
-function unstamp(lying: Buffer | null, redisMs: number): SharedValue | null {
+function unstamp(lying: Buffer | null, { redisMs, note }: Unstamping): SharedValue | null {
   if (lying === null) return null
   const putMs = Number(lying.toString('latin1', 0, STAMP_BYTES))
-  if (!Number.isSafeInteger(putMs)) return null
+  if (lying.length < STAMP_BYTES || !Number.isSafeInteger(putMs)) {
+    note('damaged')
+    return null
+  }
   return { bytes: lying, sealedAt: STAMP_BYTES, agedMs: Math.max(0, redisMs - putMs) }
+}
+
+/** As a refusal of a command, or of a script that Redis 6 ended for it. */
+function isOutOfMemory(error: unknown): boolean {
+  return isRefusal(error) && /(^|-)OOM /.test(error.message)
 }
 
 function textOf(bytes: Buffer | null): string | null {

@@ -31,6 +31,7 @@ export const MOST_VALUES = {
   state: 20,
   status: 80,
   tier: 5,
+  trouble: 5,
   version: 2,
 } as const satisfies Record<string, number>
 

@@ -88,6 +88,11 @@ function cacheMetrics(make: ReturnType<typeof metricMaker>) {
       'class',
       'result',
     ]),
+    cacheTroubles: make.counter(
+      'sophia_cache_troubles_total',
+      'What was met in Redis that is not as it should be, each time it was met',
+      ['trouble'],
+    ),
     cacheBytes: make.gauge('sophia_cache_bytes', 'What the cache of this process holds', ['class']),
   }
 }
@@ -213,8 +218,14 @@ interface CacheCounts {
   readonly misses: number
 }
 
+interface WatchedCache {
+  ledgers(): readonly { readonly ledger: CacheCounts }[]
+  readonly troubles: { counts(): Readonly<Record<string, number>> }
+}
+
 /** Reads the cache's ledgers at each scrape: answering from the cache counts in plain numbers only. */
-export function watchCache(metrics: Metrics, ledgers: () => readonly CacheCounts[]): void {
+export function watchCache(metrics: Metrics, cache: WatchedCache): void {
+  const ledgers = (): readonly CacheCounts[] => cache.ledgers().map(({ ledger }) => ledger)
   Object.assign(metrics.cacheRequests, {
     collect: () => {
       metrics.cacheRequests.reset()
@@ -231,6 +242,13 @@ export function watchCache(metrics: Metrics, ledgers: () => readonly CacheCounts
       for (const { cacheClass, tiers } of ledgers())
         for (const tier of ['l1', 'l2'] as const)
           metrics.cacheSaved.inc({ class: cacheClass, tier }, tiers[tier].savedMicros / 1_000_000)
+    },
+  })
+  Object.assign(metrics.cacheTroubles, {
+    collect: () => {
+      metrics.cacheTroubles.reset()
+      for (const [trouble, count] of Object.entries(cache.troubles.counts()))
+        metrics.cacheTroubles.inc({ trouble }, count)
     },
   })
   Object.assign(metrics.cacheBytes, {
