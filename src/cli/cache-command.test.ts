@@ -4,6 +4,7 @@ import pino from 'pino'
 import { CacheStats } from '#contract/cache.ts'
 import { cacheRoutes } from '#http/routes/cache-routes.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
+import { createEpochs } from '#platform/cache/data-epochs.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createTestAccess, join, signInOwner } from '../../test/support/access-fixture.ts'
 import { runCommandLine } from '../../test/support/command-line.ts'
@@ -18,7 +19,10 @@ const { access } = createTestAccess(database)
 const owner = await signInOwner(access)
 const cache = createCache({ clock: systemClock, log: pino({ level: 'silent' }), random: Math.random })
 const cacheLedger = createCacheLedger({ database, cache, clock: systemClock, log: pino({ level: 'silent' }) })
-const door = openTestServer({ access, routes: cacheRoutes({ cache, cacheLedger, access }) })
+const door = openTestServer({
+  access,
+  routes: cacheRoutes({ cache, cacheLedger, epochs: createEpochs({ database }), access }),
+})
 const { server } = door
 const address = await listenOnLoopback(door)
 

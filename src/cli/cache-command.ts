@@ -31,7 +31,7 @@ export function addCacheCommand(program: Command, open: OpenCache): void {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
   command
     .command('clear')
-    .description('let nothing answer any more that depends on a tag, such as mcp-server:crm')
+    .description('let nothing answer any more that depends on a tag, such as mcp-server:crm or data:records')
     .option('--tag <tag>', 'what to let go of; may be given several times', collect, [])
     .option('--json', 'print JSON')
     .action((options: JsonOption & { readonly tag: readonly string[] }) => {

@@ -44,6 +44,14 @@ for (const hasRedis of [false, true])
       assert.equal(await elsewhere.text(), await kept.text(), 'the same in every process')
       await until(() => isKept(two), `${path} is kept there too`)
     }
+    const clear = await fetch(`${two.url}/api/cache/invalidate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{"tags":["data:records"]}',
+    })
+    assert.equal(clear.status, 200)
+    for (const path of PATHS)
+      assert.equal(origin(await ask(one, path)), 'miss', `${path} ended in the other process by its tag`)
     redis?.freeze()
     await one.rooms.database.read((handle) => handle.run(sql`update clients set name = name || ' renamed'`))
     for (const house of [one, two]) {

@@ -27,6 +27,7 @@ export const CACHE: readonly Requirement[] = [
         epochs,
         'a change is felt by every reader once it is committed, not before, and never when it is rolled back',
         'folding moves nothing, also beside writers and another folding',
+        'a kind that is moved by hand is another epoch for every reader, and the others are not',
       ),
     ],
   },

@@ -3,17 +3,19 @@ import { Done } from '#contract/common.ts'
 import type { Access } from '#features/access/index.ts'
 import type { CacheLedger } from '#features/cache/index.ts'
 import type { Cache, CacheReport } from '#platform/cache/create-cache.ts'
+import { kindsOfTags, type Epochs } from '#platform/cache/data-epochs.ts'
 import { savedOf, type Saved } from '#platform/cache/ledger.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 interface CacheRouteNeeds {
   readonly cache: Pick<Cache, 'ledgers' | 'invalidate'>
   readonly cacheLedger: Pick<CacheLedger, 'read'>
+  readonly epochs: Pick<Epochs, 'move'>
   readonly access: Pick<Access, 'recordAudit'>
 }
 
 /** What the cache spares, and the way to make it forget. */
-export function cacheRoutes({ cache, cacheLedger, access }: CacheRouteNeeds): Route[] {
+export function cacheRoutes({ cache, cacheLedger, epochs, access }: CacheRouteNeeds): Route[] {
   return [
     defineRoute(
       {
@@ -47,6 +49,9 @@ export function cacheRoutes({ cache, cacheLedger, access }: CacheRouteNeeds): Ro
         response: Done,
       },
       async ({ body, principal, correlationId }) => {
+        const kinds = kindsOfTags(body.tags)
+        // First what may fail: the other never does.
+        if (kinds.length > 0) await epochs.move(kinds)
         await cache.invalidate(body.tags)
         const detail = { tags: body.tags }
         await access.recordAudit({

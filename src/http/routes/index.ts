@@ -23,6 +23,7 @@ import type { Tools } from '#features/tools/index.ts'
 import type { Skill } from '#domain/skill.ts'
 import type { CacheLedger } from '#features/cache/index.ts'
 import type { Watch } from '#features/watch/index.ts'
+import type { Epochs } from '#platform/cache/data-epochs.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Secret } from '#platform/config/secret.ts'
@@ -77,6 +78,7 @@ export interface HttpRooms {
   readonly drainSignal: AbortSignal
   readonly drafts: Drafts
   readonly drills: Drills
+  readonly epochs: Pick<Epochs, 'move'>
   readonly evidence: EvidenceRoom
   readonly health: Health
   readonly home: Home

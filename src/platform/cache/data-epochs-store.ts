@@ -19,6 +19,12 @@ export async function readMarks(handle: Handle): Promise<z.infer<typeof Mark>[]>
   )
 }
 
+/** Marks kinds as changed by this transaction, as the triggers do. */
+export async function markKinds(handle: Handle, kinds: readonly string[]): Promise<void> {
+  await handle.run(sql`insert into data_marks (kind, xid)
+    select kind, pg_current_xact_id()::text::bigint from unnest(${kinds}::text[]) kind on conflict do nothing`)
+}
+
 /** Counts marks and removes them: one statement, so every snapshot sees the same sum. Answers of how many kinds. */
 export async function foldMarks(handle: Handle): Promise<number> {
   return handle.run(sql`with gone as (delete from data_marks returning kind, xid)

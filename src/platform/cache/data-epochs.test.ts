@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { sql, identifier } from '../postgres/sql.ts'
 import { foldMarks } from './data-epochs-store.ts'
-import { RECORD_KINDS, createEpochs } from './data-epochs.ts'
+import { RECORD_KINDS, createEpochs, kindsOfTags } from './data-epochs.ts'
 
 const { database } = await openTestDatabase()
 /** As two processes have them: nothing in common but the database. */
@@ -30,6 +30,13 @@ test('a change is felt by every reader once it is committed, not before, and nev
     /not wanted/,
   )
   assert.equal(await epochs.of(['records']), after, 'nothing happened')
+})
+
+test('a kind that is moved by hand is another epoch for every reader, and the others are not', async () => {
+  const before = [await epochs.of(['records']), await epochs.of(['drafts'])]
+  await elsewhere.move(kindsOfTags(['data:drafts', 'data:nothing', 'drafts', 'mcp-server:crm']))
+  assert.equal(await epochs.of(['records']), before[0])
+  assert.notEqual(await epochs.of(['drafts']), before[1])
 })
 
 test('who asks while a reading is under way gets a later one, shared by all who came meanwhile', async () => {

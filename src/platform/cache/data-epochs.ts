@@ -1,6 +1,6 @@
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Database } from '../postgres/database.ts'
-import { foldMarks, readMarks } from './data-epochs-store.ts'
+import { foldMarks, markKinds, readMarks } from './data-epochs-store.ts'
 
 /** What changes together, as the triggers of the schema name it. */
 export type DataKind = 'records' | 'standings' | 'memories' | 'drafts' | 'people'
@@ -8,10 +8,17 @@ export type DataKind = 'records' | 'standings' | 'memories' | 'drafts' | 'people
 /** What skills and pages over the company's records rest on. */
 export const RECORD_KINDS: readonly DataKind[] = ['records', 'standings', 'memories', 'drafts', 'people']
 
+/** The kinds that tags such as `data:records` name; what is kept under the epoch of one carries its tag by that. */
+export function kindsOfTags(tags: readonly string[]): DataKind[] {
+  return RECORD_KINDS.filter((kind) => tags.includes(`data:${kind}`))
+}
+
 /** How far the data of each kind has come, exact in every process: what was committed before the question is in the answer. */
 export interface Epochs {
   /** A text that is another after each committed change of one of the kinds. Read it before what is kept under it. */
   of(kinds: readonly DataKind[]): Promise<string>
+  /** Ends all that is kept under these kinds, in every process, as a change of their data would. Rejects when the database is away. */
+  move(kinds: readonly DataKind[]): Promise<void>
   /** Counts old marks together; reading stays cheap by it. */
   fold(): Promise<void>
 }
@@ -42,6 +49,7 @@ export function createEpochs({ database }: { readonly database: Database }): Epo
       const marks = await read()
       return kinds.map((kind) => marks.get(kind) ?? '0').join(' ')
     },
+    move: (kinds) => database.inTransaction((handle) => markKinds(handle, kinds)),
     fold,
   }
 }

@@ -210,7 +210,7 @@ function ForgetSection() {
           required
           pattern="[!-~]{1,200}"
           placeholder="mcp-server:crm"
-          hint="What hangs on it is made anew when it is next asked for; nothing is lost. A connection's answers hang on mcp-server: and its id."
+          hint="What hangs on it is made anew when it is next asked for; nothing is lost. A connection's answers hang on mcp-server: and its id, pages and results on data:records, data:standings, data:memories, data:drafts and data:people."
           onChange={(event) => setTag(event.target.value)}
         />
         <div className="actions">
