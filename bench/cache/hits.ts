@@ -8,7 +8,7 @@ import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import { openRedis } from '#platform/redis/redis-link.ts'
-import { installPeers, openMemoryPeers, openSharedPeers, type Peer } from './peers.ts'
+import { installPeers, openMemoryPeers, openSharedPeers, openTieredPeers, type Peer } from './peers.ts'
 import { median, percentile } from '../support/statistics.ts'
 
 const Value = z.object({ id: z.string(), text: z.string() })
@@ -94,14 +94,15 @@ export async function measureSharedHits(url: string, count: number): Promise<Rec
   const raw = createClient({ url, commandOptions: { timeout: 0 } })
   await raw.connect()
   const writer = await openOwn(url)
-  const peers = await openSharedPeers(url)
+  const writers = await openSharedPeers(url)
   for (const key of keys) {
     await raw.set(`raw:${key}`, JSON.stringify(makeValue(key)))
-    for (const peer of [writer, ...peers]) await peer.getOrSet(key, async () => makeValue(key))
+    for (const peer of [writer, ...writers]) await peer.getOrSet(`${peer.name}:${key}`, async () => makeValue(key))
   }
   // Handed over beside the answers: what is not there yet would be a miss.
   while (writer.written() < count) await delay(5)
   const reader = await openOwn(url)
+  const peers = await openSharedPeers(url)
   const never = async (): Promise<never> => {
     throw new Error('a value was lost')
   }
@@ -114,30 +115,57 @@ export async function measureSharedHits(url: string, count: number): Promise<Rec
   for (const [at, key] of keys.entries()) {
     if (at === Math.round(count * WARM_UP_SHARE)) for (const times of Object.values(found)) times.length = 0
     await time('raw get', () => raw.get(`raw:${key}`))
-    await time('sophia', () => reader.getOrSet(key, never))
-    for (const peer of peers) await time(peer.name, () => peer.getOrSet(key, never))
+    await time('sophia', () => reader.getOrSet(`sophia:${key}`, never))
+    for (const peer of peers) await time(peer.name, () => peer.getOrSet(`${peer.name}:${key}`, never))
   }
-  for (const peer of [writer, reader, ...peers]) await peer.close()
+  for (const peer of [writer, reader, ...writers, ...peers]) await peer.close()
   raw.destroy()
   return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
 }
 
-/** Redis stands still: how long hits in the process take, the first cold read, and the next; in milliseconds. */
-export async function measureFrozen(redis: { readonly url: string; freeze(): void; thaw(): void }) {
+interface Frozen {
+  readonly hotP99Ms: number
+  readonly coldMs: number
+  readonly nextColdMs: number
+}
+
+interface Freezable {
+  readonly url: string
+  freeze(): void
+  thaw(): void
+}
+
+/** Longer than anybody would wait for a page. */
+const FROZEN_MS = 4000
+
+/** Redis stands still for four seconds: how long hits in the process take, the first cold read, and the next; in milliseconds. */
+export async function measureFrozen(redis: Freezable): Promise<Record<string, Frozen>> {
   const own = await openOwn(redis.url)
-  await own.getOrSet('hot', async () => makeValue('hot'))
-  while (own.written() < 1) await delay(5)
-  redis.freeze()
-  const hot: number[] = []
+  const peers = [own, ...(await openTieredPeers(redis.url))]
+  const found: Record<string, Frozen> = {}
+  for (const peer of peers) {
+    await peer.getOrSet(`${peer.name}:hot`, async () => makeValue('hot'))
+    if (peer === own) while (own.written() < 1) await delay(5)
+    // Whoever hands values over beside the answer has done so.
+    await delay(200)
+    redis.freeze()
+    const thawed = delay(FROZEN_MS).then(() => redis.thaw())
+    found[peer.name] = await readFrozen(peer)
+    await thawed
+    await delay(200)
+  }
+  for (const peer of peers) await peer.close()
+  return found
+}
+
+async function readFrozen({ name, getOrSet }: Peer): Promise<Frozen> {
   const time = async (key: string): Promise<number> => {
     const begunMs = performance.now()
-    await own.getOrSet(key, async () => makeValue(key))
+    await getOrSet(`${name}:${key}`, async () => makeValue(key))
     return performance.now() - begunMs
   }
-  for (let at = 0; at < 10_000; at += 1) hot.push(await time('hot'))
+  const hot: number[] = []
+  for (let at = 0; at < 1000; at += 1) hot.push(await time('hot'))
   const coldMs = await time('cold')
-  const nextColdMs = await time('another')
-  redis.thaw()
-  await own.close()
-  return { hotP99Ms: percentile(hot, 0.99), coldMs, nextColdMs }
+  return { hotP99Ms: percentile(hot, 0.99), coldMs, nextColdMs: await time('another') }
 }

@@ -75,7 +75,7 @@ export async function openMemoryPeers(): Promise<Peer[]> {
   ]
 }
 
-/** Each over Redis, without what it would keep in the process. */
+/** Each over Redis, without what it would keep in the process; `cacheable` cannot do without. */
 export async function openSharedPeers(url: string): Promise<Peer[]> {
   const [{ BentoCache, bentostore }, { redisDriver }, { createCache }, { Keyv }, { default: keyvRedis }, { Redis }] =
     await Promise.all([
@@ -86,13 +86,14 @@ export async function openSharedPeers(url: string): Promise<Peer[]> {
       load('@keyv/redis'),
       load('ioredis'),
     ])
+  const store = (): Library => new Keyv({ store: new (keyvRedis.default ?? keyvRedis)(url) })
   const { hostname, port } = new URL(url)
   const connection = { host: hostname, port: Number(port) }
   const bento = new BentoCache({
     default: 'redis',
     stores: { redis: bentostore().useL2Layer(redisDriver({ connection })) },
   })
-  const manager = createCache({ stores: [new Keyv({ store: new (keyvRedis.default ?? keyvRedis)(url) })], ttl: TTL_MS })
+  const manager = createCache({ stores: [store()], ttl: TTL_MS })
   const io = new Redis(connection)
   return [
     {
@@ -101,6 +102,7 @@ export async function openSharedPeers(url: string): Promise<Peer[]> {
       close: () => bento.disconnectAll(),
     },
     { name: 'cache-manager', getOrSet: (key, make) => manager.wrap(key, make), close: () => manager.disconnect() },
+    await openCacheable(store()),
     {
       name: 'ioredis get',
       async getOrSet(key, make) {
@@ -112,5 +114,50 @@ export async function openSharedPeers(url: string): Promise<Peer[]> {
       },
       close: async () => io.disconnect(),
     },
+  ]
+}
+
+/** In the process and in Redis, as it ships. */
+async function openCacheable(secondary: Library): Promise<Peer> {
+  const { Cacheable } = await load('cacheable')
+  const cacheable = new Cacheable({ secondary, ttl: TTL_MS })
+  return {
+    name: 'cacheable',
+    getOrSet: (key, make) => cacheable.getOrSet(key, make),
+    close: () => cacheable.disconnect(),
+  }
+}
+
+/** Each in the process and in Redis, as it ships. */
+export async function openTieredPeers(url: string): Promise<Peer[]> {
+  const [
+    { BentoCache, bentostore },
+    { memoryDriver },
+    { redisDriver },
+    { createCache },
+    { Keyv },
+    { default: keyvRedis },
+  ] = await Promise.all([
+    load('bentocache'),
+    load('bentocache/drivers/memory'),
+    load('bentocache/drivers/redis'),
+    load('cache-manager'),
+    load('keyv'),
+    load('@keyv/redis'),
+  ])
+  const { hostname, port } = new URL(url)
+  const connection = { host: hostname, port: Number(port) }
+  const both = bentostore().useL1Layer(memoryDriver()).useL2Layer(redisDriver({ connection }))
+  const bento = new BentoCache({ default: 'both', stores: { both } })
+  const store = (): Library => new Keyv({ store: new (keyvRedis.default ?? keyvRedis)(url) })
+  const manager = createCache({ stores: [new Keyv(), store()], ttl: TTL_MS })
+  return [
+    {
+      name: 'bentocache',
+      getOrSet: (key, make) => bento.getOrSet({ key, factory: make, ttl: TTL_MS }),
+      close: () => bento.disconnectAll(),
+    },
+    { name: 'cache-manager', getOrSet: (key, make) => manager.wrap(key, make), close: () => manager.disconnect() },
+    await openCacheable(store()),
   ]
 }
