@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createClient } from 'redis'
@@ -77,12 +77,12 @@ interface Rushing {
 /** Four processes, each with 250 who ask at once for what nobody has; the most makings that one such rush took. */
 async function countMakings(url: string, { name, rushes }: Rushing): Promise<number> {
   const workers = Array.from({ length: 4 }, () => fork(WORKER, [url, name]))
-  await Promise.all(workers.map((worker) => once(worker, 'message')))
+  await Promise.all(workers.map(hear))
   const client = createClient({ url })
   await client.connect()
   const counts: number[] = []
   for (let rush = 0; rush < rushes; rush += 1) {
-    const done = workers.map((worker) => once(worker, 'message'))
+    const done = workers.map(hear)
     for (const worker of workers) worker.send(`${name} rush ${rush}`)
     await Promise.all(done)
     counts.push(Number((await client.get(`makings ${name} rush ${rush}`)) ?? Number.NaN))
@@ -90,6 +90,12 @@ async function countMakings(url: string, { name, rushes }: Rushing): Promise<num
   for (const worker of workers) worker.kill()
   client.destroy()
   return Math.max(...counts)
+}
+
+/** The next word of a worker; rejects when it ends instead. */
+function hear(worker: ChildProcess): Promise<unknown> {
+  const ended = once(worker, 'exit').then(() => Promise.reject(new Error('a worker of the benchmark ended')))
+  return Promise.race([once(worker, 'message'), ended])
 }
 
 function rounded(values: Readonly<Record<string, number>>): Record<string, number> {

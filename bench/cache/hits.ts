@@ -83,6 +83,17 @@ export async function measureMemoryHits(rounds: number): Promise<Record<string, 
   return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
 }
 
+/** Rejects when for ten seconds nothing more comes: on a machine that is too busy a command misses its deadline, and its value is not put. */
+async function untilWritten({ written }: { written(): number }, count: number): Promise<void> {
+  let seen = -1
+  for (let waited = 0; written() < count; waited += 1) {
+    if (written() !== seen) waited = 0
+    seen = written()
+    if (waited > 2000) throw new Error(`${count - seen} values did not come to Redis in time: the machine is too busy`)
+    await delay(5)
+  }
+}
+
 /** Of the reads from Redis, so many come first and do not count: a server that has run for a minute has compiled what it does. */
 const WARM_UP_SHARE = 0.2
 
@@ -100,7 +111,7 @@ export async function measureSharedHits(url: string, count: number): Promise<Rec
     for (const peer of [writer, ...writers]) await peer.getOrSet(`${peer.name}:${key}`, async () => makeValue(key))
   }
   // Handed over beside the answers: what is not there yet would be a miss.
-  while (writer.written() < count) await delay(5)
+  await untilWritten(writer, count)
   const reader = await openOwn(url)
   const peers = await openSharedPeers(url)
   const never = async (): Promise<never> => {
@@ -145,7 +156,7 @@ export async function measureFrozen(redis: Freezable): Promise<Record<string, Fr
   const found: Record<string, Frozen> = {}
   for (const peer of peers) {
     await peer.getOrSet(`${peer.name}:hot`, async () => makeValue('hot'))
-    if (peer === own) while (own.written() < 1) await delay(5)
+    if (peer === own) await untilWritten(own, 1)
     // Whoever hands values over beside the answer has done so.
     await delay(200)
     redis.freeze()
