@@ -70,6 +70,15 @@ export const CACHE: readonly Requirement[] = [
     ],
   },
   {
+    id: 'C/hits',
+    source: 'cache, hits in the process',
+    behaviour: 'A hit in the process allocates nothing and is no promise.',
+    provenBy: prove(
+      'src/platform/cache/hit-bytes.test.ts',
+      'a hit in the process allocates nothing and answers without a promise, a million times over',
+    ),
+  },
+  {
     id: 'C/ledger',
     source: 'cache, money',
     behaviour: 'What was spared is counted over processes and restarts, once, and only what was.',
