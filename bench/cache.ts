@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { createClient } from 'redis'
 import { startRedis } from '../test/support/redis.ts'
 import { compareDollars } from './cache/dollars.ts'
@@ -22,6 +23,10 @@ export async function run({ isQuick }: BenchOptions) {
     const dollars = compareDollars(isQuick ? 200_000 : 1_000_000)
     const hitRates = await measureReadMix(isQuick ? 10 : 40)
     return present({ memory, shared, stampede, frozen, dollars, hitRates })
+  } catch (error) {
+    // Clients that are still open tell of Redis having gone, and nobody would hear of this.
+    process.stderr.write(`${inspect(error)}\n`)
+    throw error
   } finally {
     await redis.end()
   }
