@@ -10,8 +10,11 @@ const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const FROM = '2026-11-16'
 export const DAYS = 30
-/** Open turns at noon of an ordinary working day. */
-const NOON_TURNS = 60
+/**
+ * Open turns at noon of an ordinary working day: one and a half replicas' worth. The floors of the calendar that ships are in replicas, and fit
+ * offices of this size only: what is compared is when scalers are there, not whether six replicas are enough for anybody.
+ */
+const NOON_TURNS = 1.5 * DEFAULT_SCALING.turnsPerReplica
 
 /** What periods do to the load that is generated here: what people do then, not what the calendar was told of them. */
 const RUSH: Readonly<Record<string, number>> = {

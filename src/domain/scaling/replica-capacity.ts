@@ -1,12 +1,12 @@
 import { DEFAULT_TURN_LIMITS } from '../turn/limits.ts'
 
 /**
- * What one replica is taken to bear, in one place: the advice on replicas, the values of the chart and the documents go by these. It is an
- * assumption until it was measured where Sophia runs: `npm run bench -- capacity` says what a machine bears, and what to set.
+ * What one replica is taken to bear, in one place: the advice on replicas, the values of the chart and the documents go by these. It was
+ * measured on one machine, with answers of ten seconds; elsewhere `npm run bench -- capacity` says what a machine bears, and what to set.
  */
 export const REPLICA_CAPACITY = {
   /** Turns at work that one replica is given while all objectives hold. */
-  turnsAtWork: 40,
+  turnsAtWork: 35,
   /** Of that, from where on a cluster's own scaler asks for one more: it takes a while until a new replica answers. */
   targetShare: 0.75,
   /** Of the processor that a replica asked for, in percent: from where on a cluster's own scaler asks for one more. */
