@@ -1,11 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
-import type { TokenUsage } from '#domain/model.ts'
-import { MICROS } from '#domain/money.ts'
 import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
-import { costMicros, findPrice } from '#domain/price.ts'
-import { createBudgets, loadPrices, type BudgetNeeds } from '#features/budgets/index.ts'
 import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
 import { createDrills, type Drills } from '#features/drills/index.ts'
 import { createBackups, scheduleBackups, type BackupSchedule } from '#features/operations/backup/index.ts'
@@ -23,7 +19,6 @@ import { contentHash } from '#platform/crypto/ids.ts'
 import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
 import { createJobs } from '#platform/jobs/create-jobs.ts'
 import { createMailer } from '#platform/mail/create-mailer.ts'
-import { openModels } from '#platform/models/open-models.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
 import type { ObjectStore } from '#platform/object-store/object-store.ts'
 import { openObjectStore } from '#platform/object-store/open-object-store.ts'
@@ -32,7 +27,7 @@ import type { RestoreClaim } from '#platform/postgres/restore-lock.ts'
 import { openRedis, type RedisLink } from '#platform/redis/redis-link.ts'
 import { openWakeups } from '#platform/wakeups/open-wakeups.ts'
 import type { Wakeups } from '#platform/wakeups/wakeups.ts'
-import { countUsage, watchCache, watchCalendar, watchGate, watchServers } from '#platform/telemetry/metrics.ts'
+import { watchCache, watchCalendar, watchGate, watchJobs, watchServers } from '#platform/telemetry/metrics.ts'
 import { memoryUsedShare } from '#platform/telemetry/process-metrics.ts'
 import { openOtlp } from '#platform/tracing/open-otlp.ts'
 import type { ExportResult } from '#platform/tracing/trace-export.ts'
@@ -227,40 +222,16 @@ export function wireGate({ log, metrics, requestBounds }: Foundation): Admission
 }
 
 /** What leaves the house besides model calls, and the work that waits in the database. */
-export function wirePost({ config, database, log, tracing }: Foundation) {
+export function wirePost({ config, database, log, metrics, tracing }: Foundation) {
   const { smtpUrl, from } = config.mail
   const { webhookUrl } = config.notify
+  const jobs = createJobs({ database, log, clock, tracing })
+  watchJobs(metrics, () => jobs.waiting())
   return {
-    jobs: createJobs({ database, log, clock, tracing }),
+    jobs,
     mailer: smtpUrl && from ? createMailer({ url: smtpUrl.reveal(), from, log, clock }) : null,
     webhook: webhookUrl ? createWebhook({ url: webhookUrl.reveal(), log, clock }) : null,
   }
-}
-
-export async function wireModels({
-  calendar,
-  config,
-  log,
-  metrics,
-  database,
-}: Foundation & { readonly calendar: Calendar }) {
-  const onCall = (call: { provider: string; model: string; status: string }): void =>
-    metrics.modelRequests.inc({ ...call })
-  const models = openModels({ models: config.models, network: config.network, clock, log, onCall })
-  const { dailyUsd, memberDailyUsd } = config.budgets
-  const limits = { deploymentDailyMicros: toMicros(dailyUsd), memberDailyMicros: toMicros(memberDailyUsd) }
-  const onSettled: BudgetNeeds['onSettled'] = ({ usage }, costMicros) => countUsage(metrics, usage, costMicros)
-  const prices = await loadPrices(join(PACKAGE_ROOT, 'prices.yaml'))
-  const memberCapNow = (micros: number): number => calendar.number('limits.member.budget', micros / MICROS) * MICROS
-  const costOf = (provider: string, model: string, usage: TokenUsage): number | null => {
-    const price = findPrice(prices, provider, model)
-    return price ? costMicros(price, usage) : null
-  }
-  return { models, costOf, budgets: createBudgets({ database, clock, prices, limits, onSettled, memberCapNow }) }
-}
-
-function toMicros(dollars: number | null): number | null {
-  return dollars === null ? null : Math.round(dollars * MICROS)
 }
 
 interface CalendarHooks {

@@ -18,9 +18,10 @@ import { createId } from '#platform/crypto/ids.ts'
 import { keepAnswers } from '#platform/models/keep-answers.ts'
 import { keepVectors } from '#platform/models/keep-vectors.ts'
 import { createStandings } from '../worker/standings.ts'
-import { openCalendar, wireCache, wireModels, wireOperations, wirePost, wireTools, wireWakeups } from './wire-parts.ts'
+import { openCalendar, wireCache, wireOperations, wirePost, wireTools, wireWakeups } from './wire-parts.ts'
 import type { Foundation } from './foundation.ts'
 import { wireCertificate } from './wire-certificate.ts'
+import { wireModels } from './wire-models.ts'
 
 /** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
 export async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {

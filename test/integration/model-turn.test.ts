@@ -86,9 +86,27 @@ for (const protocol of PROTOCOLS) {
       metrics,
       new RegExp(`sophia_model_requests_total\\{provider="${protocol.id}",model="[^"]+",status="ok"\\} 2`),
     )
-    assert.match(metrics, /sophia_model_tokens_total\{direction="input"\} 2500/)
+    const ofProvider = `provider="${protocol.id}"`
+    assert.match(
+      metrics,
+      new RegExp(`sophia_model_tokens_total\\{${ofProvider},model="[^"]+",direction="input"\\} 2500`),
+    )
+    const cost = new RegExp(`sophia_model_cost_usd_total\\{${ofProvider},model="[^"]+"\\} (\\S+)`).exec(metrics)?.[1]
+    assert.equal(Math.round(Number(cost) * 1_000_000), answer.cost?.amountMicros)
+    const duration = 'sophia_model_request_duration_seconds'
+    assert.match(metrics, new RegExp(`${duration}_count\\{${ofProvider}\\} 2`))
+    assert.match(metrics, new RegExp(`${duration}_bucket\\{le="120",${ofProvider}\\} 2`))
+    const spentSeconds = new RegExp(`${duration}_sum\\{${ofProvider}\\} (\\S+)`).exec(metrics)?.[1]
+    assert.ok(Number(spentSeconds) > 0)
   })
 }
+
+test('what a configured model used is told as nothing before its first call', async () => {
+  const { house } = await openWithModel(PROTOCOLS[0], () => ({ kind: 'status', status: 404 }))
+  const metrics = await house.rooms.metrics.registry.metrics()
+  assert.match(metrics, /sophia_model_tokens_total\{provider="openai",model="gpt-5",direction="output"\} 0/)
+  assert.match(metrics, /sophia_model_cost_usd_total\{provider="openai",model="gpt-5"\} 0/)
+})
 
 test('a model that is not there ends the turn as failed and says what to check', async () => {
   const { house, key } = await openWithModel(PROTOCOLS[0], () => ({ kind: 'status', status: 404 }))

@@ -12,6 +12,7 @@ import { DEAD_LETTERS } from './dead-letters-store.ts'
 import { createFaultLog } from './fault-log.ts'
 import { defineJob, type Job } from './define-job.ts'
 import type { JobOptions, Jobs, JobsHealth } from './jobs.ts'
+import { createQueueDepths } from './queue-depths.ts'
 import { runJob } from './run-job.ts'
 import { withSender } from './sender.ts'
 
@@ -39,6 +40,7 @@ export function createJobs(settings: JobsSettings): Jobs {
   const { database } = settings
   const jobs = new Map<string, Job>()
   const watch = createWatch(settings)
+  const depths = createQueueDepths({ ...settings, isKnown: (name) => jobs.has(name) })
   let sender: Promise<PgBoss> | undefined
   let worker: PgBoss | undefined
   let state: 'sending' | 'starting' | 'running' | 'stopped' = 'sending'
@@ -63,6 +65,7 @@ export function createJobs(settings: JobsSettings): Jobs {
         // oxlint-disable-next-line no-await-in-loop
         worker = await startWorker({ settings, watch, jobs })
         state = 'running'
+        depths.start(stopping.signal)
         return
       } catch (error) {
         watch.startFailed(error)
@@ -91,16 +94,16 @@ export function createJobs(settings: JobsSettings): Jobs {
     dead: createDeadLetters({ database, ready: findSender, isKnown: (name) => jobs.has(name), send }),
     start() {
       state = 'starting'
-      starting ??= startUntilItRuns()
-      return starting
+      return (starting ??= startUntilItRuns())
     },
     async stop(graceMs) {
       state = 'stopped'
       stopping.abort()
       await starting
-      await Promise.all([stopBoss(worker, graceMs), stopBoss(await sender?.catch(() => undefined), 0)])
+      await Promise.all([depths.ended(), stopBoss(worker, graceMs), stopBoss(await sender?.catch(() => undefined), 0)])
     },
     health: () => watch.health(state, jobs.size),
+    waiting: depths.waiting,
   }
 }
 

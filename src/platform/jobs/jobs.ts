@@ -55,6 +55,11 @@ export interface Jobs {
   /** Takes nothing more, lets what runs end within `graceMs`, gives the rest back. */
   stop(graceMs: number): Promise<void>
   health(): JobsHealth
+  /**
+   * Jobs that are due and that nobody has begun, by kind, over all processes; those that failed for the last time as `dead-letters`. As last
+   * looked at, up to 15 s ago; null where this process runs no jobs, or the last look failed.
+   */
+  waiting(): ReadonlyMap<string, number> | null
   /** What failed for the last time. */
   readonly dead: DeadLetters
 }

@@ -5,7 +5,8 @@ import pino from 'pino'
 import type { Clock } from '#domain/clock.ts'
 import { SophiaError, type ErrorCode } from '#domain/errors.ts'
 import type { ChainChunk, ChainRequest, ModelChunk, ModelProvider, ModelRequest } from '#domain/model.ts'
-import { createModelChain, type ModelChainNeeds } from './model-chain.ts'
+import { createSteppedClock } from '../../../test/support/stepped-clock.ts'
+import { createModelChain, type ModelCall, type ModelChainNeeds } from './model-chain.ts'
 import { createRetryBudget } from './retry-budget.ts'
 
 const log = pino({ level: 'silent' })
@@ -131,6 +132,27 @@ test('silence before the first token, between tokens, and answers without end ar
     for (;;) yield { type: 'text-delta', text: 'and so on ' }
   }
   await assert.rejects(read(chainOf([providerOf('a', endless)]).stream(requestOf())), { code: 'TURN_LIMIT_REACHED' })
+})
+
+test('each call is told with how long it took, the one that failed and the one that answered instead', async () => {
+  const told: ModelCall[] = []
+  const clock = createSteppedClock()
+  const after = async (ms: number): Promise<void> => clock.advance(ms)
+  async function* slow(): AsyncIterable<ModelChunk> {
+    yield { type: 'text-delta', text: 'sec' }
+    await after(1500)
+    yield* answer('ond')
+  }
+  async function* refusing(): AsyncIterable<ModelChunk> {
+    await after(700)
+    yield* fail('MODEL_REFUSED')
+  }
+  const providers = [providerOf('a', refusing), providerOf('b', slow)]
+  await read(chainOf(providers, { clock, onCall: (call) => told.push(call) }).stream(requestOf()))
+  assert.deepEqual(told, [
+    { provider: 'a', model: 'm', status: 'MODEL_REFUSED', ms: 700 },
+    { provider: 'b', model: 'm', status: 'ok', ms: 1500 },
+  ])
 })
 
 test('a timeout and a cancel both abort the provider’s own signal', async () => {

@@ -13,6 +13,8 @@ export interface ModelCall {
   readonly model: string
   /** `ok` or the error's code. */
   readonly status: string
+  /** From the request to the end of the answer, or to what went wrong. */
+  readonly ms: number
 }
 
 export interface ModelChainNeeds {
@@ -102,14 +104,10 @@ async function* callOnce(
   let isDelivering = false
   const startedMs = needs.clock.monotonicMs()
   const tell = (status: string): void => {
-    const about = {
-      provider: provider.id,
-      model,
-      status,
-      'event.duration_ms': Math.round(needs.clock.monotonicMs() - startedMs),
-    }
-    needs.log.debug(about, 'a call of a model ended')
-    needs.onCall?.({ provider: provider.id, model, status })
+    const call = { provider: provider.id, model, status }
+    const ms = needs.clock.monotonicMs() - startedMs
+    needs.log.debug({ ...call, 'event.duration_ms': Math.round(ms) }, 'a call of a model ended')
+    needs.onCall?.({ ...call, ms })
   }
   const span = startModelSpan(provider.id, model)
   const traced = callUnder(span, provider)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createModelWatch } from './model-watch.ts'
 
-const call = (provider: string, status: string) => ({ provider, model: 'one', status })
+const call = (provider: string, status: string) => ({ provider, model: 'one', status, ms: 1 })
 
 test('a model that is away is told although the next in the order answers, until it answers itself', () => {
   const watch = createModelWatch('openai/one')

@@ -1,6 +1,7 @@
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { RANKS } from '#domain/overload/admission.ts'
 import { SERVER_STATES } from '#domain/mcp/server-health.ts'
+import type { UsageEntry } from '#domain/model.ts'
 import { metricMaker } from './metric-maker.ts'
 import { processMetrics } from './process-metrics.ts'
 import { watchMetrics } from './watch-metrics.ts'
@@ -29,14 +30,13 @@ export function createMetrics() {
     turnsStalled: make.gauge('sophia_turns_stalled', 'Turns of this process that hang, by where', ['stall']),
     takeovers: make.counter('sophia_turn_takeovers_total', 'Turns taken over from an owner that stopped'),
     sockets: make.gauge('sophia_websocket_connections', 'Open WebSockets'),
-    modelRequests: make.counter('sophia_model_requests_total', 'Calls of model providers', [
-      'provider',
-      'model',
-      'status',
-    ]),
-    modelTokens: make.counter('sophia_model_tokens_total', 'Tokens as providers counted them', ['direction']),
-    modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only'),
+    ...modelMetrics(make),
     ...databaseMetrics(make),
+    jobsWaiting: make.gauge(
+      'sophia_jobs_waiting',
+      'Jobs that are due and that nobody has begun, over all processes; under dead-letters those that failed for good',
+      ['queue'],
+    ),
     desiredReplicas: make.gauge('sophia_desired_replicas', 'Replicas as advised to whoever scales'),
     calendarActive: make.gauge('sophia_calendar_period_active', 'Periods of the business calendar: 1 while in force', [
       'period',
@@ -62,6 +62,30 @@ export function createMetrics() {
       'Answers whose course could not be stored, so that nobody can look at it',
     ),
     rateLimited: make.counter('sophia_rate_limited_total', 'Requests refused by a limit', ['limit']),
+  }
+}
+
+function modelMetrics(make: ReturnType<typeof metricMaker>) {
+  return {
+    modelRequests: make.counter('sophia_model_requests_total', 'Calls of model providers', [
+      'provider',
+      'model',
+      'status',
+    ]),
+    modelDuration: make.modelSeconds(
+      'sophia_model_request_duration_seconds',
+      'Calls of model providers from the request to the end of the answer, also those that failed',
+      ['provider'],
+    ),
+    modelTokens: make.counter('sophia_model_tokens_total', 'Tokens as providers counted them', [
+      'provider',
+      'model',
+      'direction',
+    ]),
+    modelCost: make.counter('sophia_model_cost_usd_total', 'Money spent on models, priced models only', [
+      'provider',
+      'model',
+    ]),
   }
 }
 
@@ -163,14 +187,27 @@ export function watchCertificate(
 
 /** Counts one call's tokens and, where the model has a price, its cost. */
 export function countUsage(
-  metrics: Metrics,
-  usage: { input: number; cachedInput: number; output: number },
+  metrics: Pick<Metrics, 'modelTokens' | 'modelCost'>,
+  { provider, model, usage }: Pick<UsageEntry, 'provider' | 'model' | 'usage'>,
   costMicros: number | null,
 ): void {
-  metrics.modelTokens.inc({ direction: 'input' }, usage.input)
-  metrics.modelTokens.inc({ direction: 'cached-input' }, usage.cachedInput)
-  metrics.modelTokens.inc({ direction: 'output' }, usage.output)
-  if (costMicros !== null) metrics.modelCost.inc(costMicros / 1_000_000)
+  metrics.modelTokens.inc({ provider, model, direction: 'input' }, usage.input)
+  metrics.modelTokens.inc({ provider, model, direction: 'cached-input' }, usage.cachedInput)
+  metrics.modelTokens.inc({ provider, model, direction: 'output' }, usage.output)
+  if (costMicros !== null) metrics.modelCost.inc({ provider, model }, costMicros / 1_000_000)
+}
+
+/** Reads at each scrape what was last seen of the queues; what is not known is not told. */
+export function watchJobs(
+  { jobsWaiting }: Pick<Metrics, 'jobsWaiting'>,
+  depths: () => ReadonlyMap<string, number> | null,
+): void {
+  Object.assign(jobsWaiting, {
+    collect: () => {
+      jobsWaiting.reset()
+      for (const [queue, waiting] of depths() ?? []) jobsWaiting.set({ queue }, waiting)
+    },
+  })
 }
 
 /** Reads the servers' states at each scrape; those that are gone are no longer told. */
