@@ -4,19 +4,7 @@ import { burnQuery, thresholdQuery, valueQuery } from '#domain/alerts/promql.ts'
 import type { AlertGroup, AlertRule } from '#domain/alerts/rule.ts'
 import { ALERT_RULES } from '#domain/alerts/rules.ts'
 import { OBJECTIVE_IDS, objectiveOf } from '#domain/objectives/objectives.ts'
-
-interface Query {
-  readonly expr: string
-  readonly legend: string
-}
-
-interface Panel {
-  readonly title: string
-  readonly unit: 'percentunit' | 's' | 'short' | 'bytes' | 'currencyUSD' | 'reqps'
-  readonly queries: readonly Query[]
-  /** From where on it alerts. */
-  readonly threshold?: number
-}
+import { MORE_PANELS, REPLICA_PANELS, type Panel } from './grafana-panels.ts'
 
 interface Row {
   readonly title: string
@@ -49,7 +37,7 @@ function objectivesRow(): Row {
   return { title: 'Objectives', panels: [budget, ...burns] }
 }
 
-/** Each rule that reads a signal has its panel, with the threshold as the calendar has it. */
+/** Each rule that reads a signal has its panel, with the threshold as the calendar has it: over all replicas, as it is judged. */
 function groupRow(group: AlertGroup): Row {
   const panels = ALERT_RULES.filter((rule) => rule.group === group).flatMap((rule) => {
     const { condition } = rule
@@ -61,7 +49,7 @@ function groupRow(group: AlertGroup): Row {
     ]
     return [{ title: rule.id, unit: unitOf(rule), queries, threshold: thresholdOf(condition) }]
   })
-  return { title: GROUPS[group], panels: [...panels, ...(MORE[group] ?? [])] }
+  return { title: GROUPS[group], panels: [...panels, ...(MORE_PANELS[group] ?? [])] }
 }
 
 function unitOf({ unit }: AlertRule): Panel['unit'] {
@@ -69,65 +57,12 @@ function unitOf({ unit }: AlertRule): Panel['unit'] {
   return unit === 'seconds' ? 's' : 'short'
 }
 
-/** What no rule looks at and a person wants to see beside it. */
-const MORE: Partial<Readonly<Record<AlertGroup, readonly Panel[]>>> = {
-  server: [
-    panel('Requests a second, by status', 'reqps', [
-      'sum by (status) (rate(http_request_duration_seconds_count[1m]))',
-      '{{status}}',
-    ]),
-    panel('Slowest routes, P95', 's', [
-      'topk(10, histogram_quantile(0.95, sum by (route, le) (rate(http_request_duration_seconds_bucket[5m]))))',
-      '{{route}}',
-    ]),
-    panel('Memory of the process', 'bytes', ['max by (instance) (process_resident_memory_bytes)', '{{instance}}']),
-    panel('Garbage collection, share of time', 'percentunit', [
-      'sum by (kind) (rate(nodejs_gc_duration_seconds_sum[1m]))',
-      '{{kind}}',
-    ]),
-    panel('Open WebSockets', 'short', ['sum(sophia_websocket_connections)', 'open']),
-    panel('Replicas: there, advised', 'short', ['max(sophia_replicas{state="alive"})', 'there']),
-    panel('Replicas as advised', 'short', ['max(sophia_desired_replicas)', 'advised']),
-    panel('Kept values, share answered', 'percentunit', [keptShare(), '{{class}}']),
-  ],
-  data: [
-    panel('Statements, P95', 's', [
-      'histogram_quantile(0.95, sum by (le) (rate(sophia_db_query_duration_seconds_bucket[1m])))',
-      'P95',
-    ]),
-    panel('Connections of the pool', 'short', ['sum by (state) (sophia_db_pool_connections)', '{{state}}']),
-  ],
-  answers: [
-    panel('Answers a second, by end', 'reqps', [
-      'sum by (persona, status) (rate(sophia_turns_total[1m]))',
-      '{{persona}} {{status}}',
-    ]),
-    panel('First words, P95', 's', [
-      'histogram_quantile(0.95, sum by (le) (rate(sophia_first_token_seconds_bucket[5m])))',
-      'P95',
-    ]),
-    panel('Periods of the calendar in force', 'short', [
-      'max by (period) (sophia_calendar_period_active)',
-      '{{period}}',
-    ]),
-  ],
-  money: [
-    panel('Spent on models', 'currencyUSD', ['sum(increase(sophia_model_cost_usd_total[1h]))', 'last hour']),
-    panel('Spared by the cache', 'currencyUSD', ['sum by (class) (sophia_cache_saved_usd_total)', '{{class}}']),
-  ],
-}
-
-function keptShare(): string {
-  const asked = 'sum by (class) (sophia_cache_requests_total)'
-  return `1 - sum by (class) (sophia_cache_requests_total{result="miss"}) / ${asked}`
-}
-
-function panel(title: string, unit: Panel['unit'], [expr, legend]: readonly [string, string]): Panel {
-  return { title, unit, queries: [{ expr, legend }] }
-}
-
 // Object.keys widens to string; these are exactly the groups.
-const ROWS: readonly Row[] = [objectivesRow(), ...(Object.keys(GROUPS) as AlertGroup[]).map(groupRow)]
+const ROWS: readonly Row[] = [
+  objectivesRow(),
+  ...(Object.keys(GROUPS) as AlertGroup[]).map(groupRow),
+  { title: 'Replicas, one by one', panels: REPLICA_PANELS },
+]
 
 /** Every query of the dashboard, for whoever wants to know whether it answers. */
 export function dashboardQueries(): { readonly panel: string; readonly expr: string }[] {
@@ -139,6 +74,26 @@ export function dashboardQueries(): { readonly panel: string; readonly expr: str
 const WIDTH = 8
 const HEIGHT = 7
 const COLUMNS = 24
+
+const DATASOURCE = { type: 'prometheus', uid: '${DS_PROMETHEUS}' }
+const VARIABLES = [
+  // Whichever Prometheus the reader picks, the only one at first: works where it is imported and where it is provisioned.
+  { name: 'DS_PROMETHEUS', label: 'Prometheus', type: 'datasource', query: 'prometheus' },
+  {
+    name: 'instance',
+    label: 'Replica',
+    type: 'query',
+    datasource: DATASOURCE,
+    query: 'label_values(sophia_build_info, instance)',
+    // Asked again with the time range: replicas come and go.
+    refresh: 2,
+    sort: 1,
+    multi: true,
+    includeAll: true,
+    allValue: '.*',
+    current: { text: 'All', value: '$__all' },
+  },
+]
 
 /** `deploy/grafana/sophia.json`, for Grafana 9 and newer; the data source is asked for when it is imported. */
 export function grafanaDashboard(): string {
@@ -169,8 +124,7 @@ export function grafanaDashboard(): string {
     timezone: 'browser',
     refresh: '30s',
     time: { from: 'now-6h', to: 'now' },
-    // Whichever Prometheus the reader picks, the only one at first: works where it is imported and where it is provisioned.
-    templating: { list: [{ name: 'DS_PROMETHEUS', label: 'Prometheus', type: 'datasource', query: 'prometheus' }] },
+    templating: { list: VARIABLES },
     panels,
   }
   return `${JSON.stringify(dashboard, null, 1)}\n`
@@ -181,7 +135,7 @@ function toGrafana({ title, unit, queries, threshold }: Panel, id: number, gridP
     { color: 'green', value: null },
     ...(threshold === undefined ? [] : [{ color: 'red', value: threshold }]),
   ]
-  const datasource = { type: 'prometheus', uid: '${DS_PROMETHEUS}' }
+  const datasource = DATASOURCE
   return {
     type: 'timeseries',
     id,

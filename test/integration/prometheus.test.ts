@@ -58,7 +58,11 @@ test('what she tells is as Prometheus likes it', PATIENT, async () => {
 
 /** Only a Sophia that speaks TLS herself has one to tell of: inbound-tls.test.ts reads what is told then. */
 const isOfCertificate = (text: string): boolean => text.includes('sophia_tls_certificate_')
-const answeredQueries = () => dashboardQueries().filter(({ expr }) => !isOfCertificate(expr))
+/** As Grafana asks while all replicas are picked, and then while this one is. */
+const asPicked = (instance: string) =>
+  dashboardQueries().map(({ panel, expr }) => ({ panel, expr: expr.replaceAll('$instance', instance) }))
+const answeredQueries = () =>
+  ['.*', new URL(house.url).host].flatMap(asPicked).filter(({ expr }) => !isOfCertificate(expr))
 
 test('every name of the rules is told from the first scrape on', async () => {
   await house.rooms.watch.round()
@@ -78,6 +82,12 @@ test('every query of the dashboard is answered, and no rule fires that should no
     for (const { panel, expr } of answeredQueries())
       if (missing.has(`${panel}: ${expr}`) && (await query(expr)).length > 0) missing.delete(`${panel}: ${expr}`)
   }
+  // The list of replicas to pick from, as the variable of the dashboard asks for it.
+  const listed = await fetch(`${url}/api/v1/label/instance/values?match[]=sophia_build_info`)
+  assert.deepEqual(z.object({ data: z.array(z.string()) }).parse(await listed.json()).data, [new URL(house.url).host])
+  const elsewhere = asPicked('nowhere:1').filter(({ expr }) => expr.includes('nowhere:1'))
+  assert.ok(elsewhere.length > 15)
+  for (const { panel, expr } of elsewhere) assert.deepEqual(await query(expr), [], panel)
   const figures = ['errors', 'latency'].map(
     (slo) => `sum(rate(sophia_slo_events_total{slo="${slo}",result="good"}[1m]))`,
   )

@@ -5,7 +5,9 @@ const objectives = 'src/features/watch/objectives.test.ts'
 const watch = 'src/features/watch/watch.test.ts'
 const rules = 'test/integration/alert-rules.test.ts'
 const scraped = 'test/integration/prometheus.test.ts'
+const grafana = 'test/integration/grafana-dashboard.test.ts'
 const metrics = 'src/platform/telemetry/metrics.test.ts'
+const depths = 'src/platform/jobs/queue-depths.test.ts'
 const probe = 'src/worker/watchdog/watchdog.test.ts'
 const verdict = 'web/src/state/watch-verdict.test.ts'
 const screen = 'test/e2e/operations.test.ts'
@@ -27,7 +29,12 @@ export const WATCH: readonly Requirement[] = [
         metrics,
         'every label of every metric has a bound',
         'ten thousand values of a label make no more series than its bound; what is past it is still counted',
+        'a gauge that is told anew has room for as many as there are, however many there were',
+        'names that came past the bound are not kept: a million of them take no memory',
+        'calls of models are told apart from a tenth of a second to two minutes',
+        'queues are told as they were last seen; of what is not known nothing is told',
       ),
+      ...prove(depths, 'jobs that are due are counted by queue, at a pace of its own however often it is asked'),
       ...prove(scraped, 'what she tells is as Prometheus likes it'),
     ],
   },
@@ -143,7 +150,18 @@ export const WATCH: readonly Requirement[] = [
   {
     id: 'W/dashboard',
     source: 'dashboards',
-    behaviour: 'Every query of the dashboard is answered by a real Prometheus that scrapes a real Sophia.',
-    provenBy: prove(scraped, 'every query of the dashboard is answered, and no rule fires that should not'),
+    behaviour:
+      'Every query of the dashboard is answered by a real Prometheus that scrapes a real Sophia, for all replicas and for one; it is a dashboard by the types that Grafana publishes.',
+    provenBy: [
+      ...prove(scraped, 'every query of the dashboard is answered, and no rule fires that should not'),
+      ...prove(
+        grafana,
+        'the dashboard is one by the types that Grafana publishes',
+        'a field that Grafana does not know, a word that it does not take and a number for a word are found',
+        'no two panels have one number or one place, and none is wider than the page',
+        'what a process tells of itself goes by the replicas that are picked; alerts and objectives are shown as they are judged',
+        'tokens and money by provider, times of providers, waits of the pool, sockets and queues are on it',
+      ),
+    ],
   },
 ]
