@@ -8,6 +8,7 @@ const scraped = 'test/integration/prometheus.test.ts'
 const grafana = 'test/integration/grafana-dashboard.test.ts'
 const metrics = 'src/platform/telemetry/metrics.test.ts'
 const depths = 'src/platform/jobs/queue-depths.test.ts'
+const scrapes = 'test/integration/metrics-route.test.ts'
 const probe = 'src/worker/watchdog/watchdog.test.ts'
 const verdict = 'web/src/state/watch-verdict.test.ts'
 const screen = 'test/e2e/operations.test.ts'
@@ -36,6 +37,11 @@ export const WATCH: readonly Requirement[] = [
       ),
       ...prove(depths, 'jobs that are due are counted by queue, at a pace of its own however often it is asked'),
       ...prove(scraped, 'what she tells is as Prometheus likes it'),
+      ...prove(
+        scrapes,
+        'a hundred scrapes at once are all answered alike, from at most two gatherings, and others are answered meanwhile',
+        'who comes after the figures were gathered is not told those of before',
+      ),
     ],
   },
   {

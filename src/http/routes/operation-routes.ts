@@ -6,6 +6,7 @@ import type { Health } from '#features/operations/health.ts'
 import type { Recoveries } from '#features/operations/recoveries.ts'
 import { isLoopback } from '#platform/config/config.ts'
 import type { Secret } from '#platform/config/secret.ts'
+import { oneAtATime } from '#platform/one-at-a-time.ts'
 import type { ReadinessAskers } from '../readiness-askers.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -72,13 +73,15 @@ function healthRoute({ health, recoveries, version, mode }: OperationNeeds): Rou
   )
 }
 
+/** However many scrape at the same time, the figures are gathered once for those who came before that began, and once more for the others. */
 function metricsRoute({ registry, metricsToken }: OperationNeeds): Route {
+  const gather = oneAtATime(() => registry.metrics())
   return defineRoute(
     { method: 'GET', path: '/metrics', summary: 'Prometheus text', access: 'public' },
     async ({ request, reply }) => {
       if (!isScraperWelcome(request.headers.authorization, request.ip, metricsToken))
         throw new SophiaError('NOT_SIGNED_IN')
-      const text = await registry.metrics()
+      const text = await gather()
       await reply.header('content-type', registry.contentType).send(text)
     },
   )
