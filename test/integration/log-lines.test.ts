@@ -99,6 +99,32 @@ test('a tool call, a refusal and a frame of a socket each leave lines under thei
   socket.close()
 })
 
+test('one id leads from a socket to the statements, the turn and the call of a provider that its frames set off, and to its own end', async () => {
+  const [socket, other] = [openTestSocket(house.url), openTestSocket(house.url)]
+  const idOf = async (one: typeof socket): Promise<string> => {
+    await one.opened
+    one.send({ type: 'hello', token: visitor.secret })
+    await one.next('welcome')
+    one.send({ type: 'turn-subscribe', turnId: createId() })
+    const { correlationId } = await one.next('error')
+    assert.ok(correlationId)
+    return correlationId
+  }
+  const [id, otherId] = [await idOf(socket), await idOf(other)]
+  assert.notEqual(id, otherId)
+  const conversationId = await openConversation(visitor)
+  socket.send({ type: 'message-send', conversationId, id: createId(), text: 'How is the pipeline?' })
+  await socket.next('message-ack')
+  await until(() => told(id).includes('a model did not answer'), 'the turn has failed')
+  for (const words of ['slow query', 'a call of a model ended'])
+    assert.ok(told(id).includes(words), `${words}: ${told(id).join()}`)
+  socket.sendText('x'.repeat(2_000_000))
+  await socket.closed
+  await until(() => told(id).includes('a socket failed'), 'its end is told under its id')
+  assert.deepEqual(told(otherId), [])
+  other.close()
+})
+
 test('a secret that stands where it may not is seen, wherever that is', () => {
   const secret = randomBytes(24).toString('base64url')
   plantCanary('planted', secret)

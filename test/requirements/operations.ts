@@ -33,6 +33,7 @@ export const OPERATIONS: readonly Requirement[] = [
         lines,
         'one id leads from a request to its statements, its turn and the call of a provider; each line keeps to the schema',
         'a tool call, a refusal and a frame of a socket each leave lines under their own id',
+        'one id leads from a socket to the statements, the turn and the call of a provider that its frames set off, and to its own end',
       ),
       ...prove(
         jobs,

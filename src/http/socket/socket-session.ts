@@ -55,17 +55,22 @@ export function createSocketSession(needs: SessionNeeds): SocketSession {
   }
 }
 
+/** Whoever set it off, what concerns this socket is told under its own id. */
+function asOwn<Result>({ needs: { correlationId } }: SessionState, work: () => Result): Result {
+  return withCorrelation({ correlationId }, work)
+}
+
 function listen(state: SessionState): void {
   const { webSocket } = state.needs
   webSocket.on('message', (raw, isBinary) => {
     state.lastHeardMs = state.needs.clock.monotonicMs()
-    void withCorrelation({ correlationId: state.needs.correlationId }, () => take(state, raw, isBinary))
+    void asOwn(state, () => take(state, raw, isBinary))
   })
   webSocket.on('pong', () => {
     state.lastHeardMs = state.needs.clock.monotonicMs()
   })
   webSocket.on('error', (error) => {
-    state.needs.log.debug({ error }, 'a socket failed')
+    asOwn(state, () => state.needs.log.debug({ error }, 'a socket failed'))
     // The library has closed the connection itself, with 1009 for a frame that is too big; here it is seen to its end.
     endSession(state, CLOSE.policy, 'failed')
   })
@@ -143,7 +148,7 @@ function welcome(state: SessionState, principal: Principal): void {
     endSession(state, CLOSE.overCapacity, 'too many connections of this member')
     return
   }
-  state.stopWatching = credentials.watch(principal, (now) => void changed(state, now))
+  state.stopWatching = credentials.watch(principal, (now) => void asOwn(state, () => changed(state, now)))
   send(state, {
     type: 'welcome',
     memberId: principal.memberId,
