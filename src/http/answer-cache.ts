@@ -9,6 +9,7 @@ import { dayOf } from '#domain/day.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
 import type { DataKind, Epochs } from '#platform/cache/data-epochs.ts'
+import { noteHere } from '#platform/tracing/in-span.ts'
 
 interface AnswerCacheNeeds {
   readonly cache: Pick<Cache, 'space'>
@@ -64,6 +65,11 @@ export function createAnswerCache({ cache, epochs, clock, version }: AnswerCache
       void reply.headers({
         etag: kept.tag,
         'x-sophia-cache': `${origin}; age=${seconds}`,
+      })
+      noteHere({
+        'sophia.cache.class': keptIn,
+        'sophia.cache.hit': !isMade,
+        'sophia.cache.tier': isHere ? 'l1' : isMade ? 'maker' : 'l2',
       })
       if (isNamed(kept.tag, request.headers['if-none-match'])) {
         void reply.code(304)

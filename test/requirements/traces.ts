@@ -7,6 +7,7 @@ const worth = 'src/domain/trace/keep-trace.test.ts'
 const whole = 'test/integration/traces.test.ts'
 const jobs = 'src/platform/jobs/job-trace.test.ts'
 const screen = 'test/e2e/trace.test.ts'
+const tiers = 'test/integration/cache-in-traces.test.ts'
 
 /** Where the time of requests and answers goes. */
 export const TRACES: readonly Requirement[] = [
@@ -73,6 +74,12 @@ export const TRACES: readonly Requirement[] = [
         'each question over one WebSocket begins a trace of its own: its frames have no place for another',
       ),
     ],
+  },
+  {
+    id: 'T/cache',
+    source: 'traces, tiers of the cache',
+    behaviour: 'Each tier of the cache that was asked stands in the trace, with whether it had the answer.',
+    provenBy: prove(tiers, 'each tier that was asked stands in the trace, with whether it had the answer'),
   },
   {
     id: 'T/private',

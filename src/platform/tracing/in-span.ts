@@ -1,5 +1,5 @@
 import { currentCorrelation, withCorrelation } from '../log/correlation.ts'
-import { endSpan, idOf, openSpan, type About, type Span, type SpanKind } from './span.ts'
+import { endSpan, idOf, noteOn, openSpan, type About, type Attributes, type Span, type SpanKind } from './span.ts'
 import { toCarrier, type TraceContext } from './trace-context.ts'
 
 /**
@@ -20,6 +20,12 @@ async function runUnder<Result>(span: Span, work: (span: Span) => Promise<Result
     endSpan(span, error)
     throw error
   }
+}
+
+/** Notes something on the step at hand, for what is too quick to be a step of its own. */
+export function noteHere(attributes: Attributes): void {
+  const span = currentCorrelation()?.span
+  if (span) noteOn(span, attributes)
 }
 
 /** Begins a step of the trace at hand, for work that no single promise stands for; whoever begins it ends it. */
