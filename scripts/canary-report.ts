@@ -9,6 +9,7 @@ const Looked = z.object({
   metrics: z.number(),
   refusals: z.number(),
   dumps: z.number(),
+  traces: z.number(),
   canaries: z.number(),
   hits: z.array(z.string()),
 })
@@ -30,10 +31,10 @@ export function openCanaryReport(): { close(): boolean } {
 
 function print(all: readonly z.infer<typeof Looked>[]): boolean {
   if (all.length === 0) return true
-  const sum = (field: 'logLines' | 'metrics' | 'refusals' | 'dumps' | 'canaries'): number =>
+  const sum = (field: Exclude<keyof z.infer<typeof Looked>, 'hits'>): number =>
     all.reduce((total, one) => total + one[field], 0)
   const hits = all.flatMap((one) => one.hits)
-  const places = `${sum('logLines')} lines of logs, ${sum('metrics')} pages of metrics, ${sum('refusals')} refusals and ${sum('dumps')} backups`
+  const places = `${sum('logLines')} lines of logs, ${sum('metrics')} pages of metrics, ${sum('refusals')} refusals, ${sum('dumps')} backups and ${sum('traces')} traces or batches of them`
   process.stdout.write(`# ${hits.length} hits of ${sum('canaries')} secrets in ${places}\n`)
   for (const hit of new Set(hits)) process.stdout.write(`# a secret was met: ${hit}\n`)
   return hits.length === 0

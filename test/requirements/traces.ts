@@ -7,6 +7,7 @@ const worth = 'src/domain/trace/keep-trace.test.ts'
 const whole = 'test/integration/traces.test.ts'
 const jobs = 'src/platform/jobs/job-trace.test.ts'
 const screen = 'test/e2e/trace.test.ts'
+const settings = 'test/integration/secrets-in-settings.test.ts'
 const tiers = 'test/integration/cache-in-traces.test.ts'
 
 /** Where the time of requests and answers goes. */
@@ -87,6 +88,11 @@ export const TRACES: readonly Requirement[] = [
     behaviour: 'No word of a message and no secret stands in a trace, kept or sent.',
     provenBy: [
       ...prove(whole, 'no word of a message and no secret leaves with a trace'),
+      ...prove(
+        settings,
+        'no secret of an address or a header of the settings is met, also where all that they lead to fails',
+        'a secret in a trace is seen, in one that is kept and in one that was sent',
+      ),
       ...prove(kept, 'a tool that fails is told by its code, and one that the model made up not by its name'),
       ...prove(
         recorded,

@@ -18,7 +18,7 @@ import { createLog, type Log } from '#platform/log/log.ts'
 const canaries = new Map<string, string>()
 /** A shorter word would be met by chance. */
 const SHORTEST = 16
-const looked = { logLines: 0, metrics: 0, refusals: 0, dumps: 0 }
+const looked = { logLines: 0, metrics: 0, refusals: 0, dumps: 0, traces: 0 }
 const hits: string[] = []
 
 /** Names a secret; from now on it may be met in no place that is looked at. */
@@ -26,10 +26,20 @@ export function plantCanary(name: string, secret: string): void {
   if (secret.length >= SHORTEST) canaries.set(secret, name)
 }
 
-/** What the operator keeps secret. */
+/** What the operator keeps secret: whole settings, and what is secret in an address or among headers. */
 export function plantSettings(settings: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(settings))
+  for (const [name, value] of Object.entries(settings)) {
     if (/(KEY|TOKEN|SECRET|PASSWORD)$/.test(name)) plantCanary(name, value)
+    if (/(_URL|_WEBHOOK)$/.test(name)) for (const secret of secretsOfAddress(name, value)) plantCanary(name, secret)
+    if (name.endsWith('_HEADERS'))
+      for (const header of value.split(',')) plantCanary(name, header.slice(header.indexOf('=') + 1))
+  }
+}
+
+/** A password as it is written and as it is meant; of a webhook its path is what lets anybody in. */
+function secretsOfAddress(name: string, address: string): string[] {
+  const { password = '', pathname = '' } = URL.parse(address) ?? {}
+  return [password, decodeURIComponent(password), ...(name.endsWith('_WEBHOOK') ? [pathname] : [])]
 }
 
 /** Notes a secret that stands where it may not; answers whether none does. */
@@ -54,6 +64,12 @@ export function openCanaryLog(): Log {
 export function lookAtMetrics(text: string): void {
   looked.metrics += 1
   isFreeOfCanaries('metrics', text)
+}
+
+/** What became of answers step by step, as it is kept or was sent to a backend. */
+export function lookAtTrace(where: string, text: string): void {
+  looked.traces += 1
+  isFreeOfCanaries(where, text)
 }
 
 /** All that a program said, at its end; throws what was met. */

@@ -4,12 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import type pg from 'pg'
+import { z } from 'zod'
 import { openHouse } from '../../src/compose.ts'
 import type { Rooms } from '../../src/wiring/open-rooms.ts'
 import { BOUNDS } from '#domain/overload/adaptive-limit.ts'
 import { readConfig } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
-import { assertNoCanaries, lookAtDumps, lookAtMetrics, openCanaryLog, plantCanary, plantSettings } from './canaries.ts'
+import type { Handle } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
+import {
+  assertNoCanaries,
+  lookAtDumps,
+  lookAtMetrics,
+  lookAtTrace,
+  openCanaryLog,
+  plantCanary,
+  plantSettings,
+} from './canaries.ts'
 import { databaseUrlOf } from './database-url.ts'
 import { openTestDatabase } from './database.ts'
 
@@ -62,21 +73,29 @@ export async function openTestHouse(
   const house = await openHouse(config, log, { doors: ['http', 'worker'], requestLimits, requestBounds })
   let closing: Promise<void> | undefined
   close = () => {
-    closing ??= lookAround(house.rooms, home)
+    if (closing) return closing
+    const closed = lookAround(house.rooms, home)
       .then(() => house.close())
       .then(() => testDatabase.close())
       .then(() => rm(home, { recursive: true, force: true }))
       .then(assertNoCanaries)
-    return closing
+    // Whoever closes first hears what was met.
+    closing = closed.catch(() => undefined)
+    return closed
   }
   return { url: house.publicUrl, rooms: house.rooms, connection, close }
 }
 
 /** No secret of this house, nor of another that this process opened, may stand in what it leaves behind. */
-async function lookAround({ metrics }: Rooms, home: string): Promise<void> {
+async function lookAround({ metrics, database }: Rooms, home: string): Promise<void> {
   lookAtMetrics(await metrics.registry.metrics())
   await lookAtDumps(home)
+  // Of a test that took its database away nothing is kept to look at.
+  for (const { steps } of await database.read(keptTraces).catch(() => [])) lookAtTrace('a trace that is kept', steps)
 }
+
+const keptTraces = (handle: Handle): Promise<{ steps: string }[]> =>
+  handle.rows(z.object({ steps: z.string() }), sql`select steps::text as steps from turn_traces`)
 
 /** A key of somebody new who may do everything: limits count per member, so a test that asks a lot takes several. */
 export async function createOwnerKey({ rooms: { access } }: TestHouse): Promise<string> {

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { z } from 'zod'
+import { lookAtTrace } from './canaries.ts'
 import { readOtlp } from './read-otlp.ts'
 
 const Value = z.looseObject({})
@@ -59,6 +60,8 @@ export async function openOtlpReceiver() {
   const answer = (response: ServerResponse, received: ReceivedRequest): void => {
     const { headers, body } = received
     requests.push(received)
+    // Texts stand in both forms as they are.
+    lookAtTrace('a trace that was sent', body.toString())
     if (manner === 'silent') return
     if (manner !== 'well') return void response.writeHead(manner.status).end()
     const type = headers['content-type']
