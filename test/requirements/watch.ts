@@ -9,6 +9,7 @@ const grafana = 'test/integration/grafana-dashboard.test.ts'
 const metrics = 'src/platform/telemetry/metrics.test.ts'
 const depths = 'src/platform/jobs/queue-depths.test.ts'
 const scrapes = 'test/integration/metrics-route.test.ts'
+const clocks = 'src/features/watch/watch-clocks.test.ts'
 const probe = 'src/worker/watchdog/watchdog.test.ts'
 const verdict = 'web/src/state/watch-verdict.test.ts'
 const screen = 'test/e2e/operations.test.ts'
@@ -70,6 +71,19 @@ export const WATCH: readonly Requirement[] = [
         'a server that is killed is told of by its second process, which then ends; the next start counts the outage, and its stop is not told',
       ),
     ],
+  },
+  {
+    id: 'W/clocks',
+    source: 'alerts',
+    behaviour: 'Replicas whose clocks are minutes apart page nobody for nothing, miss nothing, and tell each thing once.',
+    // Each stands there twice, by whose clock comes first.
+    provenBy: prove(
+      clocks,
+      'clocks that differ wake nobody while all is well, ${order[0]} first',
+      'a total outage is told in time and once although clocks differ, ${order[0]} first',
+      'one of the two that fails is told once, and its end once, ${order[0]} first',
+      'when one is killed the other tells so in time, once: ${order[1]} is killed',
+    ),
   },
   {
     id: 'W/no-false-page',

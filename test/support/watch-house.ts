@@ -14,10 +14,16 @@ interface WatchHouseWishes {
   readonly replicas?: readonly string[]
   /** What is otherwise in this process. */
   readonly change?: (replica: string) => Partial<WatchNeeds>
+  /** How far this process's time of day is off that of the database; all agree unless told. */
+  readonly aheadMs?: (replica: string) => number
 }
 
 /** Several processes on one database and one clock; what would leave the house is kept. */
-export async function openWatchHouse({ replicas = ['one'], change = () => ({}) }: WatchHouseWishes = {}) {
+export async function openWatchHouse({
+  replicas = ['one'],
+  change = () => ({}),
+  aheadMs = () => 0,
+}: WatchHouseWishes = {}) {
   const { database } = await openTestDatabase()
   const clock = createManualClock('2026-03-10T09:00:00.000Z')
   const posted: string[] = []
@@ -28,11 +34,12 @@ export async function openWatchHouse({ replicas = ['one'], change = () => ({}) }
   let refusal: SophiaError | null = null
   const rooms = replicas.map((replica) => {
     const metrics = createMetrics()
-    const objectives = createObjectives({ database, clock, metrics, replica, moment })
+    const own = { ...clock, now: () => new Date(clock.now().getTime() + aheadMs(replica)) }
+    const objectives = createObjectives({ database, clock: own, metrics, replica, moment })
     const watch = createWatch(
       {
         database,
-        clock,
+        clock: own,
         log: silent,
         metrics,
         replica,
