@@ -3,6 +3,7 @@ import { Instant } from './common.ts'
 
 /** What Sophia does about trouble without being told to. */
 export const RecoveryAction = z.enum([
+  'breaker-opened',
   'cache-emptied',
   'database-restarted',
   'part-back',

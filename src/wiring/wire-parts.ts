@@ -179,7 +179,7 @@ type ToolFoundation = Foundation & {
 
 /** Servers of the Model Context Protocol, and where their secrets are kept. */
 export function wireTools(foundation: ToolFoundation): Tools {
-  const { calendar, config, storage, metrics, objectives, onAudit } = foundation
+  const { calendar, config, storage, metrics, objectives, onAudit, recoveries } = foundation
   const tools = createTools({
     ...foundation,
     version: VERSION,
@@ -197,6 +197,7 @@ export function wireTools(foundation: ToolFoundation): Tools {
       metrics.mcpProbe.observe({ server, outcome }, ms / 1000)
       objectives.note({ objective: 'mcp', isGood: outcome === 'ok' })
     },
+    onBreakerOpened: (server) => recoveries.note('breaker-opened', server),
     onCall: (server, { ms, outcome }) => metrics.mcpCall.observe({ server, outcome }, ms / 1000),
   })
   watchServers(metrics, () => tools.states())

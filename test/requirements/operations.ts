@@ -108,6 +108,14 @@ export const OPERATIONS: readonly Requirement[] = [
     provenBy: [
       ...prove(recoveries, 'what repeats stands once with how often and when last; each time is counted and logged'),
       ...prove(
+        'src/features/tools/report-keeper.test.ts',
+        'a breaker that opens is told once for each opening, by one of all who met the failures',
+      ),
+      ...prove(
+        'test/integration/broken-connection.test.ts',
+        'a connection whose calls fail until it is left alone stands among what was mended by itself, once',
+      ),
+      ...prove(
         pace,
         'a program that ends again and again is given a minute each time, and is quick again after ten minutes without',
       ),

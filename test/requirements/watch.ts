@@ -75,7 +75,8 @@ export const WATCH: readonly Requirement[] = [
   {
     id: 'W/clocks',
     source: 'alerts',
-    behaviour: 'Replicas whose clocks are minutes apart page nobody for nothing, miss nothing, and tell each thing once.',
+    behaviour:
+      'Replicas whose clocks are minutes apart page nobody for nothing, miss nothing, and tell each thing once.',
     // Each stands there twice, by whose clock comes first.
     provenBy: prove(
       clocks,

@@ -31,6 +31,7 @@ export interface HubNeeds {
   readonly authProviderFor?: ServerWatchNeeds['authProviderFor'] | undefined
   readonly onCall?: ServerWatchNeeds['onCall']
   readonly onProbe?: ServerWatchNeeds['onProbe']
+  readonly onBreakerOpened?: ServerWatchNeeds['onBreakerOpened']
   readonly intervalFor?: ServerWatchNeeds['intervalFor']
   /** All pauses and limits times this; 1 outside tests. */
   readonly pace?: number

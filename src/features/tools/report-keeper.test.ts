@@ -7,6 +7,7 @@ import { systemClock } from '#platform/clock.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
+import { until } from '../../../test/support/until.ts'
 import { createReportKeeper } from './report-keeper.ts'
 import { writeReport } from './report-shape.ts'
 import { findReport, leaseProbers, listEvents, readSequence } from './shared-store.ts'
@@ -17,11 +18,15 @@ const TOOLS = { hasDrift: false, missesExpected: false }
 
 function openKeeper(serverId: string, processId = createId(), over: Database = database) {
   const key = { serverId, setup: 'here' }
-  const needs = { database: over, clock: systemClock, log, processId, pace: 0.1, onStored: () => undefined }
+  const opened: string[] = []
+  const onBreakerOpened = (server: string): void => void opened.push(server)
+  const calm = { clock: systemClock, log, processId, pace: 0.1, onStored: () => undefined }
+  const needs = { ...calm, database: over, onBreakerOpened }
   const keeper = createReportKeeper(needs, { key, empty: emptyReport('not_required'), isStored: false })
   return {
     keeper,
     key,
+    opened,
     lease: async (ms: number) =>
       (await database.read((handle) => leaseProbers(handle, { keys: [key], owner: processId, ms })))[0]?.fence ?? null,
     stored: () => database.read((handle) => findReport(handle, key)),
@@ -91,6 +96,28 @@ test('twenty who tell something at once lose nothing, and events are numbered wi
     told.map(({ number }) => number),
     Array.from({ length: 20 }, (_one, place) => from + 1 + place),
   )
+})
+
+test('a breaker that opens is told once for each opening, by one of all who met the failures', async () => {
+  const [one, two] = [openKeeper('broken'), openKeeper('broken')]
+  const openings = (): number => one.opened.length + two.opened.length
+  let atMs = 1000
+  const call = async (hasFailed: boolean, { keeper } = one): Promise<void> => {
+    atMs += 1000
+    keeper.note({ kind: 'called', atMs, ms: 1, hasFailed })
+    await until(async () => JSON.stringify((await one.stored()) ?? null).includes(`${atMs}`), 'it is stored')
+  }
+  for (const keeper of [one, two, one, two]) await call(true, keeper)
+  assert.equal(openings(), 0)
+  await call(true, two)
+  assert.deepEqual([one.opened, two.opened], [[], ['broken']])
+  // Tries that fail, however many, keep the same breaker open.
+  for (let tries = 0; tries < 20; tries += 1) await call(true, tries % 2 === 0 ? one : two)
+  assert.equal(openings(), 1)
+  await call(false)
+  for (let failures = 0; failures < 5; failures += 1) await call(true)
+  assert.equal(openings(), 2)
+  await Promise.all([one.keeper.close(), two.keeper.close()])
 })
 
 test('with the database away what was met counts here, and is told once the database is back', async () => {

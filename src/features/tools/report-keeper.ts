@@ -34,6 +34,8 @@ export interface KeeperNeeds {
   readonly pace: number
   /** Something was stored that others are told of. */
   readonly onStored: () => void
+  /** A breaker that was closed opened: told once for each opening, in the process that stored what opened it, however many hear of it. */
+  readonly onBreakerOpened?: ((server: string) => void) | undefined
 }
 
 interface Kept {
@@ -107,7 +109,7 @@ function isUrgent(before: ServerReport, after: ServerReport, { kind }: Happening
  * asked the server before says after another has taken over is left out.
  */
 async function storeNoted(
-  { database, processId, log }: KeeperNeeds,
+  { database, processId, log, onBreakerOpened }: KeeperNeeds,
   { key, empty, isStored }: Kept,
   noted: readonly Noted[],
 ): Promise<{ seq: number; report: ServerReport } | null> {
@@ -118,24 +120,27 @@ async function storeNoted(
     const isInForce = (fence: number | null): boolean =>
       fence === null || (row.owner === processId && row.fence === fence)
     let report = before
+    let openings = 0
     const events: StatusEvent[] = []
     for (const one of noted) {
       if ('event' in one) events.push(one.event)
       else if (isInForce(one.fence)) {
         const next = takeHappening(report, one.happening)
         events.push(...eventsOf(key.serverId, { before: report, after: next }, one.happening))
+        if (report.breaker.openUntilMs === null && next.breaker.openUntilMs !== null) openings += 1
         report = next
       }
     }
-    if (report === before && events.length === 0) return { seq: row.seq, report, events }
+    if (report === before && events.length === 0) return { seq: row.seq, report, events, openings }
     for (const event of events)
       // A batch holds one or two.
       // oxlint-disable-next-line no-await-in-loop
       if (event.type === 'state-change') await insertTransition(handle, key.serverId, event)
     const seq = await advanceSequence(handle, events)
     await putReport(handle, key, { report: writeReport(report), seq })
-    return { seq, report, events }
+    return { seq, report, events, openings }
   })
+  for (let at = 0; at < (told?.openings ?? 0); at += 1) onBreakerOpened?.(key.serverId)
   for (const event of told?.events ?? [])
     if (event.type === 'state-change') log.info({ ...event }, 'an MCP server changed its state')
   return told

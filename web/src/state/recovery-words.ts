@@ -2,6 +2,7 @@ import type { Recovery } from '#contract/recoveries.ts'
 import { partWords } from './watch-words.ts'
 
 const PLAIN: Readonly<Record<Exclude<Recovery['action'], 'part-back' | 'restarts-slowed'>, string>> = {
+  'breaker-opened': 'A connection failed again and again, and was left alone for a while',
   'cache-emptied': 'Memory was short: what the cache of the process held was let go',
   'database-restarted': 'PostgreSQL had ended and was started again',
   'read-only-began': 'The disk was nearly full: nothing new was stored from then on',
