@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { objectiveOf } from '#domain/objectives/objectives.ts'
 import { prepareReads } from './support/mixed-reads.ts'
 import { runOpenLoop, type Call, type Measured } from './support/open-loop.ts'
 import { cpuMsOf, makeBenchHome, removeHome, serveScript, serveSophia, type Served } from './support/sophia-process.ts'
@@ -33,6 +34,9 @@ export async function run({ args, isQuick }: BenchOptions) {
       callAt: () => ({ url: floorServer.url, kind: 'floor', headers: {} }),
     })
     await floorServer.stop()
+    const { aim } = objectiveOf('latency')
+    if (!aim) throw new Error('No aim is set for the latency of the API.')
+    const aimed = { aimP95Ms: aim.ms, isAimHeld: measured.p95Ms <= aim.ms }
     const ratios = { p50ToFloor: ratio(measured.p50Ms, floor.p50Ms), p95ToFloor: ratio(measured.p95Ms, floor.p95Ms) }
     const baselines = {
       floorP50Ms: floor.p50Ms,
@@ -40,7 +44,7 @@ export async function run({ args, isQuick }: BenchOptions) {
       floorP99Ms: floor.p99Ms,
       floorCpuMsPerRequest: floor.cpuMsPerRequest,
     }
-    return { results: { rps: requestsPerSecond, seconds, ...measured }, baselines, ratios }
+    return { results: { rps: requestsPerSecond, seconds, ...measured, ...aimed }, baselines, ratios }
   } finally {
     await sophia.stop()
     await removeHome(home)

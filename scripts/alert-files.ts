@@ -190,8 +190,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 /** `docs/use/alerts-reference.md`. */
 export function alertsPage(): string {
   const objectives = OBJECTIVE_IDS.map((id) => {
-    const { title, promise, target } = objectiveOf(id)
-    return [`\`${id}\``, title, `${Math.round(target * 100_000) / 1000} % of ${promise}`]
+    const { title, promise, target, aim } = objectiveOf(id)
+    const aimed = aim ? `; aimed at: ${aim.share * 100} % within ${aim.ms} ms` : ''
+    return [`\`${id}\``, title, `${Math.round(target * 100_000) / 1000} % of ${promise}${aimed}`]
   })
   const rules = ALERT_RULES.map((rule) => [
     `\`${rule.id}\``,

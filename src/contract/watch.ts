@@ -22,6 +22,8 @@ const Slo = z.strictObject({
   promise: z.string(),
   target: z.number(),
   windowDays: z.int(),
+  /** What is aimed at beyond the promise, for which nobody is woken: this share within so many milliseconds; null where there is none. */
+  aim: z.strictObject({ share: z.number(), ms: z.int() }).nullable(),
   /** `unknown`: too little was seen to say anything; `not-configured`: there is nothing that could be seen. */
   status: z.enum(['met', 'at-risk', 'missed', 'unknown', 'not-configured']),
   /** Over the window; null where too little was seen. */

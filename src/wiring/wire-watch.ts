@@ -1,3 +1,4 @@
+import { PAGES_CLASS } from '#domain/objectives/objectives.ts'
 import type { Access } from '#features/access/index.ts'
 import type { Budgets } from '#features/budgets/index.ts'
 import type { Calendar } from '#features/calendar/index.ts'
@@ -63,7 +64,7 @@ export function wireWatch(rooms: WatchedRooms): Watch {
 }
 
 function countKeptPages(cache: Pick<Cache, 'ledgers'>): { readonly hits: number; readonly misses: number } {
-  const ledger = cache.ledgers().find(({ ledger: { cacheClass } }) => cacheClass === 'api-response')?.ledger
+  const ledger = cache.ledgers().find(({ ledger: { cacheClass } }) => cacheClass === PAGES_CLASS)?.ledger
   if (!ledger) return { hits: 0, misses: 0 }
   const { tiers, stale, joined, misses } = ledger
   return { hits: tiers.l1.hits + tiers.l2.hits + stale + joined, misses }

@@ -53,6 +53,8 @@ export const WATCH: readonly Requirement[] = [
       objectives,
       'what two replicas saw is one figure, and still told apart for an hour',
       'nothing is said of what was not seen',
+      'what is aimed at beyond the promise is told beside it, and nothing where there is no aim',
+      'an objective of the cache has the class and the share of the definition of that class, and so has what the cache tells of itself',
       'what could not be written while the database was away is written later, with the time it was seen at',
       'what was stored though the answer was lost is not added twice, and what came meanwhile is not lost',
       'where there is nothing that could be seen that is said, unless something was seen before',

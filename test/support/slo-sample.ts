@@ -7,6 +7,7 @@ export const MET_SLO: Slo = {
   promise: 'requests are answered',
   target: 0.999,
   windowDays: 30,
+  aim: null,
   status: 'met',
   share: 1,
   good: 100,

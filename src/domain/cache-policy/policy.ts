@@ -24,6 +24,8 @@ export interface CachePolicy {
   readonly maxEntryBytes: number
   readonly eviction: EvictionRule
   readonly tiers: readonly CacheTier[]
+  /** Share of its reads that the class promises to answer without making anything, while the data rests; without it nothing is promised. */
+  readonly promisedShare?: number
 }
 
 const SECOND = 1000
@@ -62,10 +64,17 @@ export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
     eviction: 'gdsf',
   },
   // Kept under the state of the data and the day: what ends them is a change. Made ready ahead, they shall last until they are asked for.
-  'skill-result': { ...STANDARD, softMs: 10 * MINUTE, hardMs: HOUR, staleIfErrorMs: 0, tiers: ['l1'] },
+  'skill-result': {
+    ...STANDARD,
+    softMs: 10 * MINUTE,
+    hardMs: HOUR,
+    staleIfErrorMs: 0,
+    tiers: ['l1'],
+    promisedShare: 0.95,
+  },
   // Whether a server may be asked is this process's own knowledge, and so is what it answered.
   'tool-result': { ...STANDARD, softMs: 15 * SECOND, hardMs: 15 * SECOND, staleIfErrorMs: 0, tiers: ['l1'] },
-  'api-response': { ...STANDARD, softMs: 30 * SECOND, hardMs: 5 * MINUTE, staleIfErrorMs: HOUR },
+  'api-response': { ...STANDARD, softMs: 30 * SECOND, hardMs: 5 * MINUTE, staleIfErrorMs: HOUR, promisedShare: 0.95 },
   // What a person may do is never answered from an old day, nor kept outside the process.
   auth: {
     ...STANDARD,
@@ -77,4 +86,11 @@ export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
     tiers: ['l1'],
   },
   directory: { ...STANDARD, softMs: MINUTE, hardMs: 10 * MINUTE, staleIfErrorMs: HOUR, maxBytes: 8 * MEGABYTE },
+}
+
+/** What a class promises by its policy. Throws for one that promises nothing: no objective can be made of that. */
+export function promisedShareOf(cacheClass: CacheClass): number {
+  const { promisedShare } = CACHE_POLICIES[cacheClass]
+  if (promisedShare === undefined) throw new Error(`the cache class ${cacheClass} promises no share of hits`)
+  return promisedShare
 }

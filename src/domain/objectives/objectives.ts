@@ -1,3 +1,6 @@
+import type { CacheClass } from '../cache-policy/cache-class.ts'
+import { promisedShareOf } from '../cache-policy/policy.ts'
+
 /** What Sophia promises of her service, once: figures, budgets, alerts, dashboards and documents are all made from this. */
 export interface Objective {
   readonly title: string
@@ -7,6 +10,13 @@ export interface Objective {
   readonly target: number
   /** With fewer in a span nothing is said about it: a rate of three is no rate. */
   readonly leastEvents: number
+  /** What is aimed at beyond the promise: this share within so many milliseconds. Nobody is woken for it; benchmarks hold to it. */
+  readonly aim?: Aim
+}
+
+export interface Aim {
+  readonly share: number
+  readonly ms: number
 }
 
 /** The span over which a budget counts. */
@@ -26,6 +36,9 @@ export const PROBE_EVERY_MS = 5000
 export const PROBE_LIMIT_MS = 2000
 export const MISSES_TO_TELL = 2
 
+/** The class of the cache whose promise is an objective; the share is the one of its own definition. */
+export const PAGES_CLASS = 'api-response' satisfies CacheClass
+
 export const OBJECTIVES = {
   availability: {
     title: 'Availability',
@@ -44,6 +57,7 @@ export const OBJECTIVES = {
     promise: `requests whose length is ours to decide are answered within ${LATENCY_GOAL_MS} ms`,
     target: 0.95,
     leastEvents: 20,
+    aim: { share: 0.95, ms: 40 },
   },
   'first-token': {
     title: 'First words',
@@ -54,7 +68,7 @@ export const OBJECTIVES = {
   'cache-api-response': {
     title: 'Kept pages',
     promise: 'reads of pages and lists that may be kept are answered from what was kept',
-    target: 0.95,
+    target: promisedShareOf(PAGES_CLASS),
     leastEvents: 1000,
   },
   memory: {

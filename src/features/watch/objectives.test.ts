@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { CACHE_CLASSES } from '#domain/cache-policy/cache-class.ts'
+import { CACHE_POLICIES, promisedShareOf } from '#domain/cache-policy/policy.ts'
+import { OBJECTIVE_IDS, PAGES_CLASS, objectiveOf } from '#domain/objectives/objectives.ts'
+import { NO_COUNTS } from '#features/cache/counts.ts'
+import { presentSavings } from '#features/cache/present-savings.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
@@ -28,6 +33,25 @@ async function open(replicas: readonly string[] = ['one'], change: (database: Da
 }
 
 const error = (isGood: boolean) => ({ objective: 'errors', isGood }) as const
+
+test('what is aimed at beyond the promise is told beside it, and nothing where there is no aim', async () => {
+  const { of } = await open()
+  assert.deepEqual([(await of('latency')).aim, (await of('errors')).aim], [{ share: 0.95, ms: 40 }, null])
+})
+
+test('an objective of the cache has the class and the share of the definition of that class, and so has what the cache tells of itself', () => {
+  assert.deepEqual(
+    OBJECTIVE_IDS.filter((id) => id.startsWith('cache-')),
+    [`cache-${PAGES_CLASS}`],
+  )
+  assert.equal(objectiveOf(`cache-${PAGES_CLASS}`).target, CACHE_POLICIES[PAGES_CLASS].promisedShare)
+  assert.throws(() => promisedShareOf('auth'), /auth promises no share/)
+  const hour = new Date('2026-03-10T09:00:00.000Z')
+  const rows = CACHE_CLASSES.map((cacheClass) => ({ cacheClass, hour, counts: NO_COUNTS }))
+  const told = presentSavings(rows, hour).classes.map((one) => [one.class, one.promised])
+  const defined = CACHE_CLASSES.map((name) => [name, CACHE_POLICIES[name].promisedShare ?? null])
+  assert.deepEqual(new Map(told as [string, number][]), new Map(defined as [string, number][]))
+})
 
 test('what two replicas saw is one figure, and still told apart for an hour', async () => {
   const { rooms, of } = await open(['one', 'two'])

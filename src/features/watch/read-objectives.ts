@@ -34,13 +34,14 @@ export async function readObjectives(
     const objective = objectiveOf(id)
     const counts = sums.get(id)?.get(WINDOW_SECONDS) ?? NOTHING
     const budget = budgetOf(counts, objective)
-    const { title, promise, target } = objective
+    const { title, promise, target, aim = null } = objective
     return {
       id,
       title,
       promise,
       target,
       windowDays: WINDOW_DAYS,
+      aim,
       status: budget === null && !isConfigured(id) ? ('not-configured' as const) : standingOf(budget),
       share: budget?.share ?? null,
       ...counts,

@@ -6,6 +6,7 @@ import {
   burnWords,
   isBurning,
   keptWords,
+  aimWords,
   promiseWords,
   standingLook,
   type Slo,
@@ -52,6 +53,7 @@ function Objective({ slo, span, spanWords }: ObjectiveProps) {
       </div>
       <p className="small quiet objective-promise">
         {promiseWords(slo.target)} of {slo.promise}
+        {aimWords(slo.aim)}
       </p>
       <dl className="objective-figures">
         <div>

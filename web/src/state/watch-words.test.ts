@@ -10,6 +10,7 @@ import {
   orderParts,
   partLook,
   partWords,
+  aimWords,
   promiseWords,
   replicasWords,
   toldWords,
@@ -59,6 +60,7 @@ test('a budget is cut and never rounded up, overdrawn is said, and too few to te
   assert.deepEqual([keptWords({ ...bare, status: 'unknown' }), plain(keptWords(MET_SLO))], ['unknown', '100 %'])
   assert.equal(budgetWords({ ...MET_SLO, budgetRemaining: null, good: 0 }), 'Nothing was seen in 30 days')
   assert.equal(budgetWords({ ...MET_SLO, budgetRemaining: null, good: 11, bad: 1 }), 'Only 12 seen in 30 days')
+  assert.deepEqual([null, { share: 0.95, ms: 40 }].map(aimWords).map(plain), ['', '; aimed at: 95 % within 40 ms'])
   assert.deepEqual([0.999, 0.95, 0.9995].map(promiseWords).map(plain), ['99.9 %', '95 %', '99.95 %'])
 })
 

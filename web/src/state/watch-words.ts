@@ -97,6 +97,11 @@ export function promiseWords(target: number): string {
   return `${Math.round(target * 100_000) / 1000}\u00a0%`
 }
 
+/** What is aimed at beyond the promise, as it goes on after it; nothing where there is no aim. */
+export function aimWords(aim: Slo['aim']): string {
+  return aim === null ? '' : `; aimed at: ${promiseWords(aim.share)} within ${aim.ms}\u00a0ms`
+}
+
 /** The share that was kept. */
 export function keptWords({ status, share }: Pick<Slo, 'status' | 'share'>): string {
   if (share !== null) return shareWords(share)
