@@ -68,8 +68,8 @@ export function createAnswerCache({ cache, epochs, clock, version }: AnswerCache
       })
       noteHere({
         'sophia.cache.class': keptIn,
-        'sophia.cache.hit': !isMade,
-        'sophia.cache.tier': isHere ? 'l1' : isMade ? 'maker' : 'l2',
+        'sophia.cache.hit': origin !== 'miss',
+        'sophia.cache.tier': origin === 'miss' ? 'maker' : origin,
       })
       if (isNamed(kept.tag, request.headers['if-none-match'])) {
         void reply.code(304)
