@@ -49,6 +49,10 @@ export const DOCTOR: readonly Requirement[] = [
         'where backups go is tried: the folder, room for one more, recipients, and the bucket by listing, writing and removing',
       ),
       ...prove(
+        'test/integration/doctor-and-shared-stores.test.ts',
+        'where deployments share a store, a backup of another one is none of this one',
+      ),
+      ...prove(
         verdicts,
         'backups: the folder has to be one, writable, with room for one more; the store has to be listed and written',
       ),

@@ -9,6 +9,8 @@ export interface DatabaseLook extends DatabaseFacts {
   readonly clock: Omit<ClockReference, 'name'>
   /** Of the last backup that any machine proved by schedule, later ones than its own time left out; null for none. */
   readonly lastBackupMs: number | null
+  /** When this deployment began, which tells it from others; null: it has not yet. */
+  readonly begunAt: Date | null
   /** Of all it holds. */
   readonly dataBytes: number
 }
@@ -36,6 +38,7 @@ const FACTS = `select current_setting('server_version_num')::int as "versionNumb
   current_setting('max_connections')::int as "maxConnections", to_regclass('public.schema_migrations') is not null as "hasSchema",
   to_regclass('public.backup_runs') is not null as "hasBackupRuns", pg_database_size(current_database()) as "dataBytes"`
 const Applied = z.array(z.object({ version: z.int(), name: z.string(), hash: z.string() }))
+const Begun = z.object({ at: z.date().nullable() })
 const Millis = z.object({ ms: z.coerce.number().nullable() })
 
 /** Reads, on one connection of its own, and writes nothing. Throws what the driver met. */
@@ -52,10 +55,12 @@ export async function lookAtDatabase(connection: pg.ClientConfig): Promise<Datab
     const applied = hasSchema
       ? Applied.parse(await read('select version, name, hash from public.schema_migrations order by version'))
       : null
+    const begun = hasSchema ? await read('select min(applied_at) as at from public.schema_migrations') : [{ at: null }]
     const lastRun = hasBackupRuns
       ? "select extract(epoch from max(started_at)) * 1000 as ms from public.backup_runs where status = 'verified' and started_at <= now()"
       : 'select null as ms'
-    return { ...facts, applied, clock, lastBackupMs: Millis.parse((await read(lastRun))[0]).ms }
+    const lastBackupMs = Millis.parse((await read(lastRun))[0]).ms
+    return { ...facts, applied, begunAt: Begun.parse(begun[0]).at, clock, lastBackupMs }
   } finally {
     await client.end().catch(() => undefined)
   }

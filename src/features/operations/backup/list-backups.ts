@@ -23,6 +23,8 @@ export interface BackupSummary {
   readonly verifiedAt: string | null
   readonly isEncrypted: boolean
   readonly places: readonly ('machine' | 'store')[]
+  /** The deployment that made it by schedule, by when that began, where the store notes it; null: not known. */
+  readonly madeBy: string | null
   readonly detail: string | null
 }
 
@@ -55,7 +57,7 @@ export async function listReachable(
 /** A copy that is not proven, while the other one is, gives way to it. */
 function together(own: BackupSummary, stored: BackupSummary | undefined): BackupSummary {
   if (!stored) return own
-  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'] }
+  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'], madeBy: stored.madeBy }
 }
 
 function newestFirst(one: BackupSummary, other: BackupSummary): number {
@@ -93,7 +95,7 @@ function isGone(error: unknown): boolean {
 
 async function summarise(file: string, id: string): Promise<BackupSummary> {
   const { size, mtimeMs, mtime } = await stat(file)
-  const base = { id, file, bytes: size, places: ['machine'] as const }
+  const base = { id, file, bytes: size, places: ['machine'] as const, madeBy: null }
   try {
     const isSealed = await isEncrypted(file)
     const facts = isSealed ? await readFacts(file) : factsOf(await readManifest({ file }))

@@ -14,7 +14,6 @@ export type StoredNote = z.infer<typeof StoredNote>
 
 export interface StoredBackup extends BackupSummary {
   readonly name: string
-  readonly madeBy: string | null
 }
 
 /** The store's backups. What else lies there is left out. Throws STORE_FAILED. */

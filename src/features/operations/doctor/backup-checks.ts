@@ -13,7 +13,7 @@ import {
 import { readDiskSpace } from '../disk-space.ts'
 import type { ObjectStore } from '#platform/object-store/object-store.ts'
 import { openObjectStore } from '#platform/object-store/open-object-store.ts'
-import { listBackups } from '../backup/list-backups.ts'
+import { listBackups, type BackupSummary } from '../backup/list-backups.ts'
 import { anotherArchive } from '../backup/require-room.ts'
 import type { DoctorNeeds } from './doctor-needs.ts'
 import { reasonOf, type Check } from './examine.ts'
@@ -55,23 +55,32 @@ export function backupChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
 async function checkBackups(needs: DoctorNeeds, looks: StoreLooks): Promise<Finding> {
   const { clock, config } = needs
   const { folder } = config.backup
-  const look = looks.direct().catch(() => null)
-  const stored = await withStore(needs, async (store) => {
+  const looking = looks.direct().catch(() => null)
+  const all = await withStore(needs, async (store) => {
     const listed = new AbortController()
     const late = clock.sleep(LIST_LIMIT_MS, listed.signal).then(() => null)
     // One that does not answer is told where it is looked at.
-    const all = listBackups({ folder, store }).catch(() => null)
-    const found = await Promise.race([all, late])
+    const both = listBackups({ folder, store }).catch(() => null)
+    const found = await Promise.race([both, late])
     listed.abort()
     return found ?? listBackups({ folder })
   })
+  const look = await looking
+  const deployment = look?.begunAt?.toISOString() ?? null
   return judgeBackups({
-    stored: stored.map(({ id, createdAt, state }) => ({ id, madeMs: Date.parse(createdAt), state })),
-    lastRunMs: (await look)?.lastBackupMs ?? null,
+    stored: all
+      .filter((backup) => !isOfAnother(backup, deployment))
+      .map(({ id, createdAt, state }) => ({ id, madeMs: Date.parse(createdAt), state })),
+    lastRunMs: look?.lastBackupMs ?? null,
     nowMs: clock.now().getTime(),
     hasData: config.postgres.url !== null || existsSync(join(config.home, 'data')),
     folder,
   })
+}
+
+/** Of what only lies in the store: others may share it. What nobody says of whose it is counts. */
+function isOfAnother({ madeBy, places }: BackupSummary, deployment: string | null): boolean {
+  return deployment !== null && madeBy !== null && madeBy !== deployment && !places.includes('machine')
 }
 
 async function checkFolder(needs: DoctorNeeds, looks: StoreLooks): Promise<Finding> {
