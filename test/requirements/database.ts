@@ -170,6 +170,21 @@ export const DATABASE: readonly Requirement[] = [
     ),
   },
   {
+    id: 'D/journal',
+    source: 'backup',
+    behaviour: 'What fills a table past the journal of the built-in server is on the disk once it is acknowledged.',
+    provenBy: [
+      ...prove(
+        'test/integration/embedded-journal.test.ts',
+        'rows of a table that its transaction made skip the journal, and are there after kill -9 all the same',
+      ),
+      ...prove(
+        'src/platform/postgres/database.test.ts',
+        'the end of a transaction without a limit is waited for as its statements are',
+      ),
+    ],
+  },
+  {
     id: 'D/backups-room',
     source: 'backup',
     behaviour: 'No backup is made, proven or restored where its rows once more would fill the disk of the database.',

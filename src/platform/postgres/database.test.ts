@@ -95,6 +95,36 @@ test('a transaction whose owner falls silent soon lets go of what it holds, and 
   assert.equal(await one(sql`select count(*) from kept where n in (500, 501, 502)`), 0)
 })
 
+test('the end of a transaction without a limit is waited for as its statements are', async (t) => {
+  const byHand = new pg.Client(connection)
+  await byHand.connect()
+  t.after(() => byHand.end())
+  await byHand.query(`create table brought (n int);
+    create function wait_at_commit() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(4712); return null; end $$;
+    create constraint trigger waits after insert on brought deferrable initially deferred for each row execute function wait_at_commit();
+    select pg_advisory_lock(4712)`)
+  const waits = async (): Promise<boolean> =>
+    (await byHand.query("select 1 from pg_locks where locktype = 'advisory' and objid = 4712 and not granted"))
+      .rowCount === 1
+  // The driver counts from the moment at which it asks.
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const ended = database.inTransaction(
+    async (handle) => {
+      await handle.raiseLimit(0)
+      await handle.run(sql`insert into brought values (1)`)
+    },
+    { mayTakeLong: true },
+  )
+  const outcome = ended.then(
+    () => 'stored',
+    (error: unknown) => error,
+  )
+  while (!(await waits())) await new Promise((resolve) => setImmediate(resolve))
+  t.mock.timers.tick(120_000)
+  await byHand.query('select pg_advisory_unlock(4712)')
+  assert.equal(await outcome, 'stored')
+})
+
 test('idle connections killed by the server are replaced without an error to anyone', async () => {
   const lost: string[] = []
   const own = openDatabase({ connection, poolMax: 1, onConnectionLost: (error) => lost.push(error.message) })

@@ -18,7 +18,7 @@ export interface Handle {
   first<Row extends z.ZodType>(row: Row, query: Sql): Promise<z.infer<Row> | undefined>
   /** Runs a statement; answers how many rows it touched. */
   run(query: Sql): Promise<number>
-  /** Gives each further statement of this transaction so many milliseconds, there and here; 0: as long as it takes. */
+  /** Gives each further statement of this transaction so many milliseconds, there and here; 0: as long as it takes, its end ten minutes. */
   raiseLimit(ms: number): Promise<void>
   /** For COPY and LISTEN only. */
   readonly client: pg.PoolClient
@@ -88,6 +88,8 @@ export const STATEMENT_LIMIT_MS = 15_000
 const IDLE_IN_TRANSACTION_MS = 5000
 /** A server that is frozen, not slow, never answers; the client gives up this much after the server should have. */
 const SILENCE_MS = 5000
+/** Of work without a limit: past the journal all that it loaded is brought to the disk by its commit. */
+const LONG_COMMIT_MS = 600_000
 
 /** Of a trace: a shorter wait for a connection is no news. */
 const TOLD_WAIT_MS = 1
@@ -107,7 +109,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
       // Whatever of it writes is stored as a whole or not at all then.
       currentFence()
         ? inTransaction(work)
-        : withClient(opened, false, (client) => work(createHandle(client, settings, timeoutMs + SILENCE_MS))),
+        : withClient(opened, false, (client) => work(createHandle(client, settings, { ms: timeoutMs + SILENCE_MS }))),
     inTransaction,
     inSnapshot: (work) =>
       inTransaction((handle) => work({ ...handle, both: (one, other) => readBoth(handle, one, other) }), ONE_MOMENT),
@@ -177,8 +179,9 @@ async function runTransaction<Result>(
   const limits = settings.isPooled || mayTakeLong ? `; ${limitsFor('local', timeoutMs, mayTakeLong)}` : ''
   await client.query(limited(`${beginStatement(task.options)}${limits}`, [], SILENCE_MS))
   let result: Result
+  const limit: Limit = { ms: timeoutMs + SILENCE_MS }
   try {
-    const handle = createHandle(client, settings, timeoutMs + SILENCE_MS)
+    const handle = createHandle(client, settings, limit)
     result = await task.work(handle)
     if (!task.options.isReadOnly) await currentFence()?.(handle)
   } catch (error) {
@@ -188,7 +191,7 @@ async function runTransaction<Result>(
   }
   // A line that is gone without a word answers never: the work must not wait for it, nor hold what it holds.
   const span = startSpan({ kind: 'sql', name: 'COMMIT' })
-  const ended = await client.query(limited('commit', [], timeoutMs + SILENCE_MS)).catch((error: unknown) => {
+  const ended = await client.query(limited('commit', [], limit.ms ?? LONG_COMMIT_MS)).catch((error: unknown) => {
     endSpan(span, error)
     if (!isConnectionFault(error)) throw error
     task.condemn(error)
@@ -246,14 +249,18 @@ async function settle(client: pg.PoolClient): Promise<void> {
   await client.query(limited('', [], SILENCE_MS))
 }
 
-function createHandle(client: pg.PoolClient, settings: DatabaseSettings, standardMs: number): Handle {
-  let limitMs: number | undefined = standardMs
+/** How long the driver waits for each statement; undefined: as long as it takes. */
+interface Limit {
+  ms: number | undefined
+}
+
+function createHandle(client: pg.PoolClient, settings: DatabaseSettings, limit: Limit): Handle {
   const send = async (query: Sql): Promise<pg.QueryResult> => {
     const { text, values } = toStatement(query)
     const startedAt = performance.now()
     const span = startSpan({ kind: 'sql', name: nameStatement(text) })
     try {
-      return await client.query(limited(withComment(text, settings.annotate?.()), values, limitMs))
+      return await client.query(limited(withComment(text, settings.annotate?.()), values, limit.ms))
     } catch (error) {
       endSpan(span, error)
       throw error
@@ -272,7 +279,7 @@ function createHandle(client: pg.PoolClient, settings: DatabaseSettings, standar
     run: async (query) => (await send(query)).rowCount ?? 0,
     async raiseLimit(ms) {
       await send(sql`select set_config('statement_timeout', ${String(Math.trunc(ms))}, true)`)
-      limitMs = ms === 0 ? undefined : ms + SILENCE_MS
+      limit.ms = ms === 0 ? undefined : ms + SILENCE_MS
     },
   }
 }

@@ -15,6 +15,8 @@ export interface EngineLaunch {
   readonly port: number
   /** False only in tests: a crash of the machine may then damage the cluster. */
   readonly isDurable: boolean
+  /** Only in drills: a standby follows it, or it is that standby. */
+  readonly hasStandby?: boolean
 }
 
 /** A running postmaster, ours or adopted. */
@@ -82,6 +84,8 @@ function engineArguments(launch: EngineLaunch): string[] {
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
   }
+  // Nobody follows it, and it archives nothing: what fills a table that its transaction made or emptied skips the journal.
+  if (!launch.hasStandby) Object.assign(settings, { wal_level: 'minimal', max_wal_senders: '0' })
   if (cluster.socketFolder !== undefined) {
     settings['unix_socket_directories'] = cluster.socketFolder
     settings['unix_socket_permissions'] = '0700'

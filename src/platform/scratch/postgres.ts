@@ -62,7 +62,8 @@ export async function startScratchPostgres({ folder, crew, standby }: Wishes): P
   const prepared = await prepareCluster(home, engine, account)
   // On TCP: what leads to it may come to lead elsewhere.
   const cluster: Cluster = { ...prepared, socketFolder: undefined }
-  const launch: EngineLaunch = { engine, cluster, account, port: await findFreePort(), isDurable: true }
+  const place = { engine, cluster, account, port: await findFreePort() }
+  const launch: EngineLaunch = { ...place, isDurable: true, hasStandby: standby !== undefined }
   const primary = createServer(launch, crew)
   const second = standby ? createServer(await prepareStandby(launch, standby), crew) : null
   const servers = second ? [primary, second] : [primary]
