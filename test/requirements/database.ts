@@ -185,6 +185,22 @@ export const DATABASE: readonly Requirement[] = [
     ],
   },
   {
+    id: 'D/restore-over-two',
+    source: 'backup',
+    behaviour:
+      'A restore fills its tables over two connections and past the journal of the built-in server, and still happens whole or not at all: one that fails or is killed leaves what was there, and can be run again.',
+    provenBy: [
+      ...prove(
+        'src/features/operations/backup/restore-over-two.test.ts',
+        'a restore fills tables over two connections at once, and nobody sees it before the end',
+        'rows may refer to those that the other connection has not committed; the rule holds in the end',
+        'what fails over one connection ends the other, and leaves everything as it was and nothing besides',
+        'a restore that is killed leaves what was there whole; a start or the next restore removes what it filled',
+        'the rows of a large table skip the journal of the built-in server and are settled at once',
+      ),
+    ],
+  },
+  {
     id: 'D/backups-room',
     source: 'backup',
     behaviour: 'No backup is made, proven or restored where its rows once more would fill the disk of the database.',

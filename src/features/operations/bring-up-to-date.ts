@@ -11,13 +11,17 @@ interface UpdateNeeds {
   readonly log: Log
 }
 
-/** Runs pending migrations behind an advisory lock; what is there is backed up, and the backup proven, before the first. */
+/**
+ * Runs pending migrations behind an advisory lock; what is there is backed up, and the backup proven, before the first. What a restore
+ * that was killed left in the database is removed. Restores have to be kept out.
+ */
 export async function bringUpToDate({
   connection,
   migrationsFolder,
   backups,
   log,
 }: UpdateNeeds): Promise<MigrationOutcome> {
+  await clearUnfinished(backups, log)
   const outcome = await migrate({
     connection,
     folder: migrationsFolder,
@@ -32,4 +36,14 @@ export async function bringUpToDate({
   })
   if (outcome.applied.length > 0) log.info({ from: outcome.from, to: outcome.to }, 'database migrated')
   return outcome
+}
+
+async function clearUnfinished(backups: Backups, log: Log): Promise<void> {
+  try {
+    const schemas = await backups.clearUnfinished()
+    if (schemas.length > 0) log.info({ schemas }, 'removed what a restore that was killed left in the database')
+  } catch (error) {
+    // It takes room and is in nobody's way: the next start removes it.
+    log.warn({ error }, 'what a restore that was killed left in the database was not removed')
+  }
 }

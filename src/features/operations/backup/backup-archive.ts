@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pack, type Pack } from 'tar-stream'
 import { seal, type AgeKey } from '#platform/crypto/age.ts'
-import { BackupManifest, MANIFEST_NAME, partName } from './backup-manifest.ts'
+import { BackupManifest, MANIFEST_NAME, partName, type BackupTable } from './backup-manifest.ts'
 import type { PartFiles } from './part-files.ts'
 import { notValid, walkArchive, type BackupArchive } from './walk-archive.ts'
 
@@ -82,13 +82,17 @@ export async function readManifest(archive: BackupArchive): Promise<BackupManife
   return manifest
 }
 
-type OnTable = (table: BackupManifest['tables'][number], part: Readable) => Promise<void>
+type OnTable = (table: BackupTable, part: Readable) => Promise<void>
 
 /**
- * Hands over each table's compressed part in order, checked as it streams by. Throws BACKUP_NOT_VALID naming the bad part, and
- * BACKUP_KEY_MISSING.
+ * Hands over each table's compressed part in order, checked as it streams by; one that is not wanted, as is asked before, is passed over unchecked.
+ * Throws BACKUP_NOT_VALID naming the bad part, and BACKUP_KEY_MISSING.
  */
-export async function readArchive(archive: BackupArchive, onTable: OnTable): Promise<BackupManifest> {
+export async function readArchive(
+  archive: BackupArchive,
+  onTable: OnTable,
+  isWanted: (table: BackupTable) => Promise<boolean> = async () => true,
+): Promise<BackupManifest> {
   const manifest = await readManifest(archive)
   const pending = new Map(manifest.tables.map((table) => [partName(table.name), table]))
   await walkArchive(archive, async (name, stream) => {
@@ -96,6 +100,7 @@ export async function readArchive(archive: BackupArchive, onTable: OnTable): Pro
     const table = pending.get(name)
     if (!table) throw notValid(archive, `${name} is not in the manifest or comes twice`)
     pending.delete(name)
+    if (!(await isWanted(table))) return drain(stream)
     const hash = createHash('sha256')
     let bytes = 0
     stream.on('data', (chunk: Buffer) => {

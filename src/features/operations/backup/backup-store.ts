@@ -116,11 +116,19 @@ export async function listPlainTables(handle: Handle): Promise<ReadonlySet<strin
 }
 
 /**
- * Takes what `copyOut` gave. A table that is plain, and that this transaction made, has its rows settled at once: nobody saw it
- * before, and whoever reads them first need not look at what became of their writer.
+ * Empties a table that has no rows anew, so that this transaction owns its files: what it copies in is settled at once, and with the
+ * built-in server skips the journal. Nothing may refer to it.
  */
-export function copyIn(handle: Handle, table: { name: string; columns: readonly string[]; isPlain: boolean }): CopyIn {
-  const settled = table.isPlain ? sql`, freeze true` : sql``
+export async function ownTable(handle: Handle, name: string): Promise<void> {
+  await handle.run(sql`truncate ${identifier(name)}`)
+}
+
+/**
+ * Takes what `copyOut` gave. A table that this transaction owns has its rows settled at once: nobody saw them before, and whoever
+ * reads them first need not look at what became of their writer.
+ */
+export function copyIn(handle: Handle, table: { name: string; columns: readonly string[]; isOwned: boolean }): CopyIn {
+  const settled = table.isOwned ? sql`, freeze true` : sql``
   const { text } = toStatement(
     sql`copy ${identifier(table.name)} (${columnList(table.columns)}) from stdin with (format csv, header true${settled})`,
   )
@@ -174,16 +182,29 @@ export async function advanceSequences(handle: Handle): Promise<void> {
 }
 
 /** An empty schema of this name, which everything that follows in the transaction works in. */
-export async function enterScratchSchema(handle: Handle, name: string): Promise<void> {
+export async function enterNewSchema(handle: Handle, name: string): Promise<void> {
   await handle.run(sql`create schema ${identifier(name)}`)
+  await enterSchema(handle, name)
+}
+
+/** Everything that follows in the transaction works in it. */
+export async function enterSchema(handle: Handle, name: string): Promise<void> {
   await handle.run(sql`select set_config('search_path', ${name}, true)`)
 }
 
-/** Empties the public schema. Only inside the transaction that fills it again. */
-export async function clearPublicSchema(handle: Handle): Promise<void> {
+/** For the rest of the transaction: a statement that would wait longer for a lock fails. */
+export async function limitLockWait(handle: Handle, ms: number): Promise<void> {
+  await handle.run(sql`select set_config('lock_timeout', ${String(ms)}, true)`)
+}
+
+/** Takes all of it to itself and away. Only inside the transaction that puts another one in its place. */
+export async function dropPublicSchema(handle: Handle): Promise<void> {
   await handle.run(sql`drop schema public cascade`)
-  await handle.run(sql`create schema public`)
-  await handle.run(sql`select set_config('search_path', 'public', true)`)
+}
+
+/** Puts a schema in the place of the one that was dropped. */
+export async function makePublic(handle: Handle, name: string): Promise<void> {
+  await handle.run(sql`alter schema ${identifier(name)} rename to public`)
 }
 
 /** Whether Sophia's tables are here at all. */

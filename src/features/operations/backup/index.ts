@@ -7,6 +7,7 @@ import type { BackupProgress, OnProgress } from './report-progress.ts'
 import { requireRoomToVerify } from './require-room.ts'
 import { restoreBackup, type RestoreOutcome } from './restore-backup.ts'
 import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
+import { dropAllUnfinished } from './unfinished-restores-store.ts'
 import { verifyBackup } from './verify-backup.ts'
 
 /** How one piece of work on a backup is done. */
@@ -27,6 +28,8 @@ export interface Backups {
   find(name: string, options?: FindOptions): Promise<BackupSummary>
   verify(file: string, options?: WorkOptions): ReturnType<typeof verifyBackup>
   restore(file: string, options?: WorkOptions): Promise<RestoreOutcome>
+  /** Removes from the database what restores that were killed left in it. Only for who keeps restores out. Answers what it was called. */
+  clearUnfinished(): Promise<readonly string[]>
 }
 
 export { scheduleBackups }
@@ -51,5 +54,6 @@ export function createBackups(needs: BackupNeeds): Backups {
       const work = { ...needs, onProgress }
       return withArchive(work, given, (file) => restoreBackup(work, { file, title: given, keys }))
     },
+    clearUnfinished: () => dropAllUnfinished(needs.database),
   }
 }

@@ -1,14 +1,19 @@
+import type { Handle } from '#platform/postgres/database.ts'
 import { noticeLostPeer } from '#platform/postgres/restore-lock.ts'
 import { checkArchive, readManifest } from './backup-archive.ts'
 import { bytesOf, type BackupManifest } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-import { clearPublicSchema, hasSchema } from './backup-store.ts'
+import { dropPublicSchema, enterNewSchema, enterSchema, hasSchema, limitLockWait, makePublic } from './backup-store.ts'
 import { createBackup, type CreatedBackup } from './create-backup.ts'
-import { loadArchive, matchMigrations } from './load-archive.ts'
+import { buildTables, createLoad, matchMigrations, type Load } from './load-archive.ts'
 import { requireRoomToRestore } from './require-room.ts'
 import { createProgress } from './report-progress.ts'
 import { analyse } from './schema-parts-store.ts'
+import { dropAllUnfinished, dropUnfinished, nameUnfinished } from './unfinished-restores-store.ts'
 import type { BackupArchive } from './walk-archive.ts'
+
+/** What waits for a lock beside the transaction that waits for it waits for ever. */
+const LOCK_LIMIT_MS = 60_000
 
 export interface RestoreOutcome {
   readonly manifest: BackupManifest
@@ -17,9 +22,9 @@ export interface RestoreOutcome {
 }
 
 /**
- * Replaces everything by a backup, in one transaction: it happens whole or not at all. Before it begins the archive is read
- * through with every checksum compared, and what is there now is backed up; before it ends every row was counted. Nothing
- * else may be connected, nor get in before this ended, which the signal tells of; bring the schema up to date afterwards. Throws BACKUP_NOT_VALID, BACKUP_KEY_MISSING.
+ * Replaces everything by a backup, in one transaction, which puts one schema in the place of another: it happens whole or not at all.
+ * Before it begins the archive is read through with every checksum compared, and what is there now is backed up; before it ends every
+ * row was counted. A process that is killed leaves the schema that it filled, which the next restore or start removes. Nothing else may be connected, nor get in before this ended, which the signal tells of; bring the schema up to date afterwards. Throws BACKUP_NOT_VALID, BACKUP_KEY_MISSING.
  */
 export async function restoreBackup(needs: BackupNeeds, archive: BackupArchive): Promise<RestoreOutcome> {
   try {
@@ -33,31 +38,84 @@ export async function restoreBackup(needs: BackupNeeds, archive: BackupArchive):
 
 async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<RestoreOutcome> {
   await requireUsable(needs, archive)
+  await dropAllUnfinished(needs.database)
   await requireRoomToRestore(needs, archive)
   const isInUse = await needs.database.read(hasSchema)
   const safety = isInUse ? await createBackup(needs, 'before-restore') : null
-  const manifest = await needs.database.inTransaction(
+  const schema = nameUnfinished()
+  try {
+    const tables = await work(needs, async (handle) => {
+      await enterNewSchema(handle, schema)
+      return buildTables(needs, handle, archive)
+    })
+    const manifest = await work(needs, (handle) =>
+      exchange(needs, createLoad(needs, archive, tables), { handle, schema }),
+    )
+    return { manifest, safety }
+  } catch (error) {
+    // Where the database is gone, too, whoever comes next removes it.
+    await dropUnfinished(needs.database, schema).catch(() => undefined)
+    throw error
+  }
+}
+
+/** One transaction, which may take as long as it takes. */
+function work<Result>({ database, signal }: BackupNeeds, task: (handle: Handle) => Promise<Result>): Promise<Result> {
+  return database.inTransaction(
     async (handle) => {
       // COPY may take longer than any request may.
       await handle.raiseLimit(0)
       await noticeLostPeer(handle)
-      needs.signal?.throwIfAborted()
-      await clearPublicSchema(handle)
-      // From here on nobody writes but behind this; who came back before may have written what is not in what was saved.
-      await needs.requireAlone?.()
-      const loaded = await loadArchive(needs, handle, archive)
-      await analyse(
-        handle,
-        loaded.tables.map(({ name }) => name),
-      )
-      // Whoever had to wait may have begun to work on what was there.
-      needs.signal?.throwIfAborted()
-      await needs.requireAlone?.()
-      return loaded
+      signal?.throwIfAborted()
+      return task(handle)
     },
     { mayTakeLong: true },
   )
-  return { manifest, safety }
+}
+
+interface Place {
+  readonly handle: Handle
+  /** Holds the tables, empty. */
+  readonly schema: string
+}
+
+/** Takes away what is there, fills the other schema and puts it in its place: seen by others as one moment, at the end. */
+async function exchange(needs: BackupNeeds, load: Load, place: Place): Promise<BackupManifest> {
+  const { handle, schema } = place
+  await dropPublicSchema(handle)
+  // From here on nobody writes but behind this; who came back before may have written what is not in what was saved.
+  await needs.requireAlone?.()
+  await enterSchema(handle, schema)
+  await fillOverTwo(needs, load, place)
+  const loaded = await load.finish(handle)
+  await analyse(
+    handle,
+    loaded.tables.map(({ name }) => name),
+  )
+  await makePublic(handle, schema)
+  // Whoever had to wait may have begun to work on what was there.
+  needs.signal?.throwIfAborted()
+  await needs.requireAlone?.()
+  return loaded
+}
+
+/**
+ * Most of the time goes into what the server makes of the rows, one after the other for each connection. What the other one fills is
+ * committed before this one ends, in a schema that nobody looks into.
+ */
+async function fillOverTwo(needs: BackupNeeds, load: Load, { handle, schema }: Place): Promise<void> {
+  const failing = new AbortController()
+  const signal = AbortSignal.any([failing.signal, ...(needs.signal ? [needs.signal] : [])])
+  const beside = work(needs, async (other) => {
+    await enterSchema(other, schema)
+    await limitLockWait(other, LOCK_LIMIT_MS)
+    await load.fill(other, signal)
+  })
+  const ends = [load.fill(handle, signal), beside].map((end) => end.catch((error: unknown) => failing.abort(error)))
+  // Neither is left at work when the other one failed.
+  await Promise.all(ends)
+  needs.signal?.throwIfAborted()
+  failing.signal.throwIfAborted()
 }
 
 async function requireUsable(needs: BackupNeeds, archive: BackupArchive): Promise<void> {

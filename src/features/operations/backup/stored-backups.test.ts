@@ -94,7 +94,7 @@ test('a backup by schedule lies in the store, encrypted and proven, and restores
   const steps = new Set<string>()
   await bare.verify(found.file, { keys: [identity] })
   await bare.restore(found.file, { keys: [identity], onProgress: ({ step }) => steps.add(step) })
-  assert.deepEqual([...steps], ['fetch', 'check', 'load'])
+  assert.deepEqual([...steps], ['fetch', 'check', 'load', 'index'])
   const row = await elsewhere.database.read((handle) =>
     handle.first(z.object({ name: z.string() }), sql`select name from deals`),
   )

@@ -2,7 +2,7 @@ import type { Handle } from '#platform/postgres/database.ts'
 import { writeFacts, writeProof } from './archive-notes.ts'
 import type { BackupManifest } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-import { enterScratchSchema } from './backup-store.ts'
+import { enterNewSchema } from './backup-store.ts'
 import { loadArchive } from './load-archive.ts'
 import { isEncrypted, type BackupArchive } from './walk-archive.ts'
 
@@ -35,7 +35,7 @@ async function rehearse(needs: BackupNeeds, archive: BackupArchive): Promise<Bac
   const work = async (handle: Handle): Promise<never> => {
     // COPY may take longer than any request may.
     await handle.raiseLimit(0)
-    await enterScratchSchema(handle, `rehearsal_${process.pid}_${Math.trunc(needs.clock.monotonicMs())}`)
+    await enterNewSchema(handle, `rehearsal_${process.pid}_${Math.trunc(needs.clock.monotonicMs())}`)
     throw new RehearsalDone(await loadArchive(needs, handle, archive))
   }
   try {
