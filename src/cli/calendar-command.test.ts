@@ -70,6 +70,8 @@ test('without a key each that is moved is explained, and it is said when none is
   const faulty = await explain('2026-11-10T12:00:00Z')
   assert.equal(faulty.code, 78)
   assert.match(faulty.err, /the last good calendar:\ncalendar\.yaml:6: /)
+  const ofKey = await explain('2026-11-10T12:00:00Z', '--key', 'freeze.deploys')
+  assert.deepEqual([ofKey.code, ofKey.err], [78, faulty.err])
 })
 
 test('a demand for fresh values is explained with the line on which it is written', async () => {

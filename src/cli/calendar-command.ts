@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import type { Calendar } from '#features/calendar/index.ts'
-import { minuteText } from './calendar-lines.ts'
+import { minuteText, tellFaultsBelow } from './calendar-lines.ts'
 import { explainMoved } from './explain-moved.ts'
 import { tellWhetherFrozen } from './may-deploy.ts'
 import { showCalendar, withFigures } from './show-calendar.ts'
@@ -69,6 +69,7 @@ function addExplain(command: Command, open: OpenCalendar): void {
         if (key === undefined) return explainMoved(calendar, calendar.now(readTime(at)), json)
         const told = calendar.explain({ key, at: readTime(at) })
         console.log(json ? JSON.stringify(told) : told.sentences.join('\n'))
+        tellFaultsBelow(calendar.now().faults)
       }),
     )
 }

@@ -11,3 +11,10 @@ export function tellFaults(faults: CalendarNow['faults']): void {
   for (const { file, line, message } of faults) console.error(`${file}:${line}: ${message}`)
   process.exitCode = EXIT.configuration
 }
+
+/** The same below what the last good calendar says; nothing without faults. */
+export function tellFaultsBelow(faults: CalendarNow['faults']): void {
+  if (faults.length === 0) return
+  console.error('The file has faults; what is above is the last good calendar:')
+  tellFaults(faults)
+}

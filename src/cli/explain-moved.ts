@@ -1,6 +1,6 @@
 import type { CalendarNow } from '#contract/calendar.ts'
 import type { Calendar } from '#features/calendar/index.ts'
-import { minuteText, tellFaults } from './calendar-lines.ts'
+import { minuteText, tellFaultsBelow } from './calendar-lines.ts'
 
 /** Prints each key that is moved at an instant, a paragraph each, or that none is; with a fault in the file that too. */
 export function explainMoved(calendar: Calendar, { at, faults }: CalendarNow, isJson = false): void {
@@ -9,7 +9,5 @@ export function explainMoved(calendar: Calendar, { at, faults }: CalendarNow, is
   else if (told.length === 0)
     console.log(`Nothing is moved at ${minuteText(at)}: each value is as without the calendar.`)
   else console.log(told.map(({ sentences }) => sentences.join('\n')).join('\n\n'))
-  if (faults.length === 0) return
-  console.error('The file has faults; what is above is the last good calendar:')
-  tellFaults(faults)
+  tellFaultsBelow(faults)
 }

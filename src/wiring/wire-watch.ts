@@ -2,8 +2,9 @@ import { PAGES_CLASS } from '#domain/objectives/objectives.ts'
 import type { Access } from '#features/access/index.ts'
 import type { Budgets } from '#features/budgets/index.ts'
 import type { Calendar } from '#features/calendar/index.ts'
-import type { Backups, BackupSchedule } from '#features/operations/backup/index.ts'
+import { newestVerified, type Backups, type BackupSchedule } from '#features/operations/backup/index.ts'
 import type { Personas } from '#features/personas/index.ts'
+import { findBegun } from '#features/watch/begun-store.ts'
 import { createWatch, readMoment, type Watch } from '#features/watch/index.ts'
 import type { Tools } from '#features/tools/index.ts'
 import type { Cache } from '#platform/cache/create-cache.ts'
@@ -40,17 +41,10 @@ export function wireWatch(rooms: WatchedRooms): Watch {
       keptPages: () => countKeptPages(cache),
       newestVerified: async () => {
         // A store that does not answer takes nothing from what lies here; the schedule's health tells of it.
-        const made = (await backups.listReachable()).items
-          .filter(({ state }) => state === 'verified')
-          .map(({ createdAt }) => createdAt)
-        const elsewhere = (await backupSchedule.verifiedElsewhere())?.toISOString()
-        // What is dated later was made under a clock that was wrong, and would silence the alert for as long.
-        const now = rooms.clock.now().toISOString()
-        const newest = [...made, ...(elsewhere ? [elsewhere] : [])]
-          .filter((at) => at <= now)
-          .toSorted()
-          .at(-1)
-        return newest === undefined ? null : new Date(newest)
+        const { items } = await backups.listReachable()
+        const deployment = (await rooms.database.read(findBegun))?.toISOString() ?? null
+        const elsewhere = await backupSchedule.verifiedElsewhere()
+        return newestVerified(items, { deployment, elsewhere: elsewhere ?? null, now: rooms.clock.now() })
       },
       isConfigured: (objective) => objective !== 'mcp' || tools.listServers().some(({ enabled }) => enabled),
       budgetUsed: async () => {

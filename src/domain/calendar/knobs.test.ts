@@ -60,6 +60,7 @@ test('each knob takes its own forms', () => {
   assert.deepEqual(readSettingValue('cache.ttl', '\u00d71.5'), factor(1.5))
   assert.deepEqual(readSettingValue('cache.ttl', '90s'), amount(90_000))
   assert.deepEqual(readSettingValue('cache.prewarm', 200), amount(200))
+  assert.deepEqual(readSettingValue('cache.prewarm', 'top(200)'), amount(200))
   assert.deepEqual(readSettingValue('limits.budget', 'x1.5'), factor(1.5))
   assert.deepEqual(readSettingValue('alerts.threshold', -0.5), amount(-0.5))
   assert.deepEqual(readSettingValue('mcp.probe', '10s'), amount(10_000))

@@ -5,8 +5,8 @@ import { nearestWord } from './nearest-word.ts'
 /** How several settings of equal priority become one: the text for the colleagues takes all there are. */
 export type Combine = 'smallest' | 'largest' | 'most lenient' | 'any' | 'all'
 
-/** What a setting may say: `x0.25`, a number, `90s`, yes or no, a text, `02:30`. */
-export type ValueForm = 'factor' | 'number' | 'duration' | 'flag' | 'text' | 'time'
+/** What a setting may say: `x0.25`, a number, `top(200)`, `90s`, yes or no, a text, `02:30`. */
+export type ValueForm = 'factor' | 'number' | 'top' | 'duration' | 'flag' | 'text' | 'time'
 
 /** Something that a period may move. */
 export interface Knob {
@@ -47,13 +47,15 @@ export const KNOBS = {
     limits: { least: 0, most: 30 * DAY_MS },
     why: 'An old answer that one period cannot bear is not given in it.',
   }),
-  'cache.prewarm': amount('class', {
+  'cache.prewarm': {
+    target: 'class',
+    takes: ['factor', 'number', 'top'],
     unit: 'entries',
     isWhole: true,
     combine: 'largest',
     limits: { least: 0, most: 100_000 },
     why: 'More entries made ready serve both periods.',
-  }),
+  },
   'limits.rate': amount('member, key or pattern', {
     unit: 'requests a second',
     isWhole: false,

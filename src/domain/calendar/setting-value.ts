@@ -12,12 +12,14 @@ export type SettingValue =
   | { readonly kind: 'text'; readonly text: string }
 
 const FACTOR = /^[x\u00d7] ?(\d{1,6}(?:\.\d{1,6})?)$/i
+const TOP = /^top\((\d{1,9})\)$/i
 const MOST_FACTOR = 1000
 const MOST_TEXT = 2000
 
 const FORM_WORDS: Readonly<Record<ValueForm, string>> = {
   factor: 'a factor such as `x0.25`',
   number: 'a number',
+  top: 'so many of the first, such as `top(200)`',
   duration: 'a duration such as `90s`, `5m`, `4h` or `2d`',
   flag: '`true` or `false`',
   text: `a text of at most ${MOST_TEXT} characters`,
@@ -45,6 +47,10 @@ const READERS: Readonly<Record<ValueForm, (written: string | number | boolean) =
     return factor <= MOST_FACTOR ? { kind: 'factor', factor } : undefined
   },
   number: (written) => (typeof written === 'number' && Number.isFinite(written) ? amount(written) : undefined),
+  top: (written) => {
+    const first = TOP.exec(String(written).trim())?.[1]
+    return first === undefined ? undefined : amount(Number(first))
+  },
   duration: (written) => amount(parseDuration(String(written))),
   flag: (written) => (typeof written === 'boolean' ? { kind: 'flag', isOn: written } : undefined),
   text: (written) =>

@@ -3,6 +3,7 @@ import type { BackupNeeds } from './backup-needs.ts'
 import { withArchive } from './fetch-archive.ts'
 import { findBackup, listBackups, listReachable, type BackupSummary, type FindOptions } from './list-backups.ts'
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
+import { newestVerified } from './newest-verified.ts'
 import type { BackupProgress, OnProgress } from './report-progress.ts'
 import { requireRoomToVerify } from './require-room.ts'
 import { restoreBackup, type RestoreOutcome } from './restore-backup.ts'
@@ -32,7 +33,7 @@ export interface Backups {
   clearUnfinished(): Promise<readonly string[]>
 }
 
-export { scheduleBackups }
+export { newestVerified, scheduleBackups }
 export type { BackupProgress, BackupSchedule, BackupSummary, ProvenBackup, RestoreOutcome }
 
 /** Backups as plain archives that a person can open without Sophia. */

@@ -13,7 +13,8 @@ import {
 import { readDiskSpace } from '../disk-space.ts'
 import type { ObjectStore } from '#platform/object-store/object-store.ts'
 import { openObjectStore } from '#platform/object-store/open-object-store.ts'
-import { listBackups, type BackupSummary } from '../backup/list-backups.ts'
+import { listBackups } from '../backup/list-backups.ts'
+import { isOfAnother } from '../backup/newest-verified.ts'
 import { anotherArchive } from '../backup/require-room.ts'
 import type { DoctorNeeds } from './doctor-needs.ts'
 import { reasonOf, type Check } from './examine.ts'
@@ -76,11 +77,6 @@ async function checkBackups(needs: DoctorNeeds, looks: StoreLooks): Promise<Find
     hasData: config.postgres.url !== null || existsSync(join(config.home, 'data')),
     folder,
   })
-}
-
-/** Of what only lies in the store: others may share it. What nobody says of whose it is counts. */
-function isOfAnother({ madeBy, places }: BackupSummary, deployment: string | null): boolean {
-  return deployment !== null && madeBy !== null && madeBy !== deployment && !places.includes('machine')
 }
 
 async function checkFolder(needs: DoctorNeeds, looks: StoreLooks): Promise<Finding> {

@@ -1,0 +1,30 @@
+import type { BackupSummary } from './list-backups.ts'
+
+/** Of what only lies in the store: others may share it. What nobody says of whose it is counts. */
+export function isOfAnother(
+  { madeBy, places }: Pick<BackupSummary, 'madeBy' | 'places'>,
+  deployment: string | null,
+): boolean {
+  return deployment !== null && madeBy !== null && madeBy !== deployment && !places.includes('machine')
+}
+
+interface Looked {
+  /** This one, by when it began; null: not known. */
+  readonly deployment: string | null
+  /** When another process of it last proved one. */
+  readonly elsewhere: Date | null
+  readonly now: Date
+}
+
+/** When the newest proven backup of this deployment was made; null without one. */
+export function newestVerified(
+  backups: readonly Pick<BackupSummary, 'createdAt' | 'madeBy' | 'places' | 'state'>[],
+  { deployment, elsewhere, now }: Looked,
+): Date | null {
+  const own = backups
+    .filter((backup) => backup.state === 'verified' && !isOfAnother(backup, deployment))
+    .map(({ createdAt }) => Date.parse(createdAt))
+  // What is dated later was made under a clock that was wrong, and would silence the alert for as long.
+  const made = [...own, ...(elsewhere ? [elsewhere.getTime()] : [])].filter((atMs) => atMs <= now.getTime())
+  return made.length === 0 ? null : new Date(Math.max(...made))
+}
