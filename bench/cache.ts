@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { createClient } from 'redis'
 import { startRedis } from '../test/support/redis.ts'
 import { compareDollars } from './cache/dollars.ts'
-import { measureFrozen, measureMemoryHits, measureSharedHits } from './cache/hits.ts'
+import { measureFrozen, measureMemoryHits, measureSharedHits, type SharedHits } from './cache/hits.ts'
 import { measureReadMix } from './cache/read-mix.ts'
 import { round } from './support/statistics.ts'
 import type { BenchOptions } from './support/bench-options.ts'
@@ -34,7 +34,7 @@ export async function run({ isQuick }: BenchOptions) {
 
 interface Seen {
   readonly memory: Record<string, number>
-  readonly shared: Record<string, number>
+  readonly shared: SharedHits
   readonly stampede: Record<string, number>
   readonly frozen: Awaited<ReturnType<typeof measureFrozen>>
   readonly dollars: ReturnType<typeof compareDollars>
@@ -42,11 +42,13 @@ interface Seen {
 }
 
 function present({ memory, shared, stampede, frozen: { sophia: frozen, ...frozenPeers }, dollars, hitRates }: Seen) {
-  const l2 = shared['sophia'] ?? Number.NaN
+  const l2 = Object.fromEntries(
+    Object.entries(shared.besideRawGet).map(([name, { reader, raw }]) => [name, round(reader / raw)]),
+  )
   return {
     results: {
       l1HitRatio: round((memory['sophia'] ?? Number.NaN) / (memory['lru-cache'] ?? Number.NaN)),
-      l2HitP50Ratio: round(l2 / (shared['raw get'] ?? Number.NaN)),
+      l2HitP50Ratio: l2['sophia'],
       stampedeFactoryCalls: stampede['sophia'],
       frozenHotP99Ms: round(frozen?.hotP99Ms ?? Number.NaN),
       frozenColdMs: round(frozen?.coldMs ?? Number.NaN),
@@ -56,13 +58,18 @@ function present({ memory, shared, stampede, frozen: { sophia: frozen, ...frozen
     },
     baselines: {
       l1MillionHitsPerSecond: rounded(memory),
-      l2HitP50Micros: rounded(shared),
+      l2HitP50Micros: roundedAll(shared.besideRawGet),
+      l2HitP50MicrosInTurns: rounded(shared.inTurns),
       stampedeFactoryCalls: stampede,
       frozenForFourSeconds: roundedAll(frozenPeers),
       dollarsBySize: dollars.map(({ share, ratio, ...by }) => ({ share, ratio: round(ratio), ...roundedAll(by) })),
       hitRates: rounded(hitRates),
     },
-    ratios: { l1ToLruCache: ratios(memory, 'lru-cache'), l2ToRawGet: ratios(shared, 'raw get') },
+    ratios: {
+      l1ToLruCache: ratios(memory, 'lru-cache'),
+      l2ToRawGet: l2,
+      l2ToRawGetInTurns: ratios(shared.inTurns, 'raw get'),
+    },
   }
 }
 

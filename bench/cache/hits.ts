@@ -97,41 +97,73 @@ async function untilWritten({ written }: { written(): number }, count: number): 
 /** Of the reads from Redis, so many come first and do not count: a server that has run for a minute has compiled what it does. */
 const WARM_UP_SHARE = 0.2
 
-/** The median time of a read from Redis in microseconds, each key read once by whoever has it not in the process; taking turns. */
-export async function measureSharedHits(url: string, count: number): Promise<Record<string, number>> {
+/** Median times in microseconds. */
+type Medians = Record<string, number>
+
+export interface SharedHits {
+  /** Each reader in a pass of its own, in turns with a raw GET: what the reader itself adds. */
+  readonly besideRawGet: Record<string, { readonly reader: number; readonly raw: number }>
+  /** All of them in turns: each comes after the others, which leave it a cold machine. */
+  readonly inTurns: Medians
+}
+
+/** Reads from Redis, each key once by whoever has it not in the process. */
+export async function measureSharedHits(url: string, count: number): Promise<SharedHits> {
   const run = randomUUID()
+  const passes = ['alone', 'turns']
   const keys = Array.from({ length: count }, (_none, at) => `shared:${run}:${at}`)
   // As Sophia's own line is set up, without the client's limit for each command.
   const raw = createClient({ url, commandOptions: { timeout: 0 } })
   await raw.connect()
   const writer = await openOwn(url)
   const writers = await openSharedPeers(url)
-  for (const key of keys) {
-    await raw.set(`raw:${key}`, JSON.stringify(makeValue(key)))
-    for (const peer of [writer, ...writers]) await peer.getOrSet(`${peer.name}:${key}`, async () => makeValue(key))
-  }
+  for (const pass of passes)
+    for (const key of keys) {
+      await raw.set(`raw:${key}`, JSON.stringify(makeValue(key)))
+      for (const { name, getOrSet } of [writer, ...writers])
+        await getOrSet(`${name}:${pass}:${key}`, async () => makeValue(key))
+    }
   // Handed over beside the answers: what is not there yet would be a miss.
-  await untilWritten(writer, count)
-  const reader = await openOwn(url)
-  const peers = await openSharedPeers(url)
-  const never = async (): Promise<never> => {
-    throw new Error('a value was lost')
+  await untilWritten(writer, count * passes.length)
+  const readers = [await openOwn(url), ...(await openSharedPeers(url))]
+  const rawGet: Reader = { name: 'raw get', read: (_pass, key) => raw.get(`raw:${key}`) }
+  const reading = readers.map((peer): Reader => ({
+    name: peer.name,
+    read: (pass, key) => readOnly(peer, `${pass}:${key}`),
+  }))
+  const besideRawGet: SharedHits['besideRawGet'] = {}
+  for (const reader of reading) {
+    const medians = await takeTurns([rawGet, reader], 'alone', keys)
+    besideRawGet[reader.name] = { reader: medians[reader.name] ?? Number.NaN, raw: medians[rawGet.name] ?? Number.NaN }
   }
-  const found: Record<string, number[]> = {}
-  const time = async (name: string, read: () => unknown): Promise<void> => {
-    const begunMs = performance.now()
-    await read()
-    ;(found[name] ??= []).push((performance.now() - begunMs) * 1000)
-  }
-  for (const [at, key] of keys.entries()) {
-    if (at === Math.round(count * WARM_UP_SHARE)) for (const times of Object.values(found)) times.length = 0
-    await time('raw get', () => raw.get(`raw:${key}`))
-    await time('sophia', () => reader.getOrSet(`sophia:${key}`, never))
-    for (const peer of peers) await time(peer.name, () => peer.getOrSet(`${peer.name}:${key}`, never))
-  }
-  for (const peer of [writer, reader, ...writers, ...peers]) await peer.close()
+  const inTurns = await takeTurns([rawGet, ...reading], 'turns', keys)
+  for (const peer of [writer, ...writers, ...readers]) await peer.close()
   raw.destroy()
-  return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]))
+  return { besideRawGet, inTurns }
+}
+
+interface Reader {
+  readonly name: string
+  readonly read: (pass: string, key: string) => unknown
+}
+
+function readOnly({ name, getOrSet }: Peer, key: string): unknown {
+  return getOrSet(`${name}:${key}`, async () => {
+    throw new Error(`${name} has lost a value`)
+  })
+}
+
+async function takeTurns(readers: readonly Reader[], pass: string, keys: readonly string[]): Promise<Medians> {
+  const found = new Map(readers.map(({ name }) => [name, [] as number[]]))
+  for (const [at, key] of keys.entries()) {
+    if (at === Math.round(keys.length * WARM_UP_SHARE)) for (const times of found.values()) times.length = 0
+    for (const { name, read } of readers) {
+      const begunMs = performance.now()
+      await read(pass, key)
+      found.get(name)?.push((performance.now() - begunMs) * 1000)
+    }
+  }
+  return Object.fromEntries([...found].map(([name, times]) => [name, median(times)]))
 }
 
 interface Frozen {
