@@ -1,4 +1,4 @@
-import { PAGES_CLASS } from '#domain/objectives/objectives.ts'
+import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 import type { Access } from '#features/access/index.ts'
 import type { Budgets } from '#features/budgets/index.ts'
 import type { Calendar } from '#features/calendar/index.ts'
@@ -38,7 +38,7 @@ export function wireWatch(rooms: WatchedRooms): Watch {
       inForce: readInForce(rooms),
       listActions: access.listActions,
       calendarNumber: calendar.number,
-      keptPages: () => countKeptPages(cache),
+      keptOf: (cacheClass) => countKept(cache, cacheClass),
       newestVerified: async () => {
         // A store that does not answer takes nothing from what lies here; the schedule's health tells of it.
         const { items } = await backups.listReachable()
@@ -57,8 +57,11 @@ export function wireWatch(rooms: WatchedRooms): Watch {
   )
 }
 
-function countKeptPages(cache: Pick<Cache, 'ledgers'>): { readonly hits: number; readonly misses: number } {
-  const ledger = cache.ledgers().find(({ ledger: { cacheClass } }) => cacheClass === PAGES_CLASS)?.ledger
+function countKept(
+  cache: Pick<Cache, 'ledgers'>,
+  wanted: CacheClass,
+): { readonly hits: number; readonly misses: number } {
+  const ledger = cache.ledgers().find(({ ledger: { cacheClass } }) => cacheClass === wanted)?.ledger
   if (!ledger) return { hits: 0, misses: 0 }
   const { tiers, stale, joined, misses } = ledger
   return { hits: tiers.l1.hits + tiers.l2.hits + stale + joined, misses }

@@ -47,7 +47,7 @@ export async function openWatchHouse({
         version: '1',
         publicUrl: 'https://sophia.example.com',
         calendarNumber: (key, base) => knobs.get(key) ?? base,
-        keptPages: () => ({ hits: 0, misses: 0 }),
+        keptOf: () => ({ hits: 0, misses: 0 }),
         newestVerified: async () => clock.now(),
         isConfigured: () => true,
         budgetUsed: async () => null,

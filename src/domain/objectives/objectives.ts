@@ -36,8 +36,14 @@ export const PROBE_EVERY_MS = 5000
 export const PROBE_LIMIT_MS = 2000
 export const MISSES_TO_TELL = 2
 
-/** The class of the cache whose promise is an objective; the share is the one of its own definition. */
-export const PAGES_CLASS = 'api-response' satisfies CacheClass
+/** The objective of each class of the cache that promises a share of hits in its own definition. */
+export const CACHE_OBJECTIVES = {
+  'api-response': 'cache-api-response',
+  'skill-result': 'cache-skill-result',
+} as const satisfies Partial<Record<CacheClass, string>>
+
+/** Classes whose promise is an objective. */
+export const PROMISING_CLASSES = Object.keys(CACHE_OBJECTIVES) as readonly (keyof typeof CACHE_OBJECTIVES)[]
 
 export const OBJECTIVES = {
   availability: {
@@ -68,7 +74,13 @@ export const OBJECTIVES = {
   'cache-api-response': {
     title: 'Kept pages',
     promise: 'reads of pages and lists that may be kept are answered from what was kept',
-    target: promisedShareOf(PAGES_CLASS),
+    target: promisedShareOf('api-response'),
+    leastEvents: 1000,
+  },
+  'cache-skill-result': {
+    title: 'Kept results',
+    promise: 'results of skills that are asked for are answered from what was kept',
+    target: promisedShareOf('skill-result'),
     leastEvents: 1000,
   },
   memory: {

@@ -1,12 +1,10 @@
-import { CACHE_CLASSES, type CacheClass } from '#domain/cache-policy/cache-class.ts'
+import { CACHE_CLASSES } from '#domain/cache-policy/cache-class.ts'
+import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
 import { dayOf } from '#domain/day.ts'
 import type { HourRow } from './cache-hours-store.ts'
 import { addCounts, NO_COUNTS, type Counts } from './counts.ts'
 
 const USD = 'USD'
-
-/** The share of questions a class promises to answer without making anything, while the data rests; the others promise none. */
-const PROMISED: Partial<Record<CacheClass, number>> = { 'api-response': 0.95, 'skill-result': 0.95 }
 
 /** Hours as people read them: what was spared today and by what, and the hours one by one. Days are UTC. */
 export function presentSavings(rows: readonly HourRow[], now: Date) {
@@ -15,7 +13,9 @@ export function presentSavings(rows: readonly HourRow[], now: Date) {
   const sumOf = (some: readonly HourRow[]): Counts => some.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS)
   const classes = CACHE_CLASSES.flatMap((name) => {
     const own = ofToday.filter(({ cacheClass }) => cacheClass === name)
-    return own.length === 0 ? [] : [{ class: name, promised: PROMISED[name] ?? null, ...present(sumOf(own)) }]
+    return own.length === 0
+      ? []
+      : [{ class: name, promised: CACHE_POLICIES[name].promisedShare ?? null, ...present(sumOf(own)) }]
   })
   const byHour = Map.groupBy(rows, ({ hour }) => hour.toISOString())
   return {

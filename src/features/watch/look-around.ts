@@ -1,6 +1,7 @@
 import { WHOLE } from '#domain/alerts/condition.ts'
 import { ALERT_RULES } from '#domain/alerts/rules.ts'
 import { judgeBackup, judgeMemory } from '#domain/objectives/judge.ts'
+import { CACHE_OBJECTIVES, PROMISING_CLASSES } from '#domain/objectives/objectives.ts'
 import { watchEventLoop } from '#platform/telemetry/event-loop-delay.ts'
 import { memoryUsedShare } from '#platform/telemetry/process-metrics.ts'
 import { findBegun } from './begun-store.ts'
@@ -27,7 +28,7 @@ export function createLook(needs: WatchNeeds, objectives: Pick<Objectives, 'note
   const looks: Readonly<Record<string, (known: readonly ReplicaRow[]) => void | Promise<void>>> = {
     memory: () => objectives.note(judgeMemory(memoryUsedShare())),
     'event loop': () => needs.metrics.eventLoopDelay.set(loop.take()),
-    'kept pages': lookAtPages(looking),
+    cache: lookAtCache(looking),
     thresholds: () => {
       for (const rule of ALERT_RULES)
         needs.metrics.alertThreshold.set({ alert: rule.id }, limitsOf(needs, rule).threshold)
@@ -61,13 +62,17 @@ function seldom({ clock }: Pick<WatchNeeds, 'clock'>, look: () => Promise<void>)
   }
 }
 
-function lookAtPages({ keptPages, objectives }: Looking): () => void {
-  let pages = keptPages()
+/** The classes of the cache that promise a share of hits. */
+function lookAtCache({ keptOf, objectives }: Looking): () => void {
+  let before = new Map(PROMISING_CLASSES.map((name) => [name, keptOf(name)]))
   return () => {
-    const now = keptPages()
-    objectives.note({ objective: 'cache-api-response', isGood: true }, now.hits - pages.hits)
-    objectives.note({ objective: 'cache-api-response', isGood: false }, now.misses - pages.misses)
-    pages = now
+    const now = new Map(PROMISING_CLASSES.map((name) => [name, keptOf(name)]))
+    for (const [name, { hits, misses }] of now) {
+      const last = before.get(name)
+      objectives.note({ objective: CACHE_OBJECTIVES[name], isGood: true }, hits - (last?.hits ?? 0))
+      objectives.note({ objective: CACHE_OBJECTIVES[name], isGood: false }, misses - (last?.misses ?? 0))
+    }
+    before = now
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { CACHE_CLASSES } from '#domain/cache-policy/cache-class.ts'
 import { CACHE_POLICIES, promisedShareOf } from '#domain/cache-policy/policy.ts'
-import { OBJECTIVE_IDS, PAGES_CLASS, objectiveOf } from '#domain/objectives/objectives.ts'
+import { CACHE_OBJECTIVES, OBJECTIVE_IDS, PROMISING_CLASSES, objectiveOf } from '#domain/objectives/objectives.ts'
 import { NO_COUNTS } from '#features/cache/counts.ts'
 import { presentSavings } from '#features/cache/present-savings.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -40,11 +40,14 @@ test('what is aimed at beyond the promise is told beside it, and nothing where t
 })
 
 test('an objective of the cache has the class and the share of the definition of that class, and so has what the cache tells of itself', () => {
+  const promising = CACHE_CLASSES.filter((name) => CACHE_POLICIES[name].promisedShare !== undefined)
+  assert.deepEqual(new Set(PROMISING_CLASSES), new Set<string>(promising))
   assert.deepEqual(
-    OBJECTIVE_IDS.filter((id) => id.startsWith('cache-')),
-    [`cache-${PAGES_CLASS}`],
+    new Set(OBJECTIVE_IDS.filter((id) => id.startsWith('cache-'))),
+    new Set<string>(Object.values(CACHE_OBJECTIVES)),
   )
-  assert.equal(objectiveOf(`cache-${PAGES_CLASS}`).target, CACHE_POLICIES[PAGES_CLASS].promisedShare)
+  for (const name of PROMISING_CLASSES)
+    assert.equal(objectiveOf(CACHE_OBJECTIVES[name]).target, CACHE_POLICIES[name].promisedShare)
   assert.throws(() => promisedShareOf('auth'), /auth promises no share/)
   const hour = new Date('2026-03-10T09:00:00.000Z')
   const rows = CACHE_CLASSES.map((cacheClass) => ({ cacheClass, hour, counts: NO_COUNTS }))

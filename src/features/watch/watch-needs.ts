@@ -1,3 +1,4 @@
+import type { CacheClass } from '#domain/cache-policy/cache-class.ts'
 import type { ObjectiveId } from '#domain/objectives/objectives.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
@@ -10,8 +11,8 @@ export interface WatchNeeds extends Omit<ObjectiveNeeds, 'metrics'>, ChannelNeed
   readonly version: string
   /** A number as the business calendar has it now. */
   readonly calendarNumber: (key: string, base: number) => number
-  /** What may be kept of pages since the process began: answered from there, and made. */
-  readonly keptPages: () => { readonly hits: number; readonly misses: number }
+  /** Of a class of the cache since the process began: answered from what was kept, and made. */
+  readonly keptOf: (cacheClass: CacheClass) => { readonly hits: number; readonly misses: number }
   /** When the newest backup that was proven was made; null without one. */
   readonly newestVerified: () => Promise<Date | null>
   /** Whether there is anything that an objective could count. */
