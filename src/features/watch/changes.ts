@@ -9,23 +9,31 @@ export interface ChangeLog {
   leave(): Promise<void>
 }
 
-type ChangeNeeds = Pick<WatchNeeds, 'database' | 'inForce' | 'moment' | 'replica' | 'version'>
+/** What is in force is read so often. */
+const EVERY_MS = 15_000
 
-export function createChangeLog({ database, inForce, moment, replica, version }: ChangeNeeds): ChangeLog {
+type ChangeNeeds = Pick<WatchNeeds, 'clock' | 'database' | 'inForce' | 'moment' | 'replica' | 'version'>
+
+export function createChangeLog({ clock, database, inForce, moment, replica, version }: ChangeNeeds): ChangeLog {
   let hasBegun = false
+  let lookedMs = Number.NEGATIVE_INFINITY
   let known: InForce = {}
   return {
     async look() {
+      if (clock.monotonicMs() - lookedMs < EVERY_MS) return
       const now = await inForce()
       // Only what this process sees become another is its to tell: beside it some may still run by what was before.
       const prints = Object.fromEntries(Object.entries(now).filter(([name, print]) => known[name] !== print))
-      await database.inTransaction(async (handle) => {
-        const at = await moment(handle)
-        if (!hasBegun) await storeChange(handle, { at, kind: 'started', subject: version, replica })
-        if (Object.keys(prints).length > 0) await noteInForce(handle, { prints, at, replica })
-      })
+      const isOther = Object.keys(prints).length > 0
+      if (!hasBegun || isOther)
+        await database.inTransaction(async (handle) => {
+          const at = await moment(handle)
+          if (!hasBegun) await storeChange(handle, { at, kind: 'started', subject: version, replica })
+          if (isOther) await noteInForce(handle, { prints, at, replica })
+        })
       hasBegun = true
       known = now
+      lookedMs = clock.monotonicMs()
     },
     async leave() {
       if (!hasBegun) return

@@ -8,6 +8,8 @@ import type { SlotCounts } from './tally.ts'
 const slo = z.enum(OBJECTIVE_IDS)
 const Count = z.coerce.number()
 
+/** A version that came after may count what this one does not know. */
+const KNOWN = [...OBJECTIVE_IDS]
 /** Up to this span the counts of ten seconds are summed, beyond it those of five minutes. */
 const FINE_SECONDS = 3600
 
@@ -54,7 +56,7 @@ export async function sumSpans(handle: Handle, spans: readonly number[], now: Da
       from unnest(${[...spans]}::int[]) as w (seconds)
       join slo_counts c on c.width = case when w.seconds <= ${FINE_SECONDS} then 10 else 300 end
         and c.starts_at > ${now}::timestamptz - make_interval(secs => w.seconds) and c.starts_at <= ${now}
-      group by 1, 2`,
+      where c.slo = any(${KNOWN}::text[]) group by 1, 2`,
   )
   const sums = new Map<ObjectiveId, Map<number, Counts>>()
   for (const { seconds, slo: id, good, bad } of rows) {
@@ -72,6 +74,7 @@ export function sumReplicas(handle: Handle, now: Date): Promise<z.infer<typeof R
     ReplicaRow,
     sql`select slo, replica, sum(good) as good, sum(bad) as bad from slo_counts
       where width = 10 and starts_at > ${now}::timestamptz - interval '1 hour' and starts_at <= ${now}
+        and slo = any(${KNOWN}::text[])
       group by 1, 2 order by 1, 2`,
   )
 }
@@ -88,6 +91,7 @@ export function listHistory(
     HistoryRow,
     sql`select slo, date_bin(make_interval(secs => ${stepSeconds}), starts_at, 'epoch') as at, sum(good) as good, sum(bad) as bad
       from slo_counts where width = ${width} and starts_at > ${now}::timestamptz - make_interval(hours => ${hours})
+        and slo = any(${KNOWN}::text[])
       group by 1, 2 order by 1, 2`,
   )
 }

@@ -49,7 +49,7 @@ export interface StoredPoint {
 /** Of several replicas: what each knows of all is that of the highest, the rest is added up. */
 const overReplicas = sql`case when key = any(${[...HIGHEST_OF_ALL]}::text[]) then max(value) else sum(value) end`
 
-/** The spans since `from` in steps of so many seconds, oldest first; steps in which nobody measured are absent. */
+/** The spans since the beginning of the step in which `from` lies, in steps of so many seconds, oldest first; steps in which nobody measured are absent. */
 export function listFigures(
   handle: Handle,
   { from, now, stepSeconds }: { readonly from: Date; readonly now: Date; readonly stepSeconds: number },
@@ -59,7 +59,8 @@ export function listFigures(
     sql`with measured as materialized (
         select date_bin(make_interval(secs => ${stepSeconds}), starts_at, 'epoch') as at, replica, sums, peaks
         from watch_figures
-        where width = ${stepSeconds < 300 ? 10 : 300} and starts_at >= ${from} and starts_at <= ${now}),
+        where width = ${stepSeconds < 300 ? 10 : 300} and starts_at <= ${now}
+          and starts_at >= date_bin(make_interval(secs => ${stepSeconds}), ${from}::timestamptz, 'epoch')),
       counted as (
         select at, jsonb_object_agg(key, value) as sums from (
           select at, key, sum(text::float8) as value from measured, jsonb_each_text(sums) as each (key, text) group by 1, 2) as one
@@ -79,17 +80,20 @@ export function listFigures(
 const ReplicaRow = z.object({ replica: z.string(), seconds: z.coerce.number(), sums: Named, peaks: Named })
 export type ReplicaFigures = z.infer<typeof ReplicaRow>
 
-/** What each replica measured since `from`, and in spans of how many seconds together. */
-export function listReplicaFigures(handle: Handle, from: Date): Promise<ReplicaFigures[]> {
+/** What each replica measured in spans that began in this time, and in how many seconds together. */
+export function listReplicaFigures(
+  handle: Handle,
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<ReplicaFigures[]> {
   const ofReplica = (column: Sql, joined: Sql): Sql => sql`(
     select coalesce(jsonb_object_agg(key, value), '{}') from (
       select key, ${joined} as value from watch_figures as f, jsonb_each_text(${column}) as each (key, text)
-      where f.width = 10 and f.starts_at >= ${from} and f.replica = r.replica group by key) as total)`
+      where f.width = 10 and f.starts_at between ${from} and ${until} and f.replica = r.replica group by key) as total)`
   return handle.rows(
     ReplicaRow,
     sql`select r.replica, 10 * count(*) as seconds, ${ofReplica(sql`f.sums`, sql`sum(text::float8)`)} as sums,
         ${ofReplica(sql`f.peaks`, sql`max(text::float8)`)} as peaks
-      from watch_figures as r where r.width = 10 and r.starts_at >= ${from} and r.replica <> '' group by r.replica`,
+      from watch_figures as r where r.width = 10 and r.starts_at between ${from} and ${until} and r.replica <> '' group by r.replica`,
   )
 }
 
@@ -101,17 +105,20 @@ export async function sweepFigures(handle: Handle, now: Date): Promise<void> {
   await handle.run(sql`with gone as (
       delete from watch_figures where width = 300 and replica <> ''
         and starts_at < ${now}::timestamptz - make_interval(hours => ${FINE_HOURS})
-      returning starts_at, sums, peaks)
+      returning starts_at, sums, peaks),
+    counted as (
+      select starts_at, jsonb_object_agg(key, value) as sums from (
+        select starts_at, key, sum(text::float8) as value from gone, jsonb_each_text(sums) as each (key, text) group by 1, 2) as one
+      group by 1),
+    seen as (
+      select starts_at, jsonb_object_agg(key, value) as peaks from (
+        select starts_at, key, ${overReplicas} as value
+        from (select starts_at, key, text::float8 as value from gone, jsonb_each_text(peaks) as each (key, text)) as each
+        group by 1, 2) as one
+      group by 1)
     insert into watch_figures as known (width, starts_at, replica, sums, peaks)
-    select 300, starts_at, '',
-      coalesce((select jsonb_object_agg(key, value) from (
-        select key, sum(text::float8) as value from gone as g, jsonb_each_text(g.sums) as each (key, text)
-        where g.starts_at = spans.starts_at group by key) as total), '{}'),
-      coalesce((select jsonb_object_agg(key, value) from (
-        select key, ${overReplicas} as value from (
-          select key, text::float8 as value from gone as g, jsonb_each_text(g.peaks) as each (key, text)
-          where g.starts_at = spans.starts_at) as each group by key) as total), '{}')
-    from (select distinct starts_at from gone) as spans
+    select 300, starts_at, '', coalesce(sums, '{}'), coalesce(peaks, '{}')
+    from (select distinct starts_at from gone) as spans left join counted using (starts_at) left join seen using (starts_at)
     on conflict (width, starts_at, replica) do update set
       sums = ${together(sql`known.sums`, sql`excluded.sums`, sql`sum(text::float8)`)},
       peaks = ${together(

@@ -34,7 +34,7 @@ test('what two processes measured stands in the same span: what was counted is a
   // Within the same ten seconds it falls again: the highest of the span stays.
   see(one.metrics, { good: 1, sockets: 3 })
   await rounds(1)
-  const { points, now, replicas } = await one.watch.readOperations(1)
+  const { points, now } = await one.watch.readOperations({ hours: 1, mayReadAudit: true })
   const all = points.reduce(
     (sum, { requests, failed }) => ({ requests: sum.requests + requests, failed: sum.failed + failed }),
     {
@@ -53,9 +53,26 @@ test('what two processes measured stands in the same span: what was counted is a
     ],
   )
   assert.ok(now && now.latencyP95 !== null && now.latencyP95 > 0.25 && now.latencyP95 <= 0.5, String(now?.latencyP95))
+})
+
+test('now is told of spans that all have written: one who wrote first stands for nobody else', async () => {
+  const { rooms, rounds, clock } = await open({ replicas: ['one', 'two'] })
+  const [one, two] = rooms
+  assert.ok(one && two)
+  see(one.metrics, { good: 100, sockets: 100 })
+  see(two.metrics, { good: 100, sockets: 100 })
+  await rounds(6)
+  see(one.metrics, { good: 50 })
+  // The next ten seconds have begun, and only one has looked in them.
+  clock.advance(5 * SECOND)
+  await one.watch.round()
+  const { now, replicas } = await one.watch.readOperations({ hours: 1, mayReadAudit: true })
+  assert.equal(now?.sockets, 200)
+  assert.equal(now?.requests, 200)
   assert.deepEqual(
-    new Set(replicas.map(({ replica, requestsPerSecond }) => `${replica} ${requestsPerSecond > 0}`)),
-    new Set(['one true', 'two true']),
+    new Set(replicas.map(({ replica, requestsPerSecond }) => `${replica} ${requestsPerSecond}`)),
+    // Thirty seconds of them are over.
+    new Set([`one ${100 / 30}`, `two ${100 / 30}`]),
   )
 })
 
@@ -77,7 +94,7 @@ test('what was measured while the database was away is written later, at its tim
   for (let round = 0; round < 4; round += 1) await assert.rejects(rounds(1), /away/)
   isAway = false
   await rounds(2)
-  const { points } = await first.watch.readOperations(1)
+  const { points } = await first.watch.readOperations({ hours: 1, mayReadAudit: true })
   const busy = points.filter(({ requests }) => requests > 0)
   assert.equal(
     busy.reduce((sum, { requests }) => sum + requests, 0),
@@ -131,8 +148,8 @@ test('ten seconds are told apart for a day, then five minutes of all processes t
   clock.advance(26 * HOUR)
   await one.watch.sweep()
   await one.watch.sweep()
-  assert.deepEqual((await one.watch.readOperations(1)).points, [])
-  const { points, replicas, now } = await one.watch.readOperations(48)
+  assert.deepEqual((await one.watch.readOperations({ hours: 1, mayReadAudit: true })).points, [])
+  const { points, replicas, now } = await one.watch.readOperations({ hours: 48, mayReadAudit: true })
   assert.deepEqual(
     points.map(({ requests, sockets }) => [requests, sockets]),
     [[9, 45]],
@@ -140,14 +157,16 @@ test('ten seconds are told apart for a day, then five minutes of all processes t
   assert.deepEqual([replicas, now], [[], null])
   clock.advance(90 * 24 * HOUR)
   await one.watch.sweep()
-  assert.deepEqual((await one.watch.readOperations(90 * 24)).points, [])
+  assert.deepEqual((await one.watch.readOperations({ hours: 90 * 24, mayReadAudit: true })).points, [])
 })
 
 test('an hour is drawn by ten seconds, a day by five minutes, and no span by more points than a screen shows', async () => {
   const { first, rounds } = await open()
   await rounds(1)
   const steps = await Promise.all(
-    [1, 24, 168, 720, 2160].map(async (hours) => (await first.watch.readOperations(hours)).stepSeconds),
+    [1, 24, 168, 720, 2160].map(
+      async (hours) => (await first.watch.readOperations({ hours: hours, mayReadAudit: true })).stepSeconds,
+    ),
   )
   assert.deepEqual(steps, [10, 300, 1800, 7200, 21_600])
 })
@@ -167,7 +186,7 @@ test('beginnings, ends and what came into force stand on the axis once, however 
   prints = { 'setting SOPHIA_MODEL': 'b', calendar: '2', 'setting SOPHIA_NEW': 'x' }
   await rounds(3)
   await two.watch.close()
-  const { changes } = await one.watch.readOperations(1)
+  const { changes } = await one.watch.readOperations({ hours: 1, mayReadAudit: true })
   const told = changes
     .filter(({ kind }) => kind !== 'schema')
     .map(({ kind, subject, by }) => `${kind} ${subject} ${by}`)
@@ -190,6 +209,19 @@ test('a process that still runs by what was before changes nothing back', async 
   assert.ok(fresh && old)
   await rounds(1, [old])
   await rounds(4)
-  const { changes } = await fresh.watch.readOperations(1)
+  const { changes } = await fresh.watch.readOperations({ hours: 1, mayReadAudit: true })
   assert.equal(changes.filter(({ kind }) => kind === 'changed').length, 1)
+})
+
+test('what people did is told to whoever may read the audit log', async () => {
+  const { first, rounds, clock } = await open({
+    change: () => ({
+      listActions: async () => [{ at: clock.now(), action: 'budget.change', targetId: null, by: 'Ada' }],
+    }),
+  })
+  await rounds(1)
+  const kinds = async (mayReadAudit: boolean) =>
+    (await first.watch.readOperations({ hours: 1, mayReadAudit })).changes.map(({ kind }) => kind)
+  assert.ok((await kinds(true)).includes('done'))
+  assert.ok(!(await kinds(false)).includes('done'))
 })

@@ -8,7 +8,7 @@ import { sweepFigures } from './figures-store.ts'
 import { createJudgeRound, type JudgeRound } from './judge-round.ts'
 import { listAlerts } from './list-alerts.ts'
 import type { Objectives } from './objectives.ts'
-import { readOperations } from './read-operations.ts'
+import { readOperations, type OperationsWanted } from './read-operations.ts'
 import { sweepReplicas } from './replicas-store.ts'
 import { silenceAlert } from './silence-alert.ts'
 import { tryChannels } from './try-channels.ts'
@@ -32,8 +32,8 @@ export interface Watch {
   hearAlerts: JudgeRound['hearAlerts']
   /** Told after each round of this process, whose figures are stored then. Answers how to stop. */
   hearRounds(listener: () => void): () => void
-  /** How it went over the last hours, how it is now, and what was changed. */
-  readOperations(hours: number): Promise<OperationsReport>
+  /** How it went over the last hours, how it is now, and what was changed; what people did only for who may read the audit log. */
+  readOperations(wanted: OperationsWanted): Promise<OperationsReport>
   /** Throws NOT_FOUND for a rule that there is not. */
   silence(principal: Principal, silence: z.infer<typeof AlertSilence> & { readonly id: string }): Promise<void>
   tryChannels(principal: Principal): Promise<z.infer<typeof AlertTrial>>
@@ -48,33 +48,32 @@ export function createWatch(needs: WatchNeeds, objectives: Objectives): Watch {
   const round = createJudgeRound(needs, objectives)
   const delivery = createDelivery(needs)
   tellNoMessages(needs)
-  const begin = async (): Promise<void> => {
-    await round.run()
-    delivery.begin()
+  const all = async (tell: () => void | Promise<void>): Promise<void> => {
+    try {
+      await round.judge()
+      await tell()
+      await round.writeDown()
+    } finally {
+      round.end()
+    }
   }
   let running: Promise<void> = Promise.resolve()
   return {
-    async round() {
-      await round.run()
-      await delivery.deliver()
-    },
-    start: () => void (running = runRounds(needs, begin, closing.signal)),
+    round: () => all(delivery.deliver),
+    start: () => void (running = runRounds(needs, () => all(delivery.begin), closing.signal)),
     readObjectives: (hours) => objectives.read(hours, needs.isConfigured),
     listAlerts: () => listAlerts(needs),
     hearAlerts: round.hearAlerts,
     hearRounds: round.hearRounds,
-    readOperations: (hours) => readOperations(needs, hours),
+    readOperations: (wanted) => readOperations(needs, wanted),
     silence: (principal, silence) => silenceAlert(needs, principal, silence),
     tryChannels: (principal) => tryChannels(needs, principal.name),
     async sweep() {
       await objectives.sweep()
-      await database.inTransaction(async (handle) => {
-        const now = await moment(handle)
-        for (const sweep of [sweepReplicas, sweepAlerts, sweepChanges, sweepFigures])
-          // In one transaction there is one statement at a time.
-          // oxlint-disable-next-line no-await-in-loop
-          await sweep(handle, now)
-      })
+      for (const sweep of [sweepReplicas, sweepAlerts, sweepChanges, sweepFigures])
+        // One that fails takes nothing from the others that came before it.
+        // oxlint-disable-next-line no-await-in-loop
+        await database.inTransaction(async (handle) => sweep(handle, await moment(handle)))
     },
     async close() {
       closing.abort()

@@ -182,3 +182,15 @@ test('ten seconds are kept for a day, five minutes for ninety, replicas apart fo
   await first.sweep()
   assert.deepEqual(await sizes(), [])
 })
+
+test('what a later version counts is passed over by this one, which runs beside it or is gone back to', async () => {
+  const { database, first, clock, of } = await open()
+  await database.read((handle) =>
+    handle.run(sql`insert into slo_counts (slo, width, starts_at, replica, good, bad)
+      select 'of-tomorrow', width, ${clock.now()}, 'other', 1, 1 from (values (10), (300)) as w (width)`),
+  )
+  first.note(error(true), 100)
+  await first.flush()
+  await first.tellBudgets()
+  assert.equal((await of('errors')).good, 100)
+})

@@ -14,6 +14,8 @@ const STEPS = [10, 60, 300, 1800, 7200, 21_600]
 const MOST_POINTS = 365
 /** What stands as now: the last minute that is written. */
 const NOW_MS = 60_000
+/** So long after its beginning a span of ten seconds is written by all: each looks every five. */
+const WRITTEN_MS = 15_000
 const MOST_CHANGES = 100
 /** A change by hand is noticed within so long by what comes into force. */
 const ECHO_MS = 30_000
@@ -34,31 +36,42 @@ const ACTIONS = [
   'sync.remove',
 ]
 
+export interface OperationsWanted {
+  readonly hours: number
+  /** What people did stands in the audit log, and is told to who may read that. */
+  readonly mayReadAudit: boolean
+}
+
 /** How it went over the last hours, how it is now, replica by replica, and what was changed meanwhile. */
-export async function readOperations(needs: WatchNeeds, hours: number): Promise<OperationsReport> {
+export async function readOperations(
+  needs: WatchNeeds,
+  { hours, mayReadAudit }: OperationsWanted,
+): Promise<OperationsReport> {
   const stepSeconds = STEPS.find((step) => (hours * 3600) / step <= MOST_POINTS) ?? 21_600
   const read = await needs.database.inSnapshot(async (handle) => {
     const now = await needs.moment(handle)
     const from = new Date(now.getTime() - hours * 3_600_000)
-    const recent = new Date(now.getTime() - NOW_MS - 10_000)
+    const until = new Date(now.getTime() - WRITTEN_MS)
+    const recent = new Date(until.getTime() - NOW_MS)
     return {
       now,
       from,
       points: await listFigures(handle, { from, now, stepSeconds }),
       // Of one step that holds it all, however its edges lie.
       minute: await listFigures(handle, { from: recent, now, stepSeconds: 10 }),
-      replicas: await listReplicaFigures(handle, recent),
+      replicas: await listReplicaFigures(handle, { from: recent, until }),
       changes: await listChanges(handle, { from, limit: MOST_CHANGES }),
       migrations: await listMigrations(handle, from),
     }
   })
-  const done = await needs.listActions({ actions: ACTIONS, from: read.from, limit: MOST_CHANGES })
+  const wanted = { actions: ACTIONS, from: read.from, limit: MOST_CHANGES }
+  const done = mayReadAudit ? await needs.listActions(wanted) : []
   return {
     measuredAt: read.now.toISOString(),
     stepSeconds,
     secondSteps: [...SECOND_STEPS],
     points: read.points.map((point) => toPoint(point)),
-    now: together(read.minute),
+    now: together(read.minute, read.now),
     replicas: read.replicas.map(toLoad),
     changes: toChanges({ ...read, done }),
   }
@@ -98,8 +111,10 @@ function usd(amount = 0): Money {
   return { amountMicros: Math.round(amount * MICROS), currency: 'USD' }
 }
 
-/** The last spans as one; null where nobody measured in them. */
-function together(points: readonly StoredPoint[]): OperationsReport['now'] {
+/** The last spans that are over as one; null where nobody measured in them. Before there is one of these, what there is. */
+function together(measured: readonly StoredPoint[], now: Date): OperationsReport['now'] {
+  const over = measured.filter(({ at }) => now.getTime() - at.getTime() >= WRITTEN_MS)
+  const points = over.length > 0 ? over : measured
   const last = points.at(-1)
   if (!last) return null
   const sums: Record<string, number> = {}

@@ -120,3 +120,26 @@ test('one outage is one page and one end, though slower burns outlast it', async
     posted.join('\n\n'),
   )
 })
+
+test('what cannot be written down holds up no alert, and is no reason to be missed after leaving', async () => {
+  const { rooms, first, rounds, posted } = await open({
+    replicas: ['one', 'two'],
+    change: () => ({
+      inForce: async () => {
+        throw new Error('its files cannot be read')
+      },
+    }),
+  })
+  const [one, two] = rooms
+  assert.ok(one && two)
+  one.metrics.componentState.reset()
+  one.metrics.componentState.set({ component: 'disk', state: 'degraded' }, 1)
+  await rounds(15)
+  assert.match(posted[0] ?? '', /Less than 5 %/)
+  await two.watch.close()
+  await rounds(6, [one])
+  assert.deepEqual(
+    (await first.watch.listAlerts()).replicas.map(({ replica, state }) => `${replica} ${state}`),
+    ['one alive'],
+  )
+})

@@ -9,6 +9,7 @@ import {
   SloReport,
   type OperationsEvent,
 } from '#contract/watch.ts'
+import { can } from '#domain/permission.ts'
 import type { Access } from '#features/access/index.ts'
 import type { Health } from '#features/operations/health.ts'
 import type { Watch } from '#features/watch/index.ts'
@@ -61,7 +62,8 @@ function readingRoutes(needs: WatchRouteNeeds): Route[] {
         query: SloQuery,
         response: OperationsReport,
       },
-      async ({ query }) => watch.readOperations(query.hours),
+      async ({ query, principal }) =>
+        watch.readOperations({ hours: query.hours, mayReadAudit: can(principal, 'audit:read') }),
     ),
     defineRoute(
       {

@@ -28,6 +28,7 @@ return ARGV[1]`)
 
 /** How long a loss is not noticed, as long as the connection lasts. */
 export const LOOK_EVERY_MS = 10_000
+const RETRY_MS = 500
 /** Longer than any value lives: a mark that nobody looked for in that time had nothing beside it. */
 const MARK_MS = 40 * 24 * 3_600_000
 
@@ -54,7 +55,14 @@ export function watchLosses({ redis, clock, onLost }: LossNeeds): LossWatch {
       await clock.sleep(LOOK_EVERY_MS, closing.signal)
     }
   }
-  redis.onBack(() => void look())
+  // A command that failed just before has it left alone for a moment yet.
+  const lookOnReturn = async (): Promise<void> => {
+    // It waits for what cannot be hurried.
+    // oxlint-disable-next-line no-await-in-loop
+    while (!redis.isUp()) await clock.sleep(RETRY_MS, closing.signal)
+    await look()
+  }
+  redis.onBack(() => void lookOnReturn().catch(() => undefined))
   // It rejects only when the cache is closed.
   run().catch(() => undefined)
   return { look, close: () => closing.abort() }

@@ -4,6 +4,8 @@ import { call } from './client.ts'
 
 /** The stream says when something is another. Without it, and while the page is in sight, all is asked for so often. */
 export const WITHOUT_STREAM_MS = 5000
+/** With it, in case it has fallen silent. */
+export const BESIDE_STREAM_MS = 15_000
 const OBJECTIVES_EACH_MS = 15_000
 
 export const alertsQuery = queryOptions({

@@ -3,7 +3,13 @@ import { useSearchParams } from 'wouter'
 import type { OperationsReport } from '#contract/watch.ts'
 import { toApiProblem } from '../api/api-problem.ts'
 import { systemHealthQuery } from '../api/queries.ts'
-import { alertsQuery, objectivesQuery, operationsQuery, WITHOUT_STREAM_MS } from '../api/watch-queries.ts'
+import {
+  alertsQuery,
+  objectivesQuery,
+  operationsQuery,
+  BESIDE_STREAM_MS,
+  WITHOUT_STREAM_MS,
+} from '../api/watch-queries.ts'
 import { AlertSections } from '../parts/alert-sections.tsx'
 import { Select } from '../parts/field.tsx'
 import { ObjectiveList } from '../parts/objective-list.tsx'
@@ -114,9 +120,11 @@ function Course({ report, span, nowMs }: CourseProps) {
 /** All that the page reads, and the verdict's view of it. */
 function useWatched(hours: number) {
   const isLive = useOperationsStream()
-  const refetchInterval = isLive ? false : WITHOUT_STREAM_MS
+  // A line may stand still while all else goes on: then it is seen to a little later.
+  const refetchInterval = isLive ? BESIDE_STREAM_MS : WITHOUT_STREAM_MS
   const alerts = useQuery({ ...alertsQuery, refetchInterval })
-  const health = useQuery({ ...systemHealthQuery, refetchInterval })
+  // Anybody is told it, also while nobody can be told from another: with the database away it is all that is heard.
+  const health = useQuery({ ...systemHealthQuery, refetchInterval: WITHOUT_STREAM_MS })
   const operations = useQuery({ ...operationsQuery(hours), refetchInterval })
   const objectives = useQuery(objectivesQuery(hours))
   const step = Number(useTimed((now) => String(Math.floor(now / STEP_MS))))

@@ -16,6 +16,9 @@ import { countWords, moneyWords } from '../state/words.ts'
 import { SignalTag } from './signal.tsx'
 import { Loaded } from './states.tsx'
 
+/** What was spent is counted with each answer. */
+const MONEY_EACH_MS = 30_000
+
 /** What has pages of its own, in short: connections, the business calendar, money. */
 export function OperationsBeside({ reader }: { reader: Reader }) {
   return (
@@ -103,9 +106,9 @@ function CalendarBeside({ reader }: { reader: Reader }) {
 }
 
 function MoneyBeside() {
-  const usage = useQuery(usageQuery(1))
+  const usage = useQuery({ ...usageQuery(1), refetchInterval: MONEY_EACH_MS })
   const mayBudget = useMay('budget:manage')
-  const budgets = useQuery({ ...budgetsQuery, enabled: mayBudget })
+  const budgets = useQuery({ ...budgetsQuery, enabled: mayBudget, refetchInterval: MONEY_EACH_MS })
   const savings = useQuery({ ...cacheSavingsQuery(1), enabled: useMay('cache:manage') })
   return (
     <Beside title="Money today" to="/usage">

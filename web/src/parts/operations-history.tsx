@@ -1,6 +1,15 @@
 import type { OperationsReport } from '#contract/watch.ts'
 import { changeWords, type Change } from '../state/change-words.ts'
-import { drawSeries, secondsOf, SERIES, seriesWords, spanOf, type Series, type Span } from '../state/figure-lines.ts'
+import {
+  drawSeries,
+  secondsOf,
+  SERIES,
+  seriesWords,
+  spanOf,
+  toldPoints,
+  type Series,
+  type Span,
+} from '../state/figure-lines.ts'
 import { heatOf, SHADES } from '../state/heat.ts'
 import { msWords } from '../state/server-words.ts'
 import { countWords, exactTime, timeWords } from '../state/words.ts'
@@ -19,14 +28,15 @@ interface HistoryProps {
 }
 
 /** How it went: how long answers took as heat, and the other figures as lines on the same axis, with what was changed on it. */
-export function OperationsHistory({ report, hours, spanWords }: HistoryProps) {
-  if (report.points.length === 0)
+export function OperationsHistory({ report: whole, hours, spanWords }: HistoryProps) {
+  if (whole.points.length === 0)
     return (
       <p className="quiet small">
         Nothing was measured in {spanWords}. The first figures come ten seconds after a start.
       </p>
     )
-  const span = spanOf(report, hours)
+  const span = spanOf(whole, hours)
+  const report = { ...whole, points: [...toldPoints(whole.points, span)] }
   return (
     <div className="history">
       <LatencyHeat report={report} span={span} spanWords={spanWords} />

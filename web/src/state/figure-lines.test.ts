@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pointAt } from '../../../test/support/operations-points.ts'
-import { drawSeries, SERIES, seriesWords, type Series } from './figure-lines.ts'
+import { drawSeries, SERIES, seriesWords, toldPoints, type Series } from './figure-lines.ts'
 
 const span = { startMs: Date.parse('2026-03-10T09:00:00Z'), endMs: Date.parse('2026-03-10T09:01:00Z'), stepMs: 10_000 }
 const size = { width: 60, height: 100 }
@@ -42,4 +42,14 @@ test('what is not known is not drawn as none', () => {
   const unknown = drawSeries(series('first-words'), points, { span, size })
   assert.deepEqual([unknown.paths, unknown.highest, unknown.last], [[''], null, null])
   assert.match(seriesWords(series('first-words'), unknown, '1 hour'), /nothing was measured in 1 hour/)
+})
+
+test('a step that has only begun is not told: a tenth of its time would make its rate ten times what it is', () => {
+  const begun = pointAt('2026-03-10T09:00:50Z', { requests: 20 })
+  const over = pointAt('2026-03-10T09:00:40Z', { requests: 100 })
+  assert.deepEqual(toldPoints([over, begun], span), [over])
+  // Just after a start there is nothing else.
+  assert.deepEqual(toldPoints([begun], span), [begun])
+  const day = { ...span, stepMs: 300_000, endMs: Date.parse('2026-03-10T09:02:00Z') }
+  assert.deepEqual(toldPoints([pointAt('2026-03-10T09:00:00Z')], day).length, 1)
 })

@@ -130,6 +130,15 @@ function extremes(rows: readonly { readonly at: string; readonly values: readonl
   return { highest, last: rows.at(-1)?.values[0] ?? null }
 }
 
+/** So long after its beginning all have written what they measured in a step of ten seconds. */
+const WRITTEN_MS = 15_000
+
+/** Points of which enough is over to be told by the second; all, while there is none of these yet. */
+export function toldPoints(points: readonly Point[], { endMs, stepMs }: Span): readonly Point[] {
+  const told = points.filter(({ at }) => endMs - Date.parse(at) >= Math.max(WRITTEN_MS, stepMs / 3))
+  return told.length > 0 ? told : points
+}
+
 /** How much of a point is over: the last one goes on. */
 export function secondsOf({ at }: Pick<Point, 'at'>, { endMs, stepMs }: Span): number {
   return Math.max(1, Math.min(stepMs, endMs - Date.parse(at)) / 1000)

@@ -7,6 +7,8 @@ import { wait } from './wait.ts'
 /** What is stored each ten seconds need not be drawn more often. */
 const FIGURES_EACH_MS = 10_000
 const LEAST_BETWEEN_MS = 1000
+/** What is asked for already is waited for: a slow answer would else never come. */
+const NOT_ANEW = { cancelRefetch: false }
 const openLine = openEvents('/api/operations/stream', OperationsEvent.shape.type.options)
 const parse = (data: unknown): OperationsEvent => OperationsEvent.parse(data)
 
@@ -15,11 +17,10 @@ export function useOperationsStream(): boolean {
   const client = useQueryClient()
   const [isUp, setUp] = useState(false)
   useEffect(() => {
-    const stop = new AbortController()
     const again = (queryKey: readonly string[], spanMs: number) =>
       createThrottle(spanMs, () => {
         // A page that nobody sees asks for nothing; it asks for all when it is seen again.
-        if (document.visibilityState === 'visible') void client.invalidateQueries({ queryKey })
+        if (document.visibilityState === 'visible') void client.invalidateQueries({ queryKey }, NOT_ANEW)
       })
     const alerts = again(['watch', 'alerts'], LEAST_BETWEEN_MS)
     const health = again(['system', 'health'], LEAST_BETWEEN_MS)
@@ -37,11 +38,20 @@ export function useOperationsStream(): boolean {
       // What happened while nobody listened.
       if (isNowUp) askAll()
     }
-    document.addEventListener('visibilitychange', askAll)
-    void followEvents({ open: openLine, parse, onEvent, onLine, wait }, stop.signal)
+    // A browser has few connections for one host: a page that nobody sees holds none.
+    let line = new AbortController()
+    const follow = (): void => {
+      line.abort()
+      line = new AbortController()
+      if (document.visibilityState === 'visible')
+        void followEvents({ open: openLine, parse, onEvent, onLine, wait }, line.signal)
+      else setUp(false)
+    }
+    document.addEventListener('visibilitychange', follow)
+    follow()
     return () => {
-      stop.abort()
-      document.removeEventListener('visibilitychange', askAll)
+      line.abort()
+      document.removeEventListener('visibilitychange', follow)
       for (const throttle of all) throttle.stop()
     }
   }, [client])
