@@ -78,10 +78,9 @@ export function createHotSkills(needs: HotSkillsNeeds): HotSkills {
     seenEpoch = epoch
     if (!isAtRest) return
     const isReady = state === readyFor.state && count <= readyFor.count
-    // What is wanted no more may be let go of meanwhile: it is made ready when it is wanted again.
+    if (!isReady) log.debug({ ready: await prewarm() }, 'results of skills were made ready')
+    // Only now: what failed is tried again. What is wanted no more may be let go of meanwhile, and is made ready when it is wanted again.
     readyFor = { state, count }
-    if (isReady) return
-    log.debug({ ready: await prewarm() }, 'results of skills were made ready')
   }
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {

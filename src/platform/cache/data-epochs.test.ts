@@ -34,7 +34,7 @@ test('a change is felt by every reader once it is committed, not before, and nev
 
 test('a kind that is moved by hand is another epoch for every reader, and the others are not', async () => {
   const before = [await epochs.of(['records']), await epochs.of(['drafts'])]
-  await elsewhere.move(kindsOfTags(['data:drafts', 'data:nothing', 'drafts', 'mcp-server:crm']))
+  await elsewhere.move(kindsOfTags(['data:drafts', 'drafts', 'mcp-server:crm']))
   assert.equal(await epochs.of(['records']), before[0])
   assert.notEqual(await epochs.of(['drafts']), before[1])
 })
@@ -101,4 +101,11 @@ test('each marked table moves the epoch of its kind', async () => {
     await database.read((handle) => handle.run(sql`delete from ${identifier(name)} where false`))
     assert.notEqual(await epochs.of([kind]), before, name)
   }
+})
+
+test('a tag of data that names no kind is refused with those there are, instead of clearing nothing', () => {
+  assert.throws(() => kindsOfTags(['data:record']), {
+    code: 'INVALID_INPUT',
+    message: /no tag data:record; .*data:records/,
+  })
 })

@@ -1,3 +1,4 @@
+import { SophiaError } from '#domain/errors.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Database } from '../postgres/database.ts'
 import { foldMarks, markKinds, readMarks } from './data-epochs-store.ts'
@@ -8,9 +9,20 @@ export type DataKind = 'records' | 'standings' | 'memories' | 'drafts' | 'people
 /** What skills and pages over the company's records rest on. */
 export const RECORD_KINDS: readonly DataKind[] = ['records', 'standings', 'memories', 'drafts', 'people']
 
-/** The kinds that tags such as `data:records` name; what is kept under the epoch of one carries its tag by that. */
+const DATA_TAG = 'data:'
+
+/**
+ * The kinds that tags such as `data:records` name; what is kept under the epoch of one carries its tag by that. Throws INVALID_INPUT for
+ * one that names no kind.
+ */
 export function kindsOfTags(tags: readonly string[]): DataKind[] {
-  return RECORD_KINDS.filter((kind) => tags.includes(`data:${kind}`))
+  const known = RECORD_KINDS.map((kind) => `${DATA_TAG}${kind}`)
+  const unknown = tags.find((tag) => tag.startsWith(DATA_TAG) && !known.includes(tag))
+  if (unknown !== undefined)
+    throw new SophiaError('INVALID_INPUT', {
+      detail: `There is no tag ${unknown}; of data there are ${known.join(', ')}.`,
+    })
+  return RECORD_KINDS.filter((kind) => tags.includes(`${DATA_TAG}${kind}`))
 }
 
 /** How far the data of each kind has come, exact in every process: what was committed before the question is in the answer. */

@@ -34,6 +34,8 @@ export interface Landed<Value> {
   readonly begunMs: number
   readonly expiry: Expiry
   readonly from: 'maker' | 'l2'
+  /** Another process was making it when it was asked for: it was waited for as for a making of one's own. */
+  readonly isAwaited?: boolean
 }
 
 /** The lifetimes of a value that was made just now. */

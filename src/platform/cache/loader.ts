@@ -15,6 +15,8 @@ export interface Holding {
   readonly owner: string
   /** What it depends on; invalidating one of them ends it. Standard: nothing. */
   readonly tags?: readonly string[]
+  /** Nobody asks yet: it is made ready, waited for where it is past its freshness, and counts as no question. */
+  readonly isAhead?: boolean
   /** Told where the answer comes from, before it is there; not when making fails. */
   readonly onOrigin?: (origin: CacheOrigin) => void
 }
@@ -134,8 +136,8 @@ function answerOf<Value>({ answer, asked }: Flight<Value>, tell: Holding['onOrig
   return tell ? answer.then((value) => (tell(asked.origin ?? 'miss'), value)) : answer
 }
 
-function originOf({ from, expiry }: Landed<unknown>, nowMs: number): CacheOrigin {
-  if (from === 'maker') return 'miss'
+function originOf({ from, expiry, isAwaited }: Landed<unknown>, nowMs: number): CacheOrigin {
+  if (from === 'maker' || isAwaited) return 'miss'
   return ageOf(expiry, nowMs) === 'fresh' ? 'l2' : 'stale'
 }
 
@@ -242,7 +244,8 @@ function countLanded<Value>({ clock, ledger }: LoaderNeeds<Value>, asked: Asked<
   // What stood in before has answered already.
   asked.origin ??= origin
   if (asked.isCounted) return made.value
-  if (origin === 'miss') ledger.misses += 1
+  if (landed.isAwaited) ledger.joined += 1
+  else if (origin === 'miss') ledger.misses += 1
   else {
     if (origin === 'l2') ledger.tiers.l2.hits += 1
     else ledger.stale += 1

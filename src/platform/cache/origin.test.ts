@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CacheOrigin } from '#domain/cache-policy/cache-class.ts'
 import { defineScript, type RedisLink } from '#platform/redis/redis-link.ts'
 import { openCacheHouse } from '../../../test/support/cache-house.ts'
@@ -103,4 +104,39 @@ test('after Redis was asked about its tags, what lies in the process is told as 
   await hasWritten(house, 1)
   house.clock.aheadMs = 2500
   assert.equal(await originOf(house.space, make, ['t']), 'l1')
+})
+
+test('what another process was still making was waited for: it is told as made, and spared nobody anything', async () => {
+  const redis = await openTestRedis()
+  const one = await openSharedCache({ url: redis.url })
+  const other = await openSharedCache({ url: redis.url })
+  await isConnected(one)
+  await isConnected(other)
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const begun = Promise.withResolvers<null>()
+  const making = originOf(one.space, () => (begun.resolve(null), promise))
+  await begun.promise
+  const waiting = originOf(other.space, () => Promise.reject(new Error('made twice')))
+  // It has looked in vain, and been refused the right.
+  await delay(50)
+  resolve('v')
+  assert.deepEqual([await making, await waiting], ['miss', 'miss'])
+  const { ledger } = other.cache.ledgers()[0] ?? assert.fail()
+  assert.deepEqual([ledger.joined, ledger.tiers.l2.hits, ledger.tiers.l2.savedMs], [1, 0, 0])
+})
+
+test('what is made ready counts as no question, and one past its freshness is waited for', async () => {
+  const { clock, cache, space } = openCacheHouse()
+  const holding = { owner: 'everyone', isAhead: true }
+  let made = 0
+  const make: Maker<string> = async () => `v${(made += 1)}`
+  const answers = [await space.getOrSet('k', holding, make), await space.getOrSet('k', holding, make)]
+  await clock.advance(10_000)
+  answers.push(await space.getOrSet('k', holding, make))
+  assert.deepEqual(answers, ['v1', 'v1', 'v2'])
+  const { ledger } = cache.ledgers()[0] ?? assert.fail()
+  const { l1 } = ledger.tiers
+  assert.deepEqual([ledger.misses, ledger.joined, ledger.stale, l1.hits, l1.savedMs], [0, 0, 0, 0, 0])
+  assert.equal(await space.getOrSet('k', { owner: 'everyone' }, make), 'v2')
+  assert.equal(l1.hits, 1)
 })

@@ -110,6 +110,7 @@ async function findOrTake<Value>(
 ): Promise<Landed<Value> | string | null> {
   const { tier, clock, tags } = needs
   const address = { id, tags: request.names }
+  let isAwaited = false
   while (!request.signal.aborted) {
     const asked = { atMs: clock.monotonicMs(), turn: tags.turn() }
     const { token, versions } = await tier.take(address, LEASE_MS)
@@ -118,9 +119,10 @@ async function findOrTake<Value>(
     const found = await findShared(needs, request)
     if (found) {
       if (token !== null) tier.release(id, token).catch(() => undefined)
-      return found
+      return { ...found, isAwaited }
     }
     if (token !== null) return token
+    isAwaited = true
     await tier.wake(id, POLL_MS)
   }
   return null

@@ -38,7 +38,7 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
   }
   const certainty = createCertainty(needs)
   const load = createLoader<Value>(needs, keep)
-  const { answerFrom, answer } = createAnswers<Value>({ ...needs, find, load, certainty })
+  const { answerFrom, answer, ahead } = createAnswers<Value>({ ...needs, find, load, certainty })
   return {
     get(key, owner) {
       const entry = find(key, owner)
@@ -52,6 +52,7 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
     },
     getOrSet(key, holding, make) {
       const entry = find(key, holding.owner)
+      if (holding.isAhead) return ahead(entry, { key, holding, make, older: undefined })
       if (entry !== undefined) {
         const nowMs = coarseMs()
         // The usual hit: a look, some comparisons and a count; nothing is allocated.
@@ -124,7 +125,14 @@ function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certai
     if (known === 'certain') return answerKept(entry, request)
     return known === 'ask' ? askThenAnswer(entry, request) : makeAnew(entry, request)
   }
-  return { answerFrom, answer }
+  /** What is fresh stays as it is; anything else is made and waited for. Neither is counted, for nobody asked. */
+  const ahead = (entry: Entry | undefined, request: Request<Value>): Value | Promise<Value> => {
+    const nowMs = clock.monotonicMs()
+    const isReady = entry !== undefined && certainty.of(entry, nowMs) === 'certain' && ageOf(entry, nowMs) === 'fresh'
+    // Only one space puts entries into its index, and only values of its type.
+    return isReady ? (entry.value as Value) : load({ ...request, older: entry }, true)
+  }
+  return { answerFrom, answer, ahead }
 }
 
 interface CertaintyOf {

@@ -31,7 +31,11 @@ export function keepResults(skills: readonly Skill[], { cache, epochs, clock, on
       const key = canonicalJson([skill.name, input, day, await epochs.of(RECORD_KINDS)])
       const nowMs = clock.now().getTime()
       let origin: CacheOrigin = 'miss'
-      const holding = { owner: askerOf(call.principal), onOrigin: (from: CacheOrigin) => void (origin = from) }
+      const holding = {
+        owner: askerOf(call.principal),
+        isAhead: call.isAhead === true,
+        onOrigin: (from: CacheOrigin) => void (origin = from),
+      }
       const { outcome, madeAtMs } = await space.getOrSet(key, holding, async ({ signal }) => {
         // Others may wait for it, so that one who leaves ends nothing; and nobody is asked on behalf of all.
         const made = await skill.run({ principal: call.principal, input, signal })
