@@ -165,7 +165,10 @@ export type CalendarValueChange = z.infer<typeof CalendarValueChange>
 
 export const CalendarCheck = z.strictObject({
   faults: z.array(CalendarFault),
-  /** Periods that would be in force, begin and end otherwise, from the asked instant over 30 days; empty with faults. */
+  /**
+   * What of `scaling` would be another, and which periods would be in force, begin and end otherwise, from the asked instant
+   * over 30 days; empty with faults.
+   */
   changes: z.array(z.string()),
   /** What the periods of these days would move otherwise, by the first time it differs; empty with faults. */
   values: z.array(CalendarValueChange),

@@ -203,6 +203,11 @@ export const CALENDAR: readonly Requirement[] = [
         'what periods to come would move otherwise is told by key, from when until when, and how often',
         'of very many the first are told, and how many more there are',
       ),
+      ...prove(
+        'src/features/calendar/calendar-check.test.ts',
+        'another least number of replicas moves what periods make of it, and is told itself',
+        'each field of `scaling` that would be another is told with what it would be and is',
+      ),
       ...prove('test/e2e/calendar.test.ts', 'a factor of a period to come is told with from when until when'),
     ],
   },

@@ -23,16 +23,23 @@ export interface Compared {
   readonly endMs: number
 }
 
+/** A key with what holds for it without either calendar. */
+export interface ComparedQuestion extends Question {
+  /** Where the calendar that would be brings a base of its own; otherwise that is the same for both. */
+  readonly baseAfter?: KnobValue
+}
+
 /**
  * Where the value of a key would differ, in order; neighbours of the same values are one. Both calendars are worked out once for
  * each stretch between two edges, whichever of them has the edge, so it costs as much as there are edges in the span. Throws a
  * RangeError outside of either plan and for a key that does not exist.
  */
-export function listValueChanges(compared: Compared, question: Question): readonly ValueChange[] {
+export function listValueChanges(compared: Compared, question: ComparedQuestion): readonly ValueChange[] {
   const { from, to, startMs, endMs } = compared
   for (const plan of [from, to]) for (const atMs of [startMs, endMs - 1]) checkInPlan(plan, atMs)
-  const pair = { before: readAsked(from, question.key), after: readAsked(to, question.key), base: question.base }
-  const changes = [...listChanges(from, pair.before), ...listChanges(to, pair.after)]
+  const { key, base, baseAfter = base } = question
+  const pair = { before: { asked: readAsked(from, key), base }, after: { asked: readAsked(to, key), base: baseAfter } }
+  const changes = [...listChanges(from, pair.before.asked), ...listChanges(to, pair.after.asked)]
   const edges = [startMs, ...new Set(changes.filter((atMs) => atMs > startMs && atMs < endMs)), endMs].toSorted(
     (one, other) => one - other,
   )
@@ -47,10 +54,14 @@ export function listValueChanges(compared: Compared, question: Question): readon
   return found.map(({ before, after, startMs, endMs, isMoving }) => ({ before, after, startMs, endMs, isMoving }))
 }
 
-interface Pair {
-  readonly before: Asked
-  readonly after: Asked
-  readonly base: KnobValue
+interface Side<Base extends KnobValue> {
+  readonly asked: Asked
+  readonly base: Base
+}
+
+interface Pair<Base extends KnobValue = KnobValue> {
+  readonly before: Side<Base>
+  readonly after: Side<Base>
 }
 
 interface Stretch extends ValueChange {
@@ -60,25 +71,27 @@ interface Stretch extends ValueChange {
 
 /** Null where the two have the same value all along. */
 function compareStretch(pair: Pair, startMs: number, endMs: number): Stretch | null {
-  return typeof pair.base === 'number' && pair.before.knob.takes.includes('factor')
-    ? compareNumbers({ ...pair, base: pair.base }, startMs, endMs)
-    : comparePlain(pair, startMs, endMs)
+  return isOfNumbers(pair) ? compareNumbers(pair, startMs, endMs) : comparePlain(pair, startMs, endMs)
 }
 
-function comparePlain({ before, after, base }: Pair, startMs: number, endMs: number): Stretch | null {
-  const [one, other] = [plainValueAt(before, base, startMs), plainValueAt(after, base, startMs)]
+function isOfNumbers(pair: Pair): pair is Pair<number> {
+  const { before, after } = pair
+  const isNumber = typeof before.base === 'number' && typeof after.base === 'number'
+  return isNumber && before.asked.knob.takes.includes('factor')
+}
+
+function comparePlain({ before, after }: Pair, startMs: number, endMs: number): Stretch | null {
+  const one = plainValueAt(before.asked, before.base, startMs)
+  const other = plainValueAt(after.asked, after.base, startMs)
   if (JSON.stringify(one) === JSON.stringify(other)) return null
   return { before: one, after: other, startMs, endMs, isMoving: false, isSettled: true }
 }
 
-function compareNumbers(
-  { before, after, base }: Pair & { readonly base: number },
-  startMs: number,
-  endMs: number,
-): Stretch | null {
+function compareNumbers({ before, after }: Pair<number>, startMs: number, endMs: number): Stretch | null {
   // At the ends of a stretch ramps stand still.
   const middleMs = (startMs + endMs) / 2
-  const [one, other] = [movingValueAt(before, base, middleMs), movingValueAt(after, base, middleMs)]
+  const one = movingValueAt(before.asked, before.base, middleMs)
+  const other = movingValueAt(after.asked, after.base, middleMs)
   const isOnItsWay = isMoving(one, middleMs) || isMoving(other, middleMs)
   const values = (isOnItsWay ? [startMs, middleMs, endMs] : [middleMs])
     .map((atMs) => ({ before: withoutNoise(valueAt(one, atMs)), after: withoutNoise(valueAt(other, atMs)) }))

@@ -16,6 +16,7 @@ import { activePeriods, compilePlan, planSpan, type CalendarPlan } from '#domain
 import type { Clock } from '#domain/clock.ts'
 import { dayOf } from '#domain/day.ts'
 import { SophiaError } from '#domain/errors.ts'
+import type { ScalingRules } from '#domain/scaling/advise-replicas.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -36,6 +37,7 @@ import { createScaling, type Scaling } from './scaling.ts'
 import { createSeasonOf } from './season.ts'
 import { timeOfDayAt, type LocalTime } from './time-of-day.ts'
 import { whatChanges } from './what-changes.ts'
+import { whatScalingChanges } from './what-scaling-changes.ts'
 import { whatValuesChange } from './what-values-change.ts'
 
 export { knownBases } from './known-bases.ts'
@@ -105,8 +107,8 @@ export function createCalendar(given: CalendarNeeds): Calendar {
   const copies = createEventCopies(given.eventsFolder)
   const addresses = createEventAddresses({ ...given, copies, fetch: client.fetch })
   const inForce = createCalendarInForce({ ...given, addresses })
-  const bases = (): KnownBases => new Map([...given.bases(), [FLOOR_KEY, inForce.scaling().min]])
-  const needs = { ...given, bases, addresses }
+  const basesWith = ({ min }: ScalingRules): KnownBases => new Map([...given.bases(), [FLOOR_KEY, min]])
+  const needs = { ...given, basesWith, bases: () => basesWith(inForce.scaling()), addresses }
   const numbers = createNumbers(inForce, clock)
   const warnings = (): readonly string[] => freezeWarnings(freezeAt(inForce.plan(), clock.now().getTime()))
   const file = (): CalendarFile => ({
@@ -129,10 +131,10 @@ export function createCalendar(given: CalendarNeeds): Calendar {
     upcoming: ({ from = clock.now(), days }) => presentUpcoming(inForce.plan(), from, days),
     floors: ({ from = clock.now(), days }) => listFloors(inForce.plan(), inForce.scaling(), { from, days }),
     file,
-    check: (draft) => check(needs, inForce.plan(), draft),
+    check: (draft) => check(needs, inForce, draft),
     async save(principal, draft) {
       if (!can(principal, 'calendar:manage')) throw new SophiaError('NOT_PERMITTED')
-      const { faults } = await check(needs, inForce.plan(), draft)
+      const { faults } = await check(needs, inForce, draft)
       if (faults.length > 0)
         throw new SophiaError('CALENDAR_NOT_VALID', {
           faults: faults.map(({ path, line, message }) => ({
@@ -197,21 +199,28 @@ function describeHealth(
   }
 }
 
-type CheckNeeds = CalendarNeeds & { readonly addresses: EventAddresses }
+type CheckNeeds = CalendarNeeds & {
+  readonly addresses: EventAddresses
+  /** With the floor of replicas that a calendar brings. */
+  readonly basesWith: (scaling: ScalingRules) => KnownBases
+}
 
-async function check(needs: CheckNeeds, inForce: CalendarPlan, { text, at }: CalendarDraft): Promise<CalendarCheck> {
+async function check(needs: CheckNeeds, inForce: CalendarInForce, { text, at }: CalendarDraft): Promise<CalendarCheck> {
   const today = dayOf(needs.clock.now())
   const eventFiles = createEventFiles({ ...needs, folder: dirname(needs.file) }, today)
   const loaded = await loadCalendar({ packs: needs.shippedFolder, eventFiles }, { file: basename(needs.file), text })
   if ('faults' in loaded) return { faults: loaded.faults.map(toFault), changes: [], values: [], moreValues: 0 }
   const instant = at === undefined ? needs.clock.now() : new Date(at)
-  const atMs = readInstant(inForce, instant)
-  const to = compilePlan(loaded.definition, planSpan(today))
+  const plans = { from: inForce.plan(), to: compilePlan(loaded.definition, planSpan(today)) }
+  const scaling = { from: inForce.scaling(), to: loaded.scaling }
+  const bases = { from: needs.basesWith(scaling.from), to: needs.basesWith(scaling.to) }
+  const atMs = readInstant(plans.from, instant)
   const unknown = eventFiles.unfetched().map((from) => `The events of ${from} are fetched once this is saved.`)
+  const warnings = [...unknown, ...neverOccurring(plans.to), ...movingNothing(plans.to)]
   return {
     faults: [],
-    changes: [...unknown, ...neverOccurring(to), ...movingNothing(to), ...whatChanges({ from: inForce, to }, atMs)],
-    ...whatValuesChange({ from: inForce, to }, needs.bases(), atMs),
+    changes: [...warnings, ...whatScalingChanges(scaling), ...whatChanges(plans, atMs)],
+    ...whatValuesChange(plans, bases, atMs),
   }
 }
 

@@ -32,7 +32,7 @@ test('what periods to come would move otherwise is told by key, from when until 
     ['limits.key.rate', 20],
     ['mcp.crm.probe', 30_000],
   ])
-  const { values, moreValues } = whatValuesChange({ from, to }, bases, AT_MS)
+  const { values, moreValues } = whatValuesChange({ from, to }, { from: bases, to: bases }, AT_MS)
   assert.equal(moreValues, 0)
   const none = { isMoving: false, again: 0 }
   assert.deepEqual(CalendarValueChange.array().parse(values), [
@@ -71,17 +71,17 @@ test('what periods to come would move otherwise is told by key, from when until 
 test('of very many the first are told, and how many more there are', () => {
   const bases = new Map(Array.from({ length: 27 }, (_, at) => [`mcp.crm-${at + 10}.probe`, 30_000] as const))
   const [from, to] = [planWith({}), planWith({ nights: { 'mcp.*.probe': 'x3' } })]
-  const { values, moreValues } = whatValuesChange({ from, to }, bases, AT_MS)
+  const { values, moreValues } = whatValuesChange({ from, to }, { from: bases, to: bases }, AT_MS)
   assert.deepEqual([values.length, moreValues, values[0]?.key], [20, 7, 'mcp.crm-10.probe'])
-  assert.deepEqual(whatValuesChange({ from, to: from }, bases, AT_MS), { values: [], moreValues: 0 })
+  assert.deepEqual(whatValuesChange({ from, to: from }, { from: bases, to: bases }, AT_MS), {
+    values: [],
+    moreValues: 0,
+  })
 })
 
 test('near the end of what is worked out the days that are left are compared', () => {
   const [from, to] = [planWith({}), planWith({ year: { 'limits.member.rate': 'x2' } })]
-  const { values } = whatValuesChange(
-    { from, to },
-    new Map([['limits.member.rate', 20]]),
-    Date.parse('2027-01-30T00:00:00Z'),
-  )
+  const bases = new Map([['limits.member.rate', 20]])
+  const { values } = whatValuesChange({ from, to }, { from: bases, to: bases }, Date.parse('2027-01-30T00:00:00Z'))
   assert.deepEqual([values[0]?.startsAt, values[0]?.endsAt, values.length], ['2027-01-30T00:00:00.000Z', null, 1])
 })

@@ -10,22 +10,28 @@ const DAYS = 30
 const DAY_MS = 86_400_000
 const MOST_VALUES = 20
 
+/** One of each calendar: what is in force, and what would be. */
+export interface FromTo<Thing> {
+  readonly from: Thing
+  readonly to: Thing
+}
+
 /**
  * What the periods of the next 30 days would move otherwise if another calendar were in force, by the first time it differs.
- * Only keys that something in this process goes by have a value that could be compared.
+ * Each calendar moves its own bases: it may bring them itself, as the least number of replicas. Only keys that something in this process goes by have a value that could be compared.
  */
 export function whatValuesChange(
-  { from, to }: { readonly from: CalendarPlan; readonly to: CalendarPlan },
-  bases: KnownBases,
+  { from, to }: FromTo<CalendarPlan>,
+  bases: FromTo<KnownBases>,
   atMs: number,
 ): Pick<CalendarCheck, 'values' | 'moreValues'> {
   const compared = { from, to, startMs: atMs, endMs: Math.min(atMs + DAYS * DAY_MS, from.toMs, to.toMs) }
-  const keys = new Set([...listKeys(from, bases), ...listKeys(to, bases), 'context'])
+  const keys = new Set([...listKeys(from, bases.from), ...listKeys(to, bases.to), 'context'])
   const all = [...keys]
     .flatMap((key) => {
-      const base = baseOf(bases, key)
-      if (base === undefined) return []
-      return withRepeats(listValueChanges(compared, { key, base })).map((found) => ({ key, ...found }))
+      const [base, baseAfter] = [baseOf(bases.from, key), baseOf(bases.to, key)]
+      if (base === undefined || baseAfter === undefined) return []
+      return withRepeats(listValueChanges(compared, { key, base, baseAfter })).map((found) => ({ key, ...found }))
     })
     .toSorted((one, other) => one.change.startMs - other.change.startMs)
   return {
