@@ -166,8 +166,8 @@ export type CalendarValueChange = z.infer<typeof CalendarValueChange>
 export const CalendarCheck = z.strictObject({
   faults: z.array(CalendarFault),
   /**
-   * What of `scaling` would be another, and which periods would be in force, begin and end otherwise, from the asked instant
-   * over 30 days; empty with faults.
+   * What of `scaling` would be another, which caches would give on or no longer what they keep, and which periods would be in
+   * force, begin and end otherwise, from the asked instant over 30 days; empty with faults.
    */
   changes: z.array(z.string()),
   /** What the periods of these days would move otherwise, by the first time it differs; empty with faults. */

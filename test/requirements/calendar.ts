@@ -103,6 +103,7 @@ export const CALENDAR: readonly Requirement[] = [
         'src/features/calendar/list-keys.test.ts',
         'a pattern is told by the keys that it covers, and by itself where nothing goes by it',
         'each key that is moved is explained as when asked for; what stays as it is is not',
+        'a key of whose cache a period in force wants fresh values is explained, though its value is as it was',
       ),
       ...prove(
         'src/cli/calendar-command.test.ts',
@@ -120,6 +121,7 @@ export const CALENDAR: readonly Requirement[] = [
         'src/domain/calendar/fresh-demands.test.ts',
         'who wants a class fresh is told: of those in force all, and of those to come the next',
         'what is told is what the cache goes by',
+        'the starts that are listed are those that the cache goes by, one for each instant',
         'an explanation says which period wants fresh values, from when, and where that is written',
       ),
       ...prove(
@@ -207,6 +209,9 @@ export const CALENDAR: readonly Requirement[] = [
         'src/features/calendar/calendar-check.test.ts',
         'another least number of replicas moves what periods make of it, and is told itself',
         'each field of `scaling` that would be another is told with what it would be and is',
+        'what a cache would give no longer is told by its class, from when on, by whom and how often',
+        'a demand for fresh values whose period is under way bears at once, and is told so',
+        'of a period that is over it is told as long as something from before may be kept',
       ),
       ...prove('test/e2e/calendar.test.ts', 'a factor of a period to come is told with from when until when'),
     ],

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { planOf, type ShortDefinition } from '../../../test/support/calendar-fixture.ts'
 import { explain } from './explain.ts'
 import { createFreshStarts } from './fresh-at.ts'
-import { listFreshDemands } from './fresh-demands.ts'
+import { listFreshDemands, listFreshStarts } from './fresh-demands.ts'
 
 const SPAN = { fromDay: '2026-11-01', toDay: '2027-01-31' }
 const FRESH = { value: 'x0.5', freshAtStart: true } as const
@@ -69,6 +69,42 @@ test('what is told is what the cache goes by', () => {
       assert.equal(toCome[0]?.fromMs ?? null, next(atMs))
     }
   }
+})
+
+test('the starts that are listed are those that the cache goes by, one for each instant', () => {
+  for (const key of ['cache.tool-result.ttl', 'cache.embedding.ttl', 'cache.directory.ttl']) {
+    const { next, last } = createFreshStarts(PLAN, key)
+    for (let atMs = PLAN.fromMs; atMs < PLAN.toMs; atMs += 5 * 3_600_000) {
+      const starts = listFreshStarts(PLAN, key, { atMs, untilMs: PLAN.toMs })
+      assert.equal(starts.findLast(({ fromMs }) => fromMs <= atMs)?.fromMs ?? null, last(atMs))
+      assert.equal(starts.find(({ fromMs }) => fromMs > atMs)?.fromMs ?? null, next(atMs))
+      assert.equal(new Set(starts.map(({ fromMs }) => fromMs)).size, starts.length)
+      const isUnderway = listFreshDemands(PLAN, key, atMs).some((demand) => demand.isUnderway)
+      assert.equal(
+        starts.some((start) => start.isUnderway),
+        isUnderway,
+      )
+    }
+  }
+  const atMs = PLAN.fromMs
+  const [one, ...more] = listFreshStarts(PLAN, 'cache.tool-result.ttl', {
+    atMs,
+    untilMs: Date.parse('2026-12-24T05:00:00Z'),
+  })
+  assert.deepEqual([one?.label, more], ['Month-end close', []], 'without the instant up to which they are asked for')
+  const short = { when: 'day 10 of month', label: 'Short' }
+  const long = { when: 'days 10-12 of month', label: 'Long' }
+  const both = planOf(
+    { periods: { short, long }, policies: ['short', 'long'].map((name) => [name, { 'cache.*.ttl': FRESH }] as const) },
+    SPAN,
+  )
+  const within = { atMs: Date.parse('2026-11-11T12:00:00Z'), untilMs: Date.parse('2026-11-12T00:00:00Z') }
+  assert.deepEqual(
+    listFreshStarts(both, 'cache.auth.ttl', within).map(({ label, isUnderway }) => [label, isUnderway]),
+    [['Long', true]],
+    'of several by the one that lasts longest',
+  )
+  assert.throws(() => listFreshStarts(PLAN, 'cache.auth.ttl', { atMs: atMs - 1, untilMs: PLAN.toMs }), RangeError)
 })
 
 test('an explanation says which period wants fresh values, from when, and where that is written', () => {

@@ -11,7 +11,7 @@ export interface FreshDemand {
   /** What people call the period, or the policy's own words. */
   readonly label: string
   readonly fromMs: number
-  /** It is in force; otherwise it is of the next that begin. */
+  /** It is in force; otherwise it is to come, or among starts also over. */
   readonly isUnderway: boolean
   /** Where `freshAtStart` is written. */
   readonly source: Source
@@ -32,6 +32,28 @@ export function listFreshDemands(plan: CalendarPlan, key: string, atMs: number):
     ...underway.toSorted((one, other) => other.startMs - one.startMs).map((run) => demandOf(run, true)),
     ...toCome.filter(({ startMs }) => startMs === nextMs).map((run) => demandOf(run, false)),
   ]
+}
+
+/**
+ * Every start of a demand within the plan up to an instant and without it, in order; of the same instant one. What is kept from
+ * before the last that has passed is not given, be its period over or not. Throws as `listFreshDemands` does.
+ */
+export function listFreshStarts(
+  plan: CalendarPlan,
+  key: string,
+  { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number },
+): readonly FreshDemand[] {
+  checkInPlan(plan, atMs)
+  const byStart = Map.groupBy(
+    listRuns(plan, key).filter(({ startMs }) => startMs < untilMs),
+    ({ startMs }) => startMs,
+  )
+  const starts = [...byStart.values()].flatMap((runs) => {
+    // Told by the one that lasts longest: it is under way while any of them is.
+    const [run] = runs.toSorted((one, other) => other.endMs - one.endMs)
+    return run ? [demandOf(run, run.startMs <= atMs && atMs < run.endMs)] : []
+  })
+  return starts.toSorted((one, other) => one.fromMs - other.fromMs)
 }
 
 interface Run extends PlannedSetting {

@@ -72,3 +72,55 @@ test('each field of `scaling` that would be another is told with what it would b
   assert.deepEqual(values, [])
   assert.deepEqual((await checkOf(t, { inForce: draft, draft, at })).changes, [])
 })
+
+/** Closing of November is under way from the 28th on; of weeks it is told how often. */
+const FRESH = `periods:
+  closing: { label: Closing, when: last 3 days of month }
+  mondays: { label: Monday, when: mon }
+policies:
+  - match: closing
+    cache: { tool-result: { ttl: x1, freshAtStart: true }, skill-result: { ttl: x1, freshAtStart: true } }
+  - match: mondays
+    cache: { directory: { ttl: x1, freshAtStart: true } }
+`
+const STALE = FRESH.replaceAll(', freshAtStart: true', '')
+
+test('what a cache would give no longer is told by its class, from when on, by whom and how often', async (t) => {
+  const at = '2026-11-10T12:00:00Z'
+  const added = await checkOf(t, { inForce: STALE, draft: FRESH, at })
+  assert.deepEqual(added.changes, [
+    'What the cache keeps of `directory` from before 2026-11-16 00:00 UTC would not be given from then on (Monday wants fresh values); and 3 more times.',
+    'What the cache keeps of `skill-result` and `tool-result` from before 2026-11-28 00:00 UTC would not be given from then on (Closing wants fresh values).',
+  ])
+  assert.deepEqual(added.values, [])
+  const removed = await checkOf(t, { inForce: FRESH, draft: STALE, at })
+  assert.deepEqual(removed.changes, [
+    'What the cache keeps of `directory` from before 2026-11-16 00:00 UTC could still be given from then on (Monday wants no fresh values any more); and 3 more times.',
+    'What the cache keeps of `skill-result` and `tool-result` from before 2026-11-28 00:00 UTC could still be given from then on (Closing wants no fresh values any more).',
+  ])
+  assert.deepEqual((await checkOf(t, { inForce: FRESH, draft: FRESH, at })).changes, [])
+})
+
+test('a demand for fresh values whose period is under way bears at once, and is told so', async (t) => {
+  const at = '2026-11-29T12:00:00Z'
+  const ofClosing = ({ changes }: CalendarCheck): string[] => changes.filter((line) => line.includes('Closing'))
+  assert.deepEqual(ofClosing(await checkOf(t, { inForce: STALE, draft: FRESH, at })), [
+    'What the cache keeps of `skill-result` and `tool-result` from before 2026-11-28 00:00 UTC would not be given from now on (Closing wants fresh values).',
+    'What the cache keeps of `skill-result` and `tool-result` from before 2026-12-29 00:00 UTC would not be given from then on (Closing wants fresh values).',
+  ])
+  assert.deepEqual(ofClosing(await checkOf(t, { inForce: FRESH, draft: STALE, at })).slice(0, 1), [
+    'What the cache keeps of `skill-result` and `tool-result` from before 2026-11-28 00:00 UTC could again be given from now on (Closing wants no fresh values any more).',
+  ])
+})
+
+test('of a period that is over it is told as long as something from before may be kept', async (t) => {
+  const wanting = (cacheClass: string): string =>
+    STALE.replace('cache: { tool-result', `cache: { ${cacheClass}: { ttl: x1, freshAtStart: true }, tool-result`)
+  const at = '2026-12-10T12:00:00Z'
+  const nowLines = async (cacheClass: string): Promise<string[]> =>
+    (await checkOf(t, { inForce: STALE, draft: wanting(cacheClass), at })).changes.filter((line) =>
+      line.includes('from now on'),
+    )
+  assert.equal((await nowLines('embedding')).length, 1)
+  assert.deepEqual(await nowLines('api-response'), [])
+})

@@ -37,6 +37,7 @@ import { createScaling, type Scaling } from './scaling.ts'
 import { createSeasonOf } from './season.ts'
 import { timeOfDayAt, type LocalTime } from './time-of-day.ts'
 import { whatChanges } from './what-changes.ts'
+import { whatFreshChanges } from './what-fresh-changes.ts'
 import { whatScalingChanges } from './what-scaling-changes.ts'
 import { whatValuesChange } from './what-values-change.ts'
 
@@ -76,7 +77,7 @@ export interface Calendar {
   close(): Promise<void>
   now(at?: Date): CalendarNow
   explain(question: { readonly key: string; readonly at?: Date | undefined }): CalendarExplanation
-  /** Each key that is moved, and what is said of those that nothing here goes by; empty when nothing is said. */
+  /** Each key that is moved or of whose cache fresh values are wanted, and what is said of those that nothing here goes by; empty when nothing is said. */
   explainMoved(at?: Date): readonly CalendarExplanation[]
   upcoming(span: { readonly from?: Date | undefined; readonly days: number }): CalendarUpcoming
   /** Where it asks for more replicas than there are in any case. */
@@ -219,7 +220,12 @@ async function check(needs: CheckNeeds, inForce: CalendarInForce, { text, at }: 
   const warnings = [...unknown, ...neverOccurring(plans.to), ...movingNothing(plans.to)]
   return {
     faults: [],
-    changes: [...warnings, ...whatScalingChanges(scaling), ...whatChanges(plans, atMs)],
+    changes: [
+      ...warnings,
+      ...whatScalingChanges(scaling),
+      ...whatFreshChanges(plans, atMs),
+      ...whatChanges(plans, atMs),
+    ],
     ...whatValuesChange(plans, bases, atMs),
   }
 }

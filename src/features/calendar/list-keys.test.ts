@@ -64,3 +64,21 @@ test('each key that is moved is explained as when asked for; what stays as it is
   }
   assert.throws(() => keysAt('2031-01-01T00:00:00Z'), { code: 'INVALID_INPUT' })
 })
+
+test('a key of whose cache a period in force wants fresh values is explained, though its value is as it was', () => {
+  const plan = planOf(
+    {
+      periods: { closing: { when: 'last 1 days of month' } },
+      policies: [['closing', { 'cache.tool-result.ttl': { value: 'x1', freshAtStart: true } }]],
+    },
+    { fromDay: '2026-11-01', toDay: '2026-12-31' },
+  )
+  const cache: KnownBases = new Map([
+    ['cache.tool-result.ttl', 15_000],
+    ['cache.embedding.ttl', 15_000],
+  ])
+  const keysAt = (at: string): string[] =>
+    presentMoved({ bases: () => cache }, plan, new Date(at)).map(({ key }) => key)
+  assert.deepEqual(keysAt('2026-11-29T12:00:00Z'), [], 'one that is to come moves nothing yet')
+  assert.deepEqual(keysAt('2026-11-30T12:00:00Z'), ['cache.tool-result.ttl'])
+})

@@ -80,7 +80,8 @@ export function presentExplanation(
 }
 
 /**
- * The same for each key whose value is moved from what holds without the calendar, and after them what is said of keys that
+ * The same for each key whose value is moved from what holds without the calendar, or of whose cache a period in force wants
+ * fresh values, and after them what is said of keys that
  * nothing in this process goes by, whose value it cannot know. Throws INVALID_INPUT for an instant that is not worked out.
  */
 export function presentMoved(
@@ -90,9 +91,14 @@ export function presentMoved(
 ): readonly CalendarExplanation[] {
   const told = [...listKeys(plan, bases()), 'context'].map((key) => presentExplanation({ bases }, plan, { key, at }))
   return [
-    ...told.filter(({ isUsed, base, value }) => isUsed && JSON.stringify(base) !== JSON.stringify(value)),
+    ...told.filter((one) => one.isUsed && isMoved(one)),
     ...told.filter(({ isUsed, steps }) => !isUsed && steps.length > 0),
   ]
+}
+
+/** A demand for fresh values moves no value, and yet what is kept is given no more. */
+function isMoved({ base, value, fresh }: CalendarExplanation): boolean {
+  return JSON.stringify(base) !== JSON.stringify(value) || fresh.some(({ isUnderway }) => isUnderway)
 }
 
 const DAY_MS = 86_400_000
