@@ -198,6 +198,11 @@ export const DATABASE: readonly Requirement[] = [
         'a restore that is killed leaves what was there whole; a start or the next restore removes what it filled',
         'the rows of a large table skip the journal of the built-in server and are settled at once',
       ),
+      ...prove(
+        'src/features/operations/backup/unfinished-restores.test.ts',
+        'who removes unfinished restores while one is committed leaves it alone, and it is there afterwards',
+        'a restore whose commit got no answer removes nothing; whoever comes next does',
+      ),
     ],
   },
   {

@@ -49,11 +49,20 @@ export function translateFault(error: unknown, pool: { isExhausted: boolean } = 
   return error
 }
 
+const unknownCommits = new WeakSet<object>()
+
 /** The one moment at which nobody can know: the answer to a commit never came. */
 export function lostDuringCommit(cause: unknown): SophiaError {
   const detail =
     'The database went away while this was being saved. It may or may not be stored: look before repeating it.'
-  return new SophiaError('DATABASE_UNAVAILABLE', { detail, cause, retryAfterSeconds: 2 })
+  const error = new SophiaError('DATABASE_UNAVAILABLE', { detail, cause, retryAfterSeconds: 2 })
+  unknownCommits.add(error)
+  return error
+}
+
+/** Whether it tells of such a commit, which the server may still be at work on. */
+export function isCommitUnknown(error: unknown): boolean {
+  return error instanceof SophiaError && unknownCommits.has(error)
 }
 
 function codeOf(error: Error): string {

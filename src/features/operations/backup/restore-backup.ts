@@ -1,3 +1,4 @@
+import { isCommitUnknown } from '#platform/postgres/database-faults.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { noticeLostPeer } from '#platform/postgres/restore-lock.ts'
 import { checkArchive, readManifest } from './backup-archive.ts'
@@ -9,7 +10,7 @@ import { buildTables, createLoad, matchMigrations, type Load } from './load-arch
 import { requireRoomToRestore } from './require-room.ts'
 import { createProgress } from './report-progress.ts'
 import { analyse } from './schema-parts-store.ts'
-import { dropAllUnfinished, dropUnfinished, nameUnfinished } from './unfinished-restores-store.ts'
+import { dropAllUnfinished, dropUnfinished, holdUnfinished, nameUnfinished } from './unfinished-restores-store.ts'
 import type { BackupArchive } from './walk-archive.ts'
 
 /** What waits for a lock beside the transaction that waits for it waits for ever. */
@@ -53,8 +54,8 @@ async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<R
     )
     return { manifest, safety }
   } catch (error) {
-    // Where the database is gone, too, whoever comes next removes it.
-    await dropUnfinished(needs.database, schema).catch(() => undefined)
+    // A commit without an answer may still be under way. Then, and where the database is gone, too, whoever comes next removes it.
+    if (!isCommitUnknown(error)) await dropUnfinished(needs.database, schema).catch(() => undefined)
     throw error
   }
 }
@@ -82,6 +83,7 @@ interface Place {
 /** Takes away what is there, fills the other schema and puts it in its place: seen by others as one moment, at the end. */
 async function exchange(needs: BackupNeeds, load: Load, place: Place): Promise<BackupManifest> {
   const { handle, schema } = place
+  await holdUnfinished(handle, schema)
   await dropPublicSchema(handle)
   // From here on nobody writes but behind this; who came back before may have written what is not in what was saved.
   await needs.requireAlone?.()
