@@ -32,6 +32,13 @@ test('the real migrations bring an empty database to the newest version, and aga
   assert.deepEqual(second, { from: count, to: count, applied: [] })
 })
 
+test('a database whose schema public was dropped gets one', async () => {
+  const { connection, database } = await openEmptyDatabase()
+  await database.read((handle) => handle.run(sql`drop schema public cascade`))
+  await migrate({ connection, folder: await folderOf(FIRST) })
+  assert.equal(await database.read((handle) => handle.run(sql`select n from public.things`)), 0)
+})
+
 test('eight racing processes run each migration once', async () => {
   const { connection, database } = await openEmptyDatabase()
   const folder = await folderOf(SECOND)

@@ -97,6 +97,7 @@ export const DATABASE: readonly Requirement[] = [
       ...prove(
         'test/integration/migrate.test.ts',
         'eight racing processes run each migration once',
+        'a database whose schema public was dropped gets one',
         'a migration gives way to whoever uses its tables, lets others in between, and gets through in the end',
         'a migration whose tables are never free says so, and leaves everything as it was',
         'a migration takes as long as it takes, whatever limit the role has for its statements',
@@ -202,6 +203,7 @@ export const DATABASE: readonly Requirement[] = [
         'src/features/operations/backup/unfinished-restores.test.ts',
         'who removes unfinished restores while one is committed leaves it alone, and it is there afterwards',
         'a restore whose commit got no answer removes nothing; whoever comes next does',
+        'a database whose schema public was dropped is restored into',
       ),
     ],
   },

@@ -44,6 +44,9 @@ const LOCK_TIMEOUT_STATE = '55P03'
 const HAS_SNAPSHOT = `select 1 from pg_attribute
   where attrelid = to_regclass('schema_migrations') and attname = 'snapshot' and not attisdropped`
 
+/** Somebody may have dropped it; where the role works in a schema of another name, none is made. */
+const PLACE_FOR_TABLES = `do $$ begin if current_schema() is null then create schema if not exists public; end if; end $$`
+
 export interface MigrationOutcome {
   readonly from: number
   readonly to: number
@@ -84,6 +87,7 @@ async function migrateLocked(
   files: readonly MigrationFile[],
   options: MigrateOptions,
 ): Promise<MigrationOutcome> {
+  await client.query(PLACE_FOR_TABLES)
   await client.query(`create table if not exists schema_migrations (
     version int primary key, name text not null, hash text not null, applied_at timestamptz not null default now())`)
   const found = await client.query<{ version: number; name: string; hash: string }>(

@@ -197,9 +197,9 @@ export async function limitLockWait(handle: Handle, ms: number): Promise<void> {
   await handle.run(sql`select set_config('lock_timeout', ${String(ms)}, true)`)
 }
 
-/** Takes all of it to itself and away. Only inside the transaction that puts another one in its place. */
+/** Takes all of it to itself and away, where it is there. Only inside the transaction that puts another one in its place. */
 export async function dropPublicSchema(handle: Handle): Promise<void> {
-  await handle.run(sql`drop schema public cascade`)
+  await handle.run(sql`drop schema if exists public cascade`)
 }
 
 /** Puts a schema in the place of the one that was dropped. */

@@ -86,3 +86,12 @@ test('a restore whose commit got no answer removes nothing; whoever comes next d
   assert.deepEqual(await backups.clearUnfinished(), left)
   assert.deepEqual(await ask(SCHEMAS), ['public'])
 })
+
+test('a database whose schema public was dropped is restored into', async (t) => {
+  const { ask, file, restoring } = await prepare(t)
+  await ask('drop schema public cascade')
+  const { safety } = await restoring.restore(file)
+  assert.equal(safety, null)
+  assert.deepEqual(await ask(DEALS), ['d-1', 'd-2'])
+  assert.deepEqual(await ask(SCHEMAS), ['public'])
+})
