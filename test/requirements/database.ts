@@ -196,6 +196,7 @@ export const DATABASE: readonly Requirement[] = [
         'a restore fills tables over two connections at once, and nobody sees it before the end',
         'rows may refer to those that the other connection has not committed; the rule holds in the end',
         'what fails over one connection ends the other, and leaves everything as it was and nothing besides',
+        'a lock that is not had, or a deadlock, is no fault of the archive',
         'a restore that is killed leaves what was there whole; a start or the next restore removes what it filled',
         'the rows of a large table skip the journal of the built-in server and are settled at once',
       ),

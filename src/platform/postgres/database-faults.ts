@@ -5,8 +5,11 @@ const CONNECTION_STATES = /^(08...|57P0[1235]|25006)$/
 /** SQLSTATEs that pass: too many connections, serialisation failure, deadlock, statement or lock timeout. */
 const PASSING_STATES = /^(53300|53400|40001|40P01|57014|55P03)$/
 const REFUSED_STATES = /^(28...|3D000)$/
-/** Classes of SQLSTATE that say nothing of the data: connection, resources, an operator's hand, the system under the server. */
-const SERVER_STATES = /^(08|53|57|58)[0-9A-Z]{3}$/
+/**
+ * What says nothing of the data: the classes of SQLSTATE for connection, resources, an operator's hand and the system under the
+ * server; and who else was at the tables: serialisation failure, deadlock, lock timeout.
+ */
+const SERVER_STATES = /^((08|53|57|58)[0-9A-Z]{3}|40001|40P01|55P03)$/
 const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
 const LOOKUP_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 const DRIVER_MESSAGE =

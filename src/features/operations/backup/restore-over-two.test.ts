@@ -30,7 +30,8 @@ writeFileSync(
   join(waiting, `${String(readdirSync(released).length + 1).padStart(4, '0')}-waiting.sql`),
   `create function wait_here() returns trigger language plpgsql as $$ begin
      if current_setting('sophia.waits', true) ~ tg_table_name then perform pg_advisory_xact_lock_shared(${LOCK}); end if;
-     if current_setting('sophia.refuses', true) = tg_table_name then raise exception 'as the test wants it'; end if;
+     if current_setting('sophia.refuses', true) = tg_table_name then
+       raise exception 'as the test wants it' using errcode = coalesce(current_setting('sophia.refuses_by', true), 'P0001'); end if;
      return new; end $$;
    create trigger waits before insert on activities for each row execute function wait_here();
    create trigger waits before insert on deals for each row execute function wait_here();
@@ -128,6 +129,16 @@ test('what fails over one connection ends the other, and leaves everything as it
   }
   await fail('activities', '', () => true)
   await fail('teams', '-c sophia.waits=activities', (waiting) => waiting === 1)
+})
+
+test('a lock that is not had, or a deadlock, is no fault of the archive', async (t) => {
+  for (const state of ['55P03', '40P01', '40001']) {
+    const { ask, file, needs, working } = await prepare(t, `-c sophia.refuses=activities -c sophia.refuses_by=${state}`)
+    const restored = createBackups({ ...needs, database: working }).restore(file)
+    await assert.rejects(restored, { code: 'DATABASE_UNAVAILABLE', retryable: true })
+    assert.deepEqual(await ask(DEALS), ['d-1', 'd-2', 'd-3'])
+    assert.deepEqual(await ask(SCHEMAS), ['public'])
+  }
 })
 
 const RESTORER = `
