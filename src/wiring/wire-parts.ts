@@ -81,7 +81,7 @@ export function wireOperations({
   const { migrationsFolder, ...places } = backupPlaces(config)
   const databaseFolder = databaseFolderOf({ config, storage })
   const alone = { signal: claim?.lost, requireAlone: claim?.requireAlone }
-  const backups = createBackups({ database, databaseFolder, clock, migrationsFolder, store, ...alone, ...places })
+  const backups = createBackups({ database, databaseFolder, clock, log, migrationsFolder, store, ...alone, ...places })
   const update = () => bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log })
   return { backups, backupStore: store, update }
 }

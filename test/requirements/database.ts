@@ -197,6 +197,7 @@ export const DATABASE: readonly Requirement[] = [
         'rows may refer to those that the other connection has not committed; the rule holds in the end',
         'what fails over one connection ends the other, and leaves everything as it was and nothing besides',
         'a lock that is not had, or a deadlock, is no fault of the archive',
+        'where a second connection is not to be had, one fills every table',
         'a restore that is killed leaves what was there whole; a start or the next restore removes what it filled',
         'the rows of a large table skip the journal of the built-in server and are settled at once',
       ),

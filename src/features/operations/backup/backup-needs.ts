@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import type { ObjectStore } from '#platform/object-store/object-store.ts'
+import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { OnProgress } from './report-progress.ts'
 
@@ -21,4 +22,6 @@ export interface BackupNeeds {
   /** Of a restore: throws CONFLICT where somebody else works on the database. */
   readonly requireAlone?: (() => Promise<void>) | undefined
   readonly onProgress?: OnProgress | undefined
+  /** Told what a restore does without. */
+  readonly log?: Log | undefined
 }

@@ -108,10 +108,16 @@ async function exchange(needs: BackupNeeds, load: Load, place: Place): Promise<B
 async function fillOverTwo(needs: BackupNeeds, load: Load, { handle, schema }: Place): Promise<void> {
   const failing = new AbortController()
   const signal = AbortSignal.any([failing.signal, ...(needs.signal ? [needs.signal] : [])])
+  let isBegun = false
   const beside = work(needs, async (other) => {
     await enterSchema(other, schema)
     await limitLockWait(other, LOCK_LIMIT_MS)
+    isBegun = true
     await load.fill(other, signal)
+  }).catch((error: unknown) => {
+    if (isBegun || signal.aborted) throw error
+    // No table was given to it: the first one takes all of them.
+    needs.log?.warn({ error }, 'a second connection for the restore was not to be had; it goes on over one')
   })
   const ends = [load.fill(handle, signal), beside].map((end) => end.catch((error: unknown) => failing.abort(error)))
   // Neither is left at work when the other one failed.

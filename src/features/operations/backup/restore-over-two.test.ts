@@ -131,6 +131,18 @@ test('what fails over one connection ends the other, and leaves everything as it
   await fail('teams', '-c sophia.waits=activities', (waiting) => waiting === 1)
 })
 
+test('where a second connection is not to be had, one fills every table', async (t) => {
+  const { ask, file, needs, restoring } = await prepare(t, '')
+  const single = openDatabase({ connection: restoring, poolMax: 1 })
+  t.after(() => single.close())
+  const said: string[] = []
+  const log = pino({}, { write: (line) => void said.push(line) })
+  await createBackups({ ...needs, database: single, log }).restore(file)
+  assert.deepEqual(await ask(DEALS), ['d-1', 'd-2'])
+  assert.deepEqual(await ask('select t.name from members m join teams t on t.id = m.team_id'), ['East'])
+  assert.match(said.join(''), /it goes on over one/)
+})
+
 test('a lock that is not had, or a deadlock, is no fault of the archive', async (t) => {
   for (const state of ['55P03', '40P01', '40001']) {
     const { ask, file, needs, working } = await prepare(t, `-c sophia.refuses=activities -c sophia.refuses_by=${state}`)
