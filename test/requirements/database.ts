@@ -206,6 +206,8 @@ export const DATABASE: readonly Requirement[] = [
         'who removes unfinished restores while one is committed leaves it alone, and it is there afterwards',
         'a restore whose commit got no answer removes nothing; whoever comes next does',
         'a database whose schema public was dropped is restored into',
+        'what cannot be removed is logged and hinders neither a restore nor the removal of the rest',
+        'what a restore of another role left is not touched',
       ),
     ],
   },

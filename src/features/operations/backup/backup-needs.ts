@@ -22,6 +22,6 @@ export interface BackupNeeds {
   /** Of a restore: throws CONFLICT where somebody else works on the database. */
   readonly requireAlone?: (() => Promise<void>) | undefined
   readonly onProgress?: OnProgress | undefined
-  /** Told what a restore does without. */
+  /** Told what a restore does without, and what of killed ones cannot be removed. */
   readonly log?: Log | undefined
 }

@@ -29,7 +29,7 @@ export interface Backups {
   find(name: string, options?: FindOptions): Promise<BackupSummary>
   verify(file: string, options?: WorkOptions): ReturnType<typeof verifyBackup>
   restore(file: string, options?: WorkOptions): Promise<RestoreOutcome>
-  /** Removes from the database what restores that were killed left in it. Only for who keeps restores out. Answers what it was called. */
+  /** Removes from the database what restores that were killed left in it, as far as it can. Only for who keeps restores out. Answers what it was called. */
   clearUnfinished(): Promise<readonly string[]>
 }
 
@@ -55,6 +55,6 @@ export function createBackups(needs: BackupNeeds): Backups {
       const work = { ...needs, onProgress }
       return withArchive(work, given, (file) => restoreBackup(work, { file, title: given, keys }))
     },
-    clearUnfinished: () => dropAllUnfinished(needs.database),
+    clearUnfinished: () => dropAllUnfinished(needs),
   }
 }

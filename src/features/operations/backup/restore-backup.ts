@@ -39,7 +39,7 @@ export async function restoreBackup(needs: BackupNeeds, archive: BackupArchive):
 
 async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<RestoreOutcome> {
   await requireUsable(needs, archive)
-  await dropAllUnfinished(needs.database)
+  await dropAllUnfinished(needs)
   await requireRoomToRestore(needs, archive)
   const isInUse = await needs.database.read(hasSchema)
   const safety = isInUse ? await createBackup(needs, 'before-restore') : null

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Database, Handle } from '#platform/postgres/database.ts'
 import { identifier, sql } from '#platform/postgres/sql.ts'
+import type { BackupNeeds } from './backup-needs.ts'
 import { limitLockWait } from './backup-store.ts'
 
 /** SQL of what a restore fills beside what is there, and puts in its place at the end. One that was killed leaves it behind. */
@@ -53,15 +54,29 @@ async function requirePublic(handle: Handle, name: string): Promise<void> {
   if (!row?.found) throw new Error(`${name} was not removed: no schema public would be left`)
 }
 
-/** Removes what killed restores left. Only for who keeps restores out. Answers their names. */
-export async function dropAllUnfinished(database: Database): Promise<readonly string[]> {
+/**
+ * Removes what killed restores of this role left; what cannot be removed now is logged, and goes another time. Only for who keeps
+ * restores out. Answers the names of what went.
+ */
+export async function dropAllUnfinished({
+  database,
+  log,
+}: Pick<BackupNeeds, 'database' | 'log'>): Promise<readonly string[]> {
   const found = await database.read((handle) =>
     handle.rows(
       z.object({ name: z.string() }),
-      sql`select nspname as name from pg_namespace where nspname ~ ${`^${PREFIX}[0-9a-f]{8}$`} order by nspname`,
+      sql`select nspname as name from pg_namespace
+        where nspname ~ ${`^${PREFIX}[0-9a-f]{8}$`} and pg_has_role(nspowner, 'usage') order by nspname`,
     ),
   )
   const dropped: string[] = []
-  for (const { name } of found) if (await dropUnfinished(database, name)) dropped.push(name)
+  for (const { name } of found) {
+    const isGone = await dropUnfinished(database, name).catch((error: unknown) => {
+      // It takes room and is in nobody's way.
+      log?.warn({ error, schema: name }, 'what a restore that was killed left in the database was not removed')
+      return false
+    })
+    if (isGone) dropped.push(name)
+  }
   return dropped
 }

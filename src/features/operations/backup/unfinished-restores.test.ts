@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import pino from 'pino'
 import { systemClock } from '#platform/clock.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
@@ -94,4 +95,39 @@ test('a database whose schema public was dropped is restored into', async (t) =>
   assert.equal(safety, null)
   assert.deepEqual(await ask(DEALS), ['d-1', 'd-2'])
   assert.deepEqual(await ask(SCHEMAS), ['public'])
+})
+
+test('what cannot be removed is logged and hinders neither a restore nor the removal of the rest', async (t) => {
+  const { ask, byHand, connection, file, needs, restoring } = await prepare(t)
+  const [used, left] = ['sophia_restoring_00000001', 'sophia_restoring_00000002']
+  await byHand.query(`create schema ${used}; create table ${used}.taken (n int); create schema ${left}`)
+  await byHand.query(`begin; lock table ${used}.taken`)
+  const said: string[] = []
+  const log = pino({}, { write: (line) => void said.push(line) })
+  const database = openDatabase({ connection, poolMax: 2 })
+  t.after(() => database.close())
+  assert.deepEqual(await createBackups({ ...needs, database, log }).clearUnfinished(), [left])
+  assert.match(said.join(''), /was not removed/)
+  await restoring.restore(file)
+  await ask('rollback')
+  assert.deepEqual(await ask(SCHEMAS), ['public', used])
+  assert.deepEqual(await ask(DEALS), ['d-1', 'd-2'])
+})
+
+test('what a restore of another role left is not touched', async (t) => {
+  const { ask, byHand, connection, needs } = await prepare(t)
+  const [own, foreign] = ['sophia_restoring_00000002', 'sophia_restoring_00000001']
+  const role = `restorer_${String(connection.database)}`
+  await byHand.query(`create role ${role} login password 'restorer'; create schema ${foreign}`)
+  await byHand.query(`create schema ${own} authorization ${role}`)
+  const said: string[] = []
+  const log = pino({}, { write: (line) => void said.push(line) })
+  const database = openDatabase({ connection: { ...connection, user: role, password: 'restorer' }, poolMax: 1 })
+  try {
+    assert.deepEqual(await createBackups({ ...needs, database, log }).clearUnfinished(), [own])
+  } finally {
+    await database.close()
+    await byHand.query(`drop owned by ${role}; drop role ${role}`)
+  }
+  assert.deepEqual([said, await ask(SCHEMAS)], [[], ['public', foreign]])
 })
