@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import pg from 'pg'
 import { z } from 'zod'
 import { createLog } from '#platform/log/log.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { startEmbeddedPostgres } from '#platform/postgres/embedded-postgres.ts'
 import { sql, type Sql } from '#platform/postgres/sql.ts'
+import { startPrivateEngine } from '../support/private-engine.ts'
 import { until } from '../support/until.ts'
 
 const log = createLog({ level: 'silent', isForPeople: false })
@@ -43,4 +45,36 @@ test('rows of a table that its transaction made skip the journal, and are there 
     )
   await until(isBack, 'it is back', 60_000)
   assert.equal(await ask(sql`select count(*) as n from loaded where words = repeat(md5(n::text), 20)`), 20_000)
+})
+
+test('a home that was set up for archiving, summaries or a standby starts, with the journal whole', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'sophia-journal-'))
+  await chmod(home, 0o711)
+  t.after(() => rm(home, { recursive: true, force: true }))
+  const startAndAsk = async (...queries: string[]): Promise<string> => {
+    const engine = await startPrivateEngine({ home, isDurable: true })
+    const client = new pg.Client(engine.connection)
+    try {
+      await client.connect()
+      for (const query of queries) await client.query(query)
+      const { rows } = await client.query<{ wal_level: string }>('show wal_level')
+      return rows[0]?.wal_level ?? ''
+    } finally {
+      await client.end()
+      await engine.stop()
+    }
+  }
+  assert.equal(await startAndAsk(), 'minimal')
+  const conf = join(home, 'data', 'postgresql.conf')
+  const asMade = await readFile(conf)
+  for (const line of ['archive_mode = on', ' Summarize_WAL=on', 'wal_level = replica']) {
+    await appendFile(conf, `\n${line}\n`)
+    assert.equal(await startAndAsk(), 'replica', line)
+    await writeFile(conf, asMade)
+  }
+  assert.equal(await startAndAsk('alter system set wal_level = replica'), 'minimal')
+  assert.equal(await startAndAsk("select pg_create_physical_replication_slot('s', true)"), 'replica')
+  await rm(join(home, 'data', 'postgresql.auto.conf'))
+  assert.equal(await startAndAsk("select pg_drop_replication_slot('s')"), 'replica')
+  assert.equal(await startAndAsk(), 'minimal')
 })

@@ -178,6 +178,7 @@ export const DATABASE: readonly Requirement[] = [
       ...prove(
         'test/integration/embedded-journal.test.ts',
         'rows of a table that its transaction made skip the journal, and are there after kill -9 all the same',
+        'a home that was set up for archiving, summaries or a standby starts, with the journal whole',
       ),
       ...prove(
         'src/platform/postgres/database.test.ts',

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { ENGINE_USER, explainEngineFault, SOCKET_PORT, spawnAs, type Cluster } from './cluster-files.ts'
 import type { EngineFiles } from './engine-files.ts'
 import { findProcess } from '#platform/process-table.ts'
+import { needsWholeJournal } from './journal-needs.ts'
 import type { UnprivilegedAccount } from './unprivileged-account.ts'
 
 export interface EngineLaunch {
@@ -85,7 +86,8 @@ function engineArguments(launch: EngineLaunch): string[] {
     log_checkpoints: 'off',
   }
   // Nobody follows it, and it archives nothing: what fills a table that its transaction made or emptied skips the journal.
-  if (!launch.hasStandby) Object.assign(settings, { wal_level: 'minimal', max_wal_senders: '0' })
+  if (!launch.hasStandby && !needsWholeJournal(cluster.folder))
+    Object.assign(settings, { wal_level: 'minimal', max_wal_senders: '0' })
   if (cluster.socketFolder !== undefined) {
     settings['unix_socket_directories'] = cluster.socketFolder
     settings['unix_socket_permissions'] = '0700'
