@@ -174,6 +174,12 @@ async function openDoor(needs: DoorNeeds): Promise<() => Promise<void>> {
     certificate: rooms.certificate,
   }
   const door = await openHttp({ ...opening, ...(requestLimits ? { requestLimits } : {}) })
-  await storage.lock?.publishAddress(publicUrl)
-  return () => door.close()
+  try {
+    await storage.lock?.publishAddress(publicUrl)
+  } catch (error) {
+    // Nobody else would: a door that is left open keeps a process that cannot start from ending.
+    await door.close()
+    throw error
+  }
+  return door.close
 }

@@ -78,9 +78,15 @@ export function createTroubles({ clock, log }: { readonly clock: Clock; readonly
       settle()
       return [...underWay].map(([kind, { since, times }]) => {
         const { detail, isGrave } = WORDS[kind]
-        return { kind, isGrave, detail: `Since ${since.toISOString()}, ${times} times: ${detail}.` }
+        const often = times === 1 ? 'once' : `${times} times`
+        return { kind, isGrave, detail: `Since ${minuteOf(since)}, ${often}: ${detail}.` }
       })
     },
     counts: () => counts,
   }
+}
+
+/** `2026-11-30 12:00 UTC`. */
+function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
