@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startCluster, type Cluster } from '../test/support/cluster/start-cluster.ts'
 
@@ -20,7 +21,7 @@ function readCount(): number {
 async function tell({ url, key, postgres, redis, replicas, balancer, folder }: Cluster): Promise<void> {
   const [first] = replicas
   // Each replica made one of its own; any of them lets the first owner in.
-  const link = first ? await readFile(join(folder, first.name, 'sign-in-link'), 'utf8') : ''
+  const link = first ? await untilWritten(join(folder, first.name, 'sign-in-link')) : ''
   const rows = [
     ['HAProxy', url, `pid ${balancer.pid()}`],
     ...replicas.map((replica) => [replica.name, replica.url, `pid ${replica.pid()}`]),
@@ -31,6 +32,19 @@ async function tell({ url, key, postgres, redis, replicas, balancer, folder }: C
   ]
   const lines = rows.map(([name = '', place = '', note = '']) => `  ${name.padEnd(11)} ${place}  ${note}`.trimEnd())
   console.log(`\n${lines.join('\n')}\n\n  Sign in (once, within a day): ${link.trim()}\n\n  Ctrl-C ends all of it.\n`)
+}
+
+/** A replica takes requests before it has written where to go. */
+async function untilWritten(file: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    // One look after the other.
+    // oxlint-disable-next-line no-await-in-loop
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (text.trim() !== '') return text
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(100)
+  }
+  throw new Error(`Nothing was written to ${file} within ten seconds.`)
 }
 
 /** The replicas serve the web app; it is built when its sources changed since. */

@@ -73,7 +73,9 @@ export function wireOperations({
   database,
   log,
   claim,
+  purpose,
 }: Pick<Foundation, 'config' | 'storage' | 'database' | 'log'> & {
+  readonly purpose?: Foundation['purpose']
   /** Of a process that may restore. */
   readonly claim?: RestoreClaim | null
 }) {
@@ -82,7 +84,9 @@ export function wireOperations({
   const databaseFolder = databaseFolderOf({ config, storage })
   const alone = { signal: claim?.lost, requireAlone: claim?.requireAlone }
   const backups = createBackups({ database, databaseFolder, clock, log, migrationsFolder, store, ...alone, ...places })
-  const update = () => bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log })
+  const isCommand = purpose === 'command'
+  const update = () =>
+    bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log, isCommand })
   return { backups, backupStore: store, update }
 }
 

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
 import { open, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import pino from 'pino'
 import { z } from 'zod'
+import { readConfig } from '#platform/config/config.ts'
+import { openHouse } from '../../src/compose.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { databaseUrlOf } from '../support/database-url.ts'
+import { freePort } from '../support/free-port.ts'
 import { mountDisk } from '../support/own-disk.ts'
 import { runSophia, startSophia } from '../support/sophia-process.ts'
 import { until } from '../support/until.ts'
@@ -28,6 +35,27 @@ test('a disk too small to begin with ends the start with what to do, and 75: try
   const { code, err } = await runSophia(['up'], { SOPHIA_HOME: home })
   assert.equal(code, 75, err)
   assert.match(err, /disk .*full/i)
+})
+
+test('a disk that fills up while she starts ends the start, with no door left open', async () => {
+  const home = await openDisk(1)
+  if (home === undefined) return
+  const { connection } = await openTestDatabase()
+  const port = await freePort()
+  // As soon as the home is hers it is full: at the end of the start she cannot write where she is found.
+  const fillOnce = (): void => {
+    if (existsSync(join(home, 'sophia-1.lock')) && !existsSync(join(home, 'filler')))
+      try {
+        writeFileSync(join(home, 'filler'), Buffer.alloc(2 * 1024 * 1024))
+      } catch {
+        // It took what there was.
+      }
+  }
+  const config = readConfig({ SOPHIA_HOME: home, SOPHIA_PORT: String(port), DATABASE_URL: databaseUrlOf(connection) })
+  const log = pino({ level: 'debug' }, { write: fillOnce })
+  await assert.rejects(openHouse(config, log, { doors: ['http'] }), { code: 'STORAGE_FULL' })
+  assert.ok(existsSync(join(home, 'filler')))
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`))
 })
 
 test('when the disk fills up under a running Sophia she refuses, loses nothing, and goes on once there is room', async () => {

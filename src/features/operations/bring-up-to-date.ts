@@ -9,6 +9,8 @@ interface UpdateNeeds {
   readonly migrationsFolder: string
   readonly backups: Backups
   readonly log: Log
+  /** A command says at its usual level what it changed before it did what it was asked for. */
+  readonly isCommand?: boolean
 }
 
 /**
@@ -20,8 +22,10 @@ export async function bringUpToDate({
   migrationsFolder,
   backups,
   log,
+  isCommand = false,
 }: UpdateNeeds): Promise<MigrationOutcome> {
   await clearUnfinished(backups, log)
+  const level = isCommand ? 'warn' : 'info'
   const outcome = await migrate({
     connection,
     folder: migrationsFolder,
@@ -30,11 +34,11 @@ export async function bringUpToDate({
       const { file, storeFault } = await backups.create('before-migration')
       // A store that is away is no reason not to start: the backup is there.
       if (storeFault) log.warn({ error: storeFault }, 'the backup before migrating was not copied to the store')
-      log.info({ file }, 'backed up before migrating')
+      log[level]({ file }, 'backed up before migrating')
       return archiveId(file)
     },
   })
-  if (outcome.applied.length > 0) log.info({ from: outcome.from, to: outcome.to }, 'database migrated')
+  if (outcome.applied.length > 0) log[level]({ from: outcome.from, to: outcome.to }, 'database migrated')
   return outcome
 }
 
