@@ -63,7 +63,8 @@ export async function makeHome(): Promise<string> {
   chmodSync(home, 0o711)
   after(async () => {
     await stopEngineOf(home)
-    await rm(home, { recursive: true, force: true })
+    // The second process of one that was killed may write its last line meanwhile.
+    await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   })
   return home
 }
