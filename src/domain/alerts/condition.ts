@@ -57,6 +57,17 @@ function matches({ where = {} }: Signal, labels: Sample['labels']): boolean {
   })
 }
 
+/** The samples that a signal names, added up; undefined where there is none. */
+export function sumOf(signal: Signal, samples: readonly Sample[]): number | undefined {
+  const known = samples.filter(({ labels, value }) => matches(signal, labels) && !Number.isNaN(value))
+  return known.length === 0
+    ? undefined
+    : combine(
+        known.map(({ value }) => value),
+        'sum',
+      )
+}
+
 /** Several values as one. */
 export function combine(values: readonly number[], across: Across): number {
   if (across === 'sum') return values.reduce((sum, value) => sum + value, 0)

@@ -1,15 +1,12 @@
-import type { LabelMatch } from '../alerts/condition.ts'
+import type { Signal } from '../alerts/condition.ts'
 
 /** What a process measures of itself, over time: each figure read from the metric under whose name it is scraped. */
 
 /** Upper ends of the steps in which seconds are counted; what took longer than the last is one step more. */
 export const SECOND_STEPS = [0.005, 0.01, 0.025, 0.04, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] as const
 
-/** Where a figure is read: the samples of a metric whose labels match, added up. */
-export interface FigureSource {
-  readonly metric: string
-  readonly where?: Readonly<Record<string, LabelMatch>>
-}
+/** Where a figure is read: its samples are added up. */
+export type FigureSource = Pick<Signal, 'metric' | 'where'>
 
 /** What grows: stored is by how much in a span. */
 export const COUNTED = {

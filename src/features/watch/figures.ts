@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { readSamples, WHOLE, type Sample } from '#domain/alerts/condition.ts'
+import { sumOf } from '#domain/alerts/condition.ts'
 import {
   COUNTED,
   LEVELS,
@@ -16,6 +15,7 @@ import type { Database, Handle } from '#platform/postgres/database.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import { createBatches, onSharedClock, type Batch } from './batches.ts'
 import { addFigures } from './figures-store.ts'
+import { readMetric, type MetricValue } from './read-metric.ts'
 import { SLOT_MS } from './tally.ts'
 
 interface FigureNeeds {
@@ -33,17 +33,6 @@ export interface FigureLog {
   /** Writes what is there. Rejects when the database is away; then it is kept, for a day at most, and added once. */
   flush(): Promise<void>
 }
-
-const Values = z.object({
-  values: z.array(
-    z.object({
-      metricName: z.string().optional(),
-      labels: z.record(z.string(), z.union([z.string(), z.number()])),
-      value: z.number(),
-    }),
-  ),
-})
-type Value = Sample & { readonly metricName?: string | undefined }
 
 /** A database that is away for longer than a day makes the oldest of it go. */
 const MOST_SLOTS = 8640
@@ -64,7 +53,7 @@ export function createFigureLog({ clock, database, metrics, moment, replica }: F
   const writeNext = createBatches(take, write)
   return {
     async look() {
-      const read = await readMetrics(metrics.registry)
+      const read = await readMetrics(metrics)
       const grown = Object.entries(read.totals).flatMap(([name, total]) => {
         const growth = total - (totals[name] ?? 0)
         return growth > 0 ? [[name, growth] as const] : []
@@ -82,20 +71,18 @@ export function createFigureLog({ clock, database, metrics, moment, replica }: F
 }
 
 /** Every figure as it stands: of what is counted and timed the total since the process began. */
-async function readMetrics(registry: Metrics['registry']) {
+async function readMetrics(metrics: FigureNeeds['metrics']) {
   const names = new Set<string>([...Object.values(COUNTED), ...Object.values(LEVELS)].map(({ metric }) => metric))
-  const values = new Map<string, readonly Value[]>()
+  const values = new Map<string, readonly MetricValue[]>()
   for (const name of [...names, ...Object.values(TIMED)]) {
     // One after the other: some look something up when they are read.
     // oxlint-disable-next-line no-await-in-loop
-    values.set(name, await valuesOf(registry, name))
+    values.set(name, await readMetric(metrics, name))
   }
-  const sumOf = (source: FigureSource): number | undefined =>
-    readSamples({ ...source, kind: 'gauge', across: 'sum', threshold: 0 }, values.get(source.metric) ?? []).get(WHOLE)
   const read = (sources: Readonly<Record<string, FigureSource>>): Record<string, number> =>
     Object.fromEntries(
       Object.entries(sources).flatMap(([name, source]) => {
-        const sum = sumOf(source)
+        const sum = sumOf(source, values.get(source.metric) ?? [])
         return sum === undefined ? [] : [[name, sum]]
       }),
     )
@@ -105,14 +92,8 @@ async function readMetrics(registry: Metrics['registry']) {
   return { totals: { ...read(COUNTED), ...Object.fromEntries(timed) }, levels: read(LEVELS) }
 }
 
-async function valuesOf(registry: Metrics['registry'], name: string): Promise<Value[]> {
-  const metric = registry.getSingleMetric(name)
-  if (!metric) throw new Error(`A figure reads ${name}, which is no metric`)
-  return Values.parse(await metric.get()).values
-}
-
 /** How many fell into each step: a bucket counts those of the smaller ones with its own. */
-function readSteps(values: readonly Value[]): number[] {
+function readSteps(values: readonly MetricValue[]): number[] {
   const upTo = (end: number | string): number =>
     values
       .filter(({ metricName, labels }) => metricName?.endsWith('_bucket') && String(labels['le']) === String(end))

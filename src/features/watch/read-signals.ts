@@ -1,26 +1,21 @@
-import { z } from 'zod'
-import { WHOLE, readSamples, type Sample } from '#domain/alerts/condition.ts'
+import { WHOLE, readSamples } from '#domain/alerts/condition.ts'
 import { createGrowth } from '#domain/alerts/growth.ts'
 import { ALERT_RULES } from '#domain/alerts/rules.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
+import { readMetric } from './read-metric.ts'
 import type { Signals } from './replicas-store.ts'
-
-/** Of histograms the library gives more beside; the rules read plain ones only. */
-const Samples = z.object({
-  values: z.array(z.object({ labels: z.record(z.string(), z.union([z.string(), z.number()])), value: z.number() })),
-})
 
 export type ReadSignals = () => Promise<Signals>
 
 /** Reads from this process's own metrics, under the very names that are scraped, what the rules go by. */
-export function createSignalReader({ registry }: Pick<Metrics, 'registry'>, nowMs: () => number): ReadSignals {
+export function createSignalReader(metrics: Pick<Metrics, 'registry'>, nowMs: () => number): ReadSignals {
   const growth = createGrowth()
   return async () => {
     const names = [
       ...new Set(ALERT_RULES.flatMap(({ condition }) => (condition.kind === 'burn' ? [] : [condition.metric]))),
     ]
     const samples = new Map(
-      await Promise.all(names.map(async (name) => [name, await samplesOf(registry, name)] as const)),
+      await Promise.all(names.map(async (name) => [name, await readMetric(metrics, name)] as const)),
     )
     const ofRule = ALERT_RULES.flatMap(({ id, condition }) => {
       if (condition.kind === 'burn') return []
@@ -33,10 +28,4 @@ export function createSignalReader({ registry }: Pick<Metrics, 'registry'>, nowM
     })
     return Object.fromEntries(ofRule)
   }
-}
-
-async function samplesOf(registry: Metrics['registry'], name: string): Promise<Sample[]> {
-  const metric = registry.getSingleMetric(name)
-  if (!metric) throw new Error(`An alert reads ${name}, which is no metric`)
-  return Samples.parse(await metric.get()).values
 }
