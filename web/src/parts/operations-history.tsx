@@ -11,14 +11,14 @@ import {
   type Span,
 } from '../state/figure-lines.ts'
 import { heatOf, SHADES } from '../state/heat.ts'
+import { LATENCY_GOAL_SECONDS } from '../state/now-cells.ts'
 import { msWords } from '../state/server-words.ts'
-import { countWords, exactTime, timeWords } from '../state/words.ts'
+import { countWords, exactTime, perSecondWords, timeWords } from '../state/words.ts'
 
 const HEAT = { width: 720, height: 132 }
 const LINE = { width: 300, height: 56 }
 /** Ends of rows that have a word beside them: all of them would be a ladder. */
-const TOLD_SECONDS: ReadonlySet<number> = new Set([0.005, 0.1, 1, 10])
-const PROMISED_SECONDS = 0.1
+const TOLD_SECONDS: ReadonlySet<number> = new Set([0.005, LATENCY_GOAL_SECONDS, 1, 10])
 
 interface HistoryProps {
   report: OperationsReport
@@ -87,7 +87,7 @@ function LatencyHeat({ report, span, spanWords }: DrawnProps) {
             <path key={shade} d={path} className="heat-cells" style={{ opacity: (shade + 1) / SHADES }} />
           ))}
           {ends
-            .filter(({ seconds }) => seconds === PROMISED_SECONDS)
+            .filter(({ seconds }) => seconds === LATENCY_GOAL_SECONDS)
             .map(({ y }) => (
               <path
                 key={y}
@@ -119,7 +119,7 @@ function Steps({ report, span }: { report: OperationsReport; span: Span }) {
         height={HEAT.height}
         className="heat-step"
       >
-        <title>{`${exactTime(point.at)}: ${Number(rate.toFixed(1))} requests a second, ${countWords(point.failed)} failed${took}`}</title>
+        <title>{`${exactTime(point.at)}: ${perSecondWords(rate)}, ${countWords(point.failed)} failed${took}`}</title>
       </rect>
     )
   })

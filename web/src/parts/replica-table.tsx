@@ -1,6 +1,6 @@
 import type { AlertReport, OperationsReport } from '#contract/watch.ts'
 import { shareWords } from '../state/server-words.ts'
-import { countWords } from '../state/words.ts'
+import { countWords, perSecondWords } from '../state/words.ts'
 import { replicasWords } from '../state/watch-words.ts'
 import { Section } from './page.tsx'
 import { Roster, type RosterColumn } from './roster.tsx'
@@ -56,7 +56,7 @@ function columnsOf(skewMs: number): readonly RosterColumn<Replica>[] {
     {
       label: 'Requests',
       isNumber: true,
-      cell: ({ load }) => of(load, (one) => `${Number(one.requestsPerSecond.toFixed(1))}/s`),
+      cell: ({ load }) => of(load, (one) => perSecondWords(one.requestsPerSecond)),
     },
     { label: 'Answers', isNumber: true, isLesser: true, cell: ({ load }) => countOf(load?.turnsActive) },
     { label: 'Sockets', isNumber: true, isLesser: true, cell: ({ load }) => countOf(load?.sockets) },

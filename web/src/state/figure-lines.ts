@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { line } from 'd3-shape'
 import type { OperationsReport } from '#contract/watch.ts'
 import { msWords, shareWords } from './server-words.ts'
-import { countWords, moneyWords } from './words.ts'
+import { countWords, moneyWords, perSecondWords } from './words.ts'
 
 export type Point = OperationsReport['points'][number]
 
@@ -29,8 +29,6 @@ export interface Series {
   readonly read: (point: Point, seconds: number) => readonly (number | null)[]
 }
 
-const perSecond = (value: number): string =>
-  `${value < 10 ? Number(value.toFixed(1)) : countWords(Math.round(value))}/s`
 const whole = (value: number): string => countWords(Math.round(value))
 const seconds = (value: number): string => msWords(value * 1000)
 
@@ -39,7 +37,7 @@ export const SERIES: readonly Series[] = [
     id: 'requests',
     title: 'Requests',
     second: 'failed',
-    words: perSecond,
+    words: perSecondWords,
     read: ({ requests, failed }, span) => [requests / span, failed / span],
   },
   { id: 'first-words', title: 'First words after, P95', words: seconds, read: ({ firstTokenP95 }) => [firstTokenP95] },

@@ -1,6 +1,6 @@
 import type { OperationsReport } from '#contract/watch.ts'
 import { msWords, rateWords, shareWords } from './server-words.ts'
-import { countWords, moneyWords, plural } from './words.ts'
+import { countWords, moneyWords, perSecondWords, plural } from './words.ts'
 
 type Now = NonNullable<OperationsReport['now']>
 
@@ -15,7 +15,7 @@ export interface NowCell {
 const UNKNOWN = 'unknown'
 const UNSEEN = 'nobody looked'
 /** What objectives promise of latency and memory. */
-const LATENCY_GOAL_SECONDS = 0.1
+export const LATENCY_GOAL_SECONDS = 0.1
 const MEMORY_GOAL = 0.8
 
 /** The figures of the last minute with what stands beside each: nothing is said of what was not measured. */
@@ -24,8 +24,7 @@ export function nowCells(now: Now): readonly NowCell[] {
 }
 
 function requests({ requests: count, failed, shed, seconds }: Now): NowCell {
-  const rate = count / seconds
-  const value = `${rate < 10 ? Number(rate.toFixed(1)) : countWords(Math.round(rate))}/s`
+  const value = perSecondWords(count / seconds)
   if (count === 0) return { label: 'Requests', value, note: 'none in the last minute', signal: null }
   const refused = shed > 0 ? `, ${countWords(shed)} as too many` : ''
   const note = failed === 0 ? 'none failed' : `${rateWords(failed / count)} failed${refused}`
@@ -38,7 +37,7 @@ function latency({ latencyP50, latencyP95 }: Now): NowCell {
   return {
     label,
     value: `≈ ${msWords(latencyP95 * 1000)}`,
-    note: `half within ${msWords((latencyP50 ?? latencyP95) * 1000)}; promised: 100 ms`,
+    note: `half within ${msWords((latencyP50 ?? latencyP95) * 1000)}; promised: ${msWords(LATENCY_GOAL_SECONDS * 1000)}`,
     signal: latencyP95 > LATENCY_GOAL_SECONDS ? 'watch' : null,
   }
 }

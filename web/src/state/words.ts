@@ -37,6 +37,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${countWords(count)} ${count === 1 ? one : many}`
 }
 
+/** `4.2/s`, `1,204/s`. */
+export function perSecondWords(rate: number): string {
+  return `${rate < 10 ? Number(rate.toFixed(1)) : countWords(Math.round(rate))}/s`
+}
+
 export function bytesWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`
   const [size, unit] = bytes < 1_000_000 ? [bytes / 1000, 'KB'] : [bytes / 1_000_000, 'MB']
