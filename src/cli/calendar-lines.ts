@@ -1,11 +1,6 @@
 import type { CalendarNow } from '#contract/calendar.ts'
 import { EXIT } from './exit-code.ts'
 
-/** `2026-11-30 12:00 UTC`. */
-export function minuteText(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`
-}
-
 /** One line for each fault, and the exit code for them. */
 export function tellFaults(faults: CalendarNow['faults']): void {
   for (const { file, line, message } of faults) console.error(`${file}:${line}: ${message}`)

@@ -1,6 +1,7 @@
+import { minuteText } from '#domain/day.ts'
 import type { CalendarNow } from '#contract/calendar.ts'
 import type { Calendar } from '#features/calendar/index.ts'
-import { minuteText, tellFaultsBelow } from './calendar-lines.ts'
+import { tellFaultsBelow } from './calendar-lines.ts'
 
 /** Prints each key that is moved at an instant, a paragraph each, or that none is; with a fault in the file that too. */
 export function explainMoved(calendar: Calendar, { at, faults }: CalendarNow, isJson = false): void {

@@ -1,6 +1,7 @@
+import { minuteText } from '#domain/day.ts'
 import type { CalendarNow } from '#contract/calendar.ts'
 import { EXIT } from './exit-code.ts'
-import { minuteText, tellFaults } from './calendar-lines.ts'
+import { tellFaults } from './calendar-lines.ts'
 
 /** Tells a pipeline whether it may deploy, and sets the exit code. Never a yes by a calendar that is not the written one. */
 export function tellWhetherFrozen({ addresses, deploys, faults }: CalendarNow): void {

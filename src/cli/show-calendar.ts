@@ -1,8 +1,9 @@
+import { minuteText } from '#domain/day.ts'
 import { toSophiaError } from '#domain/errors.ts'
 import { formatDuration } from '#domain/calendar/written-time.ts'
 import { hasFigure } from '#domain/calendar/context-figures.ts'
 import type { CalendarNow } from '#contract/calendar.ts'
-import { minuteText, tellFaults } from './calendar-lines.ts'
+import { tellFaults } from './calendar-lines.ts'
 
 /** Prints what is in force, what it moves and what the colleagues are told. */
 export function showCalendar(now: CalendarNow): void {

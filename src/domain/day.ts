@@ -44,3 +44,8 @@ export function monthStart(day: Day, months = 0): Day {
   date.setUTCMonth(date.getUTCMonth() + months)
   return dayOf(date)
 }
+
+/** `2026-11-30 12:00 UTC`, of an instant. */
+export function minuteText(at: Date | number | string): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,3 +1,4 @@
+import { minuteText } from '../day.ts'
 import { readAsked } from './active-settings.ts'
 import { effective, type Effective, type KnobValue, type Question, type Step } from './effective.ts'
 import { listFreshDemands, type FreshDemand } from './fresh-demands.ts'
@@ -75,10 +76,6 @@ function describeDemand({ label, source, fromMs, isUnderway }: FreshDemand): str
   return isUnderway
     ? `${who} wants fresh values: nothing kept from before ${minuteText(fromMs)} is given in it.`
     : `From ${minuteText(fromMs)} on ${who} wants fresh values: nothing kept from before is given in it.`
-}
-
-function minuteText(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function describeEnd({ untilMs, isMoving }: Effective): string {

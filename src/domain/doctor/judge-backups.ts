@@ -1,3 +1,4 @@
+import { minuteText } from '../day.ts'
 import type { Shortage } from '../backup/find-shortage.ts'
 import { failing, notConfigured, together, warning, well, type Finding } from './finding.ts'
 
@@ -36,12 +37,8 @@ export function judgeBackups({ stored, lastRunMs, nowMs, hasData, folder }: Back
     if (!hasData) return together(notConfigured('There is nothing to back up yet.'), faults)
     return together(warning(`No verified backup was found in ${folder}.`, BACKUP_FIX), faults)
   }
-  const age = `The newest verified backup is of ${minuteOf(newestMs)}.`
+  const age = `The newest verified backup is of ${minuteText(newestMs)}.`
   return together(nowMs - newestMs > STALE_MS ? warning(age, `It is old. ${BACKUP_FIX}`) : well(age), faults)
-}
-
-function minuteOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 export interface BackupFolderFacts {

@@ -1,3 +1,4 @@
+import { minuteText } from '#domain/day.ts'
 import { activePeriods, upcoming, type CalendarPlan, type PeriodEdge } from '#domain/calendar/plan.ts'
 
 const DAY_MS = 86_400_000
@@ -34,6 +35,5 @@ function edges(from: CalendarPlan, to: CalendarPlan, atMs: number): readonly str
 }
 
 function edgeText({ atMs, period, isStart }: PeriodEdge): string {
-  const at = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')
-  return `${period.label} ${isStart ? 'begins' : 'ends'} ${at} UTC.`
+  return `${period.label} ${isStart ? 'begins' : 'ends'} ${minuteText(atMs)}.`
 }

@@ -1,3 +1,4 @@
+import { minuteText } from '#domain/day.ts'
 import { CACHE_CLASSES, type CacheClass } from '#domain/cache-policy/cache-class.ts'
 import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
 import { listFreshStarts, type FreshDemand } from '#domain/calendar/fresh-demands.ts'
@@ -89,7 +90,7 @@ function withRepeats(starts: readonly FreshDemand[], isWanted: boolean): readonl
 }
 
 function sentenceOf({ isWanted, label, fromMs, isBegun, again }: FreshChange, classes: readonly CacheClass[]): string {
-  const at = `${new Date(fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const at = minuteText(fromMs)
   const what = `What the cache keeps of ${listed(classes.map((name) => `\`${name}\``))} from before ${at}`
   const when = isBegun ? 'from now on' : 'from then on'
   const bears = isWanted ? `would not be given ${when}` : `could ${isBegun ? 'again' : 'still'} be given ${when}`

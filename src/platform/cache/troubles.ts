@@ -1,3 +1,4 @@
+import { minuteText } from '#domain/day.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { Log } from '#platform/log/log.ts'
 
@@ -79,14 +80,9 @@ export function createTroubles({ clock, log }: { readonly clock: Clock; readonly
       return [...underWay].map(([kind, { since, times }]) => {
         const { detail, isGrave } = WORDS[kind]
         const often = times === 1 ? 'once' : `${times} times`
-        return { kind, isGrave, detail: `Since ${minuteOf(since)}, ${often}: ${detail}.` }
+        return { kind, isGrave, detail: `Since ${minuteText(since)}, ${often}: ${detail}.` }
       })
     },
     counts: () => counts,
   }
-}
-
-/** `2026-11-30 12:00 UTC`. */
-function minuteOf(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

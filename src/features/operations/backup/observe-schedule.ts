@@ -1,3 +1,4 @@
+import { minuteText } from '#domain/day.ts'
 import { isOverdue } from '#domain/backup/next-backup.ts'
 import type { Observation } from '../health.ts'
 import type { ScheduleState } from './read-schedule.ts'
@@ -6,27 +7,23 @@ import type { ScheduleState } from './read-schedule.ts'
 export function observeSchedule({ verified, since, nextAt }: ScheduleState, now: Date): Observation {
   const [last] = since
   const proven = verified
-    ? `The last verified backup was begun ${minuteOf(verified.started_at)} on ${verified.host}.`
+    ? `The last verified backup was begun ${minuteText(verified.started_at)} on ${verified.host}.`
     : 'None was made by schedule so far.'
   if (last?.status === 'running')
     return {
       // A try after one that failed has yet to show that it does better.
       state: since.length > 1 ? 'degraded' : 'ok',
-      detail: `${proven} One is being made since ${minuteOf(last.started_at)} on ${last.host}.`,
+      detail: `${proven} One is being made since ${minuteText(last.started_at)} on ${last.host}.`,
     }
   if (last)
     return {
       state: 'degraded',
-      detail: `${proven} The try of ${minuteOf(last.started_at)} on ${last.host} failed: ${last.detail ?? 'unknown why.'} The next is due ${minuteOf(nextAt)}.`,
+      detail: `${proven} The try of ${minuteText(last.started_at)} on ${last.host} failed: ${last.detail ?? 'unknown why.'} The next is due ${minuteText(nextAt)}.`,
     }
   if (isOverdue(nextAt.getTime(), now.getTime()))
     return {
       state: 'degraded',
-      detail: `${proven} The one due ${minuteOf(nextAt)} was not made: look whether a process with the worker door runs.`,
+      detail: `${proven} The one due ${minuteText(nextAt)} was not made: look whether a process with the worker door runs.`,
     }
-  return { state: 'ok', detail: `${proven} The next is due ${minuteOf(nextAt)}.` }
-}
-
-function minuteOf(instant: Date): string {
-  return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return { state: 'ok', detail: `${proven} The next is due ${minuteText(nextAt)}.` }
 }
