@@ -1,8 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { askClosed, askOpen, type Answer, type Target } from './support/asking.ts'
+import { takeSecondHalf, type Halves } from './support/processors.ts'
 import { askJson, listSampleIds } from './support/sample-company.ts'
 import { cpuMsOf, makeBenchHome, removeHome } from './support/sophia-process.ts'
 import { percentile, round } from './support/statistics.ts'
@@ -15,22 +17,32 @@ const TIMES = 5
  * How much good is done under five times what can be done. First the peak: as many requests as are answered by 8, 16 and 32
  * who each ask again once answered. Then five times as many at fixed moments over 512 connections (whoever finds none free waits for one,
  * and that is part of their time), then half as many, until none is refused any more.
- * Server, database and load share the machine: the share of it that the load itself takes is told beside.
+ * Server and database have one half of the processors and the load the other, so that what asking costs is not missing for answers; with
+ * `--together` all share all. The share of a processor that the load itself takes is told beside.
  */
-export async function run({ isQuick }: BenchOptions) {
+export async function run({ args, isQuick }: BenchOptions) {
+  const { values } = parseArgs({ args, options: { together: { type: 'boolean', default: false } } })
+  const halves = values.together ? null : await takeSecondHalf()
   const home = await makeBenchHome()
   const server = fork(join(import.meta.dirname, 'overload-worker.ts'), {
     env: { ...process.env, SOPHIA_HOME: home, SOPHIA_ADMIN_API_KEY: KEY },
+    ...(halves ? startedBy(halves.first) : {}),
   })
   try {
     const [url] = z.tuple([z.string()]).parse((await once(server, 'message')).slice(0, 1))
-    return await measure(server, { pathAt: await prepare(url), url, seconds: isQuick ? 6 : 20 })
+    const measured = await measure(server, { pathAt: await prepare(url), url, seconds: isQuick ? 6 : 20 })
+    return { ...measured, baselines: { ...measured.baselines, isLoadApart: halves !== null } }
   } finally {
     const gone = once(server, 'exit')
     server.kill('SIGTERM')
     await gone
     await removeHome(home)
   }
+}
+
+/** Node, and the database that it starts, by way of another program. */
+function startedBy([execPath, ...args]: Halves['first']): ForkOptions {
+  return { execPath, execArgv: [...args, process.execPath, ...process.execArgv] }
 }
 
 async function measure(

@@ -8,6 +8,9 @@ import type { Principal } from '#domain/permission.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { until } from '../../test/support/until.ts'
 import { createAdmissionGate } from './admission-gate.ts'
+import type { Answered } from '#domain/objectives/judge.ts'
+import { Problem } from '#contract/common.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { placeOfRoute } from './place-of-route.ts'
 import { defineRoute } from './route.ts'
 import { createServer } from './server.ts'
@@ -106,6 +109,8 @@ test('over HTTP: a full house answers 503 with a time to come back, without aski
   const gate = createAdmissionGate({ clock: createHandClock(), log, limit: createAdaptiveLimit(LEAST) })
   const { begun, work, end } = createWork()
   let asked = 0
+  const metrics = createMetrics()
+  const answered: Answered[] = []
   const answer = { response: z.object({ done: z.string() }) }
   const server = createServer({
     routes: [
@@ -125,7 +130,8 @@ test('over HTTP: a full house answers 503 with a time to come back, without aski
       })),
     ],
     log,
-    metrics: createMetrics(),
+    metrics,
+    onAnswered: (one) => answered.push(one),
     authenticate: async () => {
       asked += 1
       // Only its role matters here.
@@ -136,22 +142,34 @@ test('over HTTP: a full house answers 503 with a time to come back, without aski
     gate,
     trustedProxies: [],
   })
-  t.after(() => server.close())
-  const get = async (name: string) => server.inject({ url: `/api/things/${name}` })
-  const answers = ['a', 'b', 'c'].map(get)
+  t.after(() => {
+    server.server.closeAllConnections()
+    return server.close()
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const get = async (path: string, headers = {}) => fetch(`${url}${path}`, { headers })
+  const answers = ['a', 'b', 'c'].map((name) => get(`/api/things/${name}`))
   await until(() => begun.length === 1 && gate.isShut('page'), 'one works, and no more may wait')
   const before = asked
-  const refused = await get('d')
-  assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '2'])
-  assert.equal(refused.json().code, 'OVERLOADED')
-  assert.match(String(refused.headers['content-type']), /problem\+json/)
+  const refused = await get('/api/things/d?what=ever', { 'x-correlation-id': 'mine-to-find' })
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '2'])
+  assert.equal(refused.headers.get('content-type'), 'application/problem+json; charset=utf-8')
+  const problem = Problem.parse(await refused.json())
+  assert.deepEqual([problem.code, problem.status, problem.correlationId], ['OVERLOADED', 503, 'mine-to-find'])
+  for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, 'x-correlation-id': 'mine-to-find' }))
+    assert.equal(refused.headers.get(name), value)
   assert.equal(asked, before)
-  assert.equal((await server.inject({ url: '/livez' })).statusCode, 200)
+  assert.deepEqual(answered, [{ status: 503, ms: 0, isLong: false }])
+  assert.match(
+    await metrics.registry.metrics(),
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/things\/:name",status="503"\} 1/,
+  )
+  for (const path of ['/livez', '/api/nowhere', '/%zz']) assert.notEqual((await get(path)).status, 503, path)
   for (const name of ['a', 'b', 'c']) {
     await until(() => begun.includes(name), `${name} has begun`)
     await end(name)
   }
-  for (const one of await Promise.all(answers)) assert.equal(one.statusCode, 200)
+  for (const one of await Promise.all(answers)) assert.equal(one.status, 200)
 })
 
 test('answers to people come first, bulk and reports last; monitors and signing in are never kept out', () => {

@@ -1,5 +1,3 @@
-import type { FastifyReply } from 'fastify'
-
 /** Nothing remote is loaded, framed, or sent anywhere: the answer to injected markup that slips past the sanitiser. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -27,9 +25,8 @@ export const SECURITY_HEADERS = {
 }
 
 /** A year. Told only over TLS: on plain HTTP browsers ignore it, and on loopback it would lock other programs out. */
-const TRANSPORT_SECURITY = 'max-age=31536000'
+const OVER_TLS = { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
 
-export function addSecurityHeaders(reply: FastifyReply, isSecure = false): void {
-  void reply.headers(SECURITY_HEADERS)
-  if (isSecure) void reply.header('strict-transport-security', TRANSPORT_SECURITY)
+export function securityHeaders(isSecure = false): Readonly<Record<string, string>> {
+  return isSecure ? OVER_TLS : SECURITY_HEADERS
 }

@@ -18,8 +18,8 @@ import { unlessOutage } from './outage.ts'
 import { placeOfRoute } from './place-of-route.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import type { Route, RouteInput } from './route.ts'
-import { refuseEarly } from './refuse-early.ts'
-import { addSecurityHeaders } from './security-headers.ts'
+import { createEarlyRefusal } from './refuse-early.ts'
+import { securityHeaders } from './security-headers.ts'
 import { correlationIdOf, createRequestTraces, type RequestTraces } from './trace-request.ts'
 
 /** Who asks, as far as limits are concerned. */
@@ -66,11 +66,15 @@ const JSON_LIMIT_BYTES = 1024 * 1024
 /** The HTTP door, not yet listening: tests use `inject`. Every route is registered from its data, none by hand. */
 export function createServer(needs: ServerNeeds): FastifyInstance {
   const traces = createRequestTraces(needs.tracing)
+  const refuse = needs.gate && createEarlyRefusal({ ...needs, gate: needs.gate })
   const server = fastify({
     logger: false,
     bodyLimit: JSON_LIMIT_BYTES,
     trustProxy: needs.trustedProxies.length > 0 ? [...needs.trustedProxies] : false,
-    serverFactory: (handler) => createListener(handler, needs.tls),
+    serverFactory: (handler) =>
+      createListener((request, response) => {
+        if (!refuse?.(request, response)) handler(request, response)
+      }, needs.tls),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
@@ -113,7 +117,7 @@ export function createServer(needs: ServerNeeds): FastifyInstance {
 function markAnswer({ isSecure, isLeaving }: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-correlation-id', request.id)
   if (isLeaving?.()) void reply.header('connection', 'close')
-  addSecurityHeaders(reply, isSecure)
+  void reply.headers(securityHeaders(isSecure))
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -160,7 +164,6 @@ function registerRoute(server: FastifyInstance, route: Route, needs: ServerNeeds
     method: route.method,
     url: route.path,
     bodyLimit: route.bodyLimitBytes ?? JSON_LIMIT_BYTES,
-    ...(gate && place ? { onRequest: refuseEarly(gate, place.rank) } : {}),
     schema: route.response ? { response: { [status]: toSerializerSchema(route.response) } } : {},
     handler: async (request, reply) => {
       const work = async (): Promise<unknown> => {
