@@ -207,6 +207,15 @@ export async function makePublic(handle: Handle, name: string): Promise<void> {
   await handle.run(sql`alter schema ${identifier(name)} rename to public`)
 }
 
+/** What tells one schema `public` from another that took its place; null where there is none. */
+export async function identifyPublic(handle: Handle): Promise<string | null> {
+  const row = await handle.first(
+    z.object({ id: z.string().nullable() }),
+    sql`select to_regnamespace('public')::oid::text as id`,
+  )
+  return row?.id ?? null
+}
+
 /** Whether Sophia's tables are here at all. */
 export async function hasSchema(handle: Handle): Promise<boolean> {
   const row = await handle.first(

@@ -1,16 +1,31 @@
+import { SophiaError } from '#domain/errors.ts'
 import { isCommitUnknown } from '#platform/postgres/database-faults.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { noticeLostPeer } from '#platform/postgres/restore-lock.ts'
 import { checkArchive, readManifest } from './backup-archive.ts'
 import { bytesOf, type BackupManifest } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
-import { dropPublicSchema, enterNewSchema, enterSchema, hasSchema, limitLockWait, makePublic } from './backup-store.ts'
+import {
+  dropPublicSchema,
+  enterNewSchema,
+  enterSchema,
+  hasSchema,
+  identifyPublic,
+  limitLockWait,
+  makePublic,
+} from './backup-store.ts'
 import { createBackup, type CreatedBackup } from './create-backup.ts'
 import { buildTables, createLoad, matchMigrations, type Load } from './load-archive.ts'
 import { requireRoomToRestore } from './require-room.ts'
 import { createProgress } from './report-progress.ts'
 import { analyse } from './schema-parts-store.ts'
-import { dropAllUnfinished, dropUnfinished, holdUnfinished, nameUnfinished } from './unfinished-restores-store.ts'
+import {
+  dropAllUnfinished,
+  dropUnfinished,
+  holdExchange,
+  holdUnfinished,
+  nameUnfinished,
+} from './unfinished-restores-store.ts'
 import type { BackupArchive } from './walk-archive.ts'
 
 /** What waits for a lock beside the transaction that waits for it waits for ever. */
@@ -41,6 +56,7 @@ async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<R
   await requireUsable(needs, archive)
   await dropAllUnfinished(needs)
   await requireRoomToRestore(needs, archive)
+  const replaced = await needs.database.read(identifyPublic)
   const isInUse = await needs.database.read(hasSchema)
   const safety = isInUse ? await createBackup(needs, 'before-restore') : null
   const schema = nameUnfinished()
@@ -50,7 +66,7 @@ async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<R
       return buildTables(needs, handle, archive)
     })
     const manifest = await work(needs, (handle) =>
-      exchange(needs, createLoad(needs, archive, tables), { handle, schema }),
+      exchange(needs, createLoad(needs, archive, tables), { handle, schema, replaced }),
     )
     return { manifest, safety }
   } catch (error) {
@@ -78,11 +94,15 @@ interface Place {
   readonly handle: Handle
   /** Holds the tables, empty. */
   readonly schema: string
+  /** The schema that was saved, and may be taken away. */
+  readonly replaced: string | null
 }
 
 /** Takes away what is there, fills the other schema and puts it in its place: seen by others as one moment, at the end. */
 async function exchange(needs: BackupNeeds, load: Load, place: Place): Promise<BackupManifest> {
-  const { handle, schema } = place
+  const { handle, schema, replaced } = place
+  await holdExchange(handle)
+  if ((await identifyPublic(handle)) !== replaced) throw exchangedMeanwhile()
   await holdUnfinished(handle, schema)
   await dropPublicSchema(handle)
   // From here on nobody writes but behind this; who came back before may have written what is not in what was saved.
@@ -101,11 +121,19 @@ async function exchange(needs: BackupNeeds, load: Load, place: Place): Promise<B
   return loaded
 }
 
+/** One whose claim was lost with its connection may still have been at its commit. */
+function exchangedMeanwhile(): SophiaError {
+  return new SophiaError('CONFLICT', {
+    detail:
+      'Another restore into this database ended meanwhile. Nothing was changed. See what is there now, then try again.',
+  })
+}
+
 /**
  * Most of the time goes into what the server makes of the rows, one after the other for each connection. What the other one fills is
  * committed before this one ends, in a schema that nobody looks into.
  */
-async function fillOverTwo(needs: BackupNeeds, load: Load, { handle, schema }: Place): Promise<void> {
+async function fillOverTwo(needs: BackupNeeds, load: Load, { handle, schema }: Omit<Place, 'replaced'>): Promise<void> {
   const failing = new AbortController()
   const signal = AbortSignal.any([failing.signal, ...(needs.signal ? [needs.signal] : [])])
   let isBegun = false

@@ -225,3 +225,32 @@ test('the rows of a large table skip the journal of the built-in server and are 
   const settled = "select relallvisible::float / relpages as n from pg_class where relname = 'record_changes'"
   assert.ok((await first(settled)) > 0.9)
 })
+
+/** Connections that are set to wait at `schema` do so before they make one. */
+const HOOK = [
+  'create schema hooks',
+  `create function hooks.wait_here() returns event_trigger language plpgsql as $$ begin
+     if current_setting('sophia.waits', true) = 'schema' then perform pg_advisory_xact_lock_shared(${LOCK + 1}); end if; end $$`,
+  `create event trigger waits on ddl_command_start when tag in ('CREATE SCHEMA') execute function hooks.wait_here()`,
+]
+
+test('of two restores that know nothing of each other the second waits, and takes away nothing that it has not saved', async (t) => {
+  const { ask, file, needs, restoring, working } = await prepare(t, '-c sophia.waits=schema')
+  const other = openDatabase({ connection: { ...restoring, options: '-c sophia.waits=activities' }, poolMax: 2 })
+  t.after(() => other.close())
+  const waitsFor = async (lock: string): Promise<boolean> =>
+    (await ask(`select count(*)::int from pg_locks where locktype = 'advisory' and not granted and ${lock}`))[0] === 1
+  for (const text of HOOK) await ask(text)
+  await ask(`select pg_advisory_lock(${LOCK}), pg_advisory_lock(${LOCK + 1})`)
+  const second = assert.rejects(createBackups({ ...needs, database: working }).restore(file), { code: 'CONFLICT' })
+  await until(() => waitsFor(`objid = ${LOCK + 1}`), 'one has saved what is there')
+  const first = createBackups({ ...needs, database: other }).restore(file)
+  first.catch(() => undefined)
+  await until(() => waitsFor(`objid = ${LOCK}`), 'the other is at the exchange')
+  await ask(`select pg_advisory_unlock(${LOCK + 1})`)
+  await until(() => waitsFor('objid = 0'), 'the first waits for the end of the other')
+  await ask(`select pg_advisory_unlock(${LOCK})`)
+  await Promise.all([first, second])
+  assert.deepEqual(await ask(DEALS), ['d-1', 'd-2'])
+  assert.deepEqual(await ask(SCHEMAS), ['hooks', 'public'])
+})

@@ -17,6 +17,11 @@ export function nameUnfinished(): string {
   return `${PREFIX}${randomBytes(4).toString('hex')}`
 }
 
+/** Held to the end of the transaction that exchanges schemas: another restore waits for it, also for its commit. */
+export async function holdExchange(handle: Handle): Promise<void> {
+  await handle.run(sql`select pg_advisory_xact_lock(hashtext(${LOCK}), 0)`)
+}
+
 /**
  * Held to the end of the transaction that puts it in the place of what is there, from before that begins: a drop that found it by its
  * name would go on, once it is renamed, with what it has become.
