@@ -88,6 +88,8 @@ async function main(order: z.infer<typeof Order>): Promise<void> {
   const prices = await loadPrices(fileURLToPath(new URL('../prices.yaml', import.meta.url)))
   const conversations = createConversations({
     database,
+    keeping: database,
+    startsInOutage: false,
     clock,
     log,
     processId: randomUUID(),

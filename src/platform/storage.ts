@@ -5,7 +5,7 @@ import { acquireHome, findHomeOwner, type HomeLock } from './home-lock.ts'
 import type { Log } from './log/log.ts'
 import { currentCorrelation } from './log/correlation.ts'
 import { findEngineConnection } from './postgres/attach-engine.ts'
-import { openDatabase, type Database } from './postgres/database.ts'
+import { openDatabase, type Database, type DatabaseSettings } from './postgres/database.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EngineWatch } from './postgres/embedded-postgres.ts'
 import { nameRestore } from './postgres/restore-lock.ts'
 
@@ -13,6 +13,8 @@ export interface Storage {
   readonly database: Database
   /** One connection beside the pool, for looking whether the database answers. */
   readonly probe: Database
+  /** Two connections beside the pool, for what holds only while it is renewed: work that fills the pool must not end it. */
+  readonly keeping: Database
   readonly connection: pg.ClientConfig
   /** Past a pooler, for migrations. */
   readonly directConnection: pg.ClientConfig
@@ -46,6 +48,7 @@ export interface DatabaseWatch {
 }
 
 const STACK_CHARACTERS = 2000
+const KEEPING_CONNECTIONS = 2
 
 /** Opens the operator's PostgreSQL, or the home's own. Throws HOME_IN_USE for a second server on one home. */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
@@ -87,7 +90,7 @@ function connectionTo(address: string): pg.ClientConfig {
   return { connectionString: address.replaceAll(/(?<=[?&])application_name=[^&#]*&?/g, '') }
 }
 
-type Parts = Omit<Storage, 'database' | 'probe' | 'close'>
+type Parts = Omit<Storage, 'database' | 'keeping' | 'probe' | 'close'>
 
 function assemble(settings: StorageSettings, opened: Parts): Storage {
   const { log, postgres, watch } = settings
@@ -98,9 +101,8 @@ function assemble(settings: StorageSettings, opened: Parts): Storage {
     directConnection: { ...opened.directConnection, ...name },
   }
   const { isPooled } = postgres
-  const database = openDatabase({
+  const shared = {
     connection: { application_name: 'sophia', ...parts.connection },
-    poolMax: postgres.poolMax,
     isPooled,
     onQuery: (text, durationMs) => watchQuery(settings, text, durationMs),
     onPoolWait: (waitMs) => watch?.onPoolWait(waitMs),
@@ -111,7 +113,9 @@ function assemble(settings: StorageSettings, opened: Parts): Storage {
     },
     onConnectionLost: (error) => log.warn({ error }, 'a database connection was lost'),
     annotate: () => currentCorrelation()?.correlationId,
-  })
+  } satisfies Partial<DatabaseSettings>
+  const database = openDatabase({ ...shared, poolMax: postgres.poolMax })
+  const keeping = openDatabase({ ...shared, poolMax: KEEPING_CONNECTIONS })
   const probe = openDatabase({
     connection: { application_name: 'sophia health', ...parts.connection },
     poolMax: 1,
@@ -121,9 +125,10 @@ function assemble(settings: StorageSettings, opened: Parts): Storage {
   return {
     ...parts,
     database,
+    keeping,
     probe,
     close: async () => {
-      await Promise.all([database.close(), probe.close()])
+      await Promise.all([database.close(), keeping.close(), probe.close()])
       await parts.engine?.stop()
       await parts.lock?.release()
     },

@@ -31,7 +31,10 @@ export interface Foundation extends Opening {
   readonly metrics: ReturnType<typeof createMetrics>
   readonly storage: Storage
   readonly database: Storage['database']
+  readonly keeping: Storage['keeping']
   readonly clock: Clock
+  /** The database had to be waited for: its other processes are on their way back to what they hold. */
+  readonly startsInOutage: boolean
   readonly objectives: Objectives
   readonly recoveries: Recoveries
   readonly tracing: Tracing

@@ -54,17 +54,19 @@ export async function openRooms(opening: Opening) {
   let restoreLock: RestoreLock | undefined
   try {
     const { mode, directConnection: connection } = storage
-    if (mode === 'cluster' && purpose === 'server') await waitForDatabase({ ...opening, connection, clock })
+    const isServing = mode === 'cluster' && purpose === 'server'
+    const startsInOutage = isServing && (await waitForDatabase({ ...opening, connection, clock }))
     const { lock, claim } = await lockRestores({ ...opening, storage })
     restoreLock = lock
     if (config.postgres.isPooled && purpose === 'server') await limitRole(storage.database, log)
     watchPool(metrics, () => storage.database.stats())
     watchLog(metrics, () => logCounts(log))
-    const { database } = storage
+    const { database, keeping } = storage
     const replica = opening.replica ?? `${hostname()} command`
     const objectives = createObjectives({ database, clock, metrics, replica, moment: readMoment })
     const tracing = wireTracing({ ...opening, replica, metrics })
-    const foundation = { ...opening, replica, metrics, storage, database, clock, log, objectives, recoveries, tracing }
+    const shared = { ...opening, replica, metrics, storage, database, keeping, clock, log, startsInOutage }
+    const foundation = { ...shared, objectives, recoveries, tracing }
     const operations = wireOperations({ ...foundation, claim })
     await operations.update()
     return await wireRooms({ ...foundation, ...operations, restoreLock: lock })

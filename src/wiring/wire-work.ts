@@ -25,11 +25,11 @@ import { wireModels } from './wire-models.ts'
 
 /** What the colleagues work on and with: who asks, records, memory, models, drafts, and the skills over all of it. */
 export async function wireWork(foundation: Foundation & ReturnType<typeof wireOperations>) {
-  const { log, publicUrl, database } = foundation
+  const { log, publicUrl, database, keeping } = foundation
   // Asked for lifetimes only once the rooms stand.
   const kept = wireCache(foundation, { seasonOf: (...moment) => calendar.seasonOf(...moment) })
   const wakeups = wireWakeups(foundation)
-  const access = createAccess({ database, clock, log, publicUrl, cache: kept.cache, wakeups })
+  const access = createAccess({ database, keeping, clock, log, publicUrl, cache: kept.cache, wakeups })
   const servers = () => tools.listServers()
   const hooks = { servers, countOpenTurns: () => database.read(countOpenTurns), audit: access.recordAudit }
   const calendar = await openCalendar(foundation, hooks)

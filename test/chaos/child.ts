@@ -55,6 +55,8 @@ async function main(order: ChildOrder): Promise<void> {
   const database = plantInDatabase(openDatabase({ connection: order.connection, poolMax: 10 }), order.bug)
   const house = createConversations({
     database,
+    keeping: database,
+    startsInOutage: false,
     clock: systemClock,
     log,
     processId: randomUUID(),

@@ -1,5 +1,5 @@
 import type { PlacedTurnEvent, TurnEvent } from '#contract/turn-events.ts'
-import { afterFailure, afterSuccess, mayClaim, NO_OUTAGE } from '#domain/turn/lease.ts'
+import { afterFailure, afterSuccess, mayTakeOver, NO_OUTAGE } from '#domain/turn/lease.ts'
 import { placeEvents } from '#domain/turn/place-events.ts'
 import { createFeed, LIMITS, type World } from './simulated-world.ts'
 import type { Held } from './turn-machine.ts'
@@ -55,10 +55,10 @@ export function createProcess(world: World, piecesOf: (turnId: string) => string
   }
 
   function look(): void {
-    const isAllowed = planted.claimDuringOutage === true || mayClaim(outage, time.nowMs(), LIMITS.leaseMs)
-    const limit = isAllowed ? LIMITS.turnsPerProcess - runs.size : 0
+    const takesOver = planted.claimDuringOutage === true || mayTakeOver(outage, time.nowMs(), LIMITS.leaseMs)
+    const limit = LIMITS.turnsPerProcess - runs.size
     call(
-      () => machine.claim({ nowMs: time.nowMs(), leaseMs: LIMITS.leaseMs, limit }),
+      () => machine.claim({ nowMs: time.nowMs(), leaseMs: LIMITS.leaseMs, limit, takesOver }),
       (claimed) => {
         note(claimed !== undefined)
         for (const held of claimed?.value ?? []) begin(held)

@@ -28,6 +28,14 @@ export interface Held {
   readonly attempt: number
 }
 
+export interface MachineClaim {
+  readonly nowMs: number
+  readonly leaseMs: number
+  readonly limit: number
+  /** Also of turns whose lease has run out. */
+  readonly takesOver: boolean
+}
+
 /** Rules that a planted fault leaves out. */
 export interface MachineFaults {
   readonly noFence?: boolean
@@ -70,7 +78,7 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       return { turnId, seq }
     },
     /** Fairly over members, oldest first; of a conversation only the oldest open turn. */
-    claim({ nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number }): Held[] {
+    claim({ nowMs, leaseMs, limit, takesOver }: MachineClaim): Held[] {
       const isFree = (turn: MachineTurn): boolean =>
         faults.noLease === true || turn.leaseUntilMs === null || turn.leaseUntilMs < nowMs
       const rounds = new Map<string, number>()
@@ -88,7 +96,8 @@ export function createTurnMachine(faults: MachineFaults = {}) {
         rounds.set(turn.memberId, round)
         return { turn, round }
       })
-      const taken = queue.toSorted((one, other) => one.round - other.round).slice(0, limit)
+      const wanted = queue.filter(({ turn }) => takesOver || turn.leaseUntilMs === null)
+      const taken = wanted.toSorted((one, other) => one.round - other.round).slice(0, limit)
       return taken.map(({ turn }) => {
         turn.status = 'running'
         turn.attempt += 1

@@ -21,7 +21,14 @@ const LEASE_MS = 3_600_000
 const pick = fc.nat(4)
 const Step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('post' as const), talk: fc.nat(3), isRepeat: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('claim' as const), limit: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('claim' as const),
+      limit: fc.integer({ min: 1, max: 3 }),
+      takesOver: fc.boolean(),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('expire' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), pick }) },
@@ -82,9 +89,9 @@ async function post({ machine, house, talks }: Both, step: StepOf<'post'>): Prom
   assert.deepEqual({ turnId, seq }, machine.post({ id, conversationId: talk.id, memberId, text: 'Why?', turnId }))
 }
 
-async function claim({ machine, fences, claims, nowMs }: Both, { limit }: StepOf<'claim'>): Promise<void> {
-  const expected = machine.claim({ nowMs, leaseMs: LEASE_MS, limit })
-  const order = { processId: randomUUID(), leaseMs: LEASE_MS, limit }
+async function claim({ machine, fences, claims, nowMs }: Both, { limit, takesOver }: StepOf<'claim'>): Promise<void> {
+  const expected = machine.claim({ nowMs, leaseMs: LEASE_MS, limit, takesOver })
+  const order = { processId: randomUUID(), leaseMs: LEASE_MS, limit, takesOver }
   const claimed = await database.read((handle) => claimTurns(handle, order))
   for (const turn of claimed) fences.set(keyOf(turn), turn.fence)
   const found = claimed.map(({ id, attempt }) => ({ id, attempt }))

@@ -150,6 +150,8 @@ interface HouseOptions {
 export function openConversationHouse(options: HouseOptions): Conversations {
   return createConversations({
     database: options.database,
+    keeping: options.database,
+    startsInOutage: false,
     clock: options.clock ?? createShiftedClock(),
     log: pino({ level: 'silent' }),
     processId: randomUUID(),

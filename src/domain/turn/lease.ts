@@ -1,6 +1,7 @@
 /**
- * After the database was away, leases look expired although their owners live and renew as soon as they can. Nobody
- * claims until one whole lease has passed since the first success; otherwise every process would take over every turn.
+ * After the database was away, leases look expired although their owners live and renew as soon as they can. Nobody takes
+ * over until one whole lease has passed since the first success; otherwise every process would take over every turn. What
+ * nobody holds may be claimed at once.
  */
 export interface OutageMemory {
   readonly isAway: boolean
@@ -8,6 +9,7 @@ export interface OutageMemory {
   readonly backSinceMs: number | null
 }
 
+/** Of a process that has known no outage; one that waited for the database to start begins with `afterFailure`. */
 export const NO_OUTAGE: OutageMemory = { isAway: false, backSinceMs: null }
 
 export function afterFailure(): OutageMemory {
@@ -18,7 +20,7 @@ export function afterSuccess(memory: OutageMemory, monotonicMs: number): OutageM
   return memory.isAway ? { isAway: false, backSinceMs: monotonicMs } : memory
 }
 
-export function mayClaim(memory: OutageMemory, monotonicMs: number, leaseMs: number): boolean {
+export function mayTakeOver(memory: OutageMemory, monotonicMs: number, leaseMs: number): boolean {
   if (memory.isAway) return false
   return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= leaseMs
 }

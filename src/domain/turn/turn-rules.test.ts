@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { CALL_STATUSES, isExpired, stepOf } from './approval.ts'
 import { cleanJson, cleanText, createDeltaCleaner } from './clean-text.ts'
 import { estimateTokens, fitHistory, type PastMessage } from './history.ts'
-import { afterFailure, afterSuccess, mayClaim, NO_OUTAGE } from './lease.ts'
+import { afterFailure, afterSuccess, mayTakeOver, NO_OUTAGE } from './lease.ts'
 import { DEFAULT_TURN_LIMITS } from './limits.ts'
 import { mergeDeltas } from './merge-deltas.ts'
 import { formatPlace, parsePlace, stepFrom } from './place.ts'
@@ -32,13 +32,13 @@ test('an event is next, seen or behind a gap', () => {
   for (const [text, step] of Object.entries(cases)) assert.equal(stepFrom(last, parsePlace(text) ?? last), step, text)
 })
 
-test('after an outage nobody claims for one lease, however often success is noted', () => {
-  assert.ok(mayClaim(NO_OUTAGE, 0, 3000))
+test('after an outage nobody takes over for one lease, however often success is noted', () => {
+  assert.ok(mayTakeOver(NO_OUTAGE, 0, 3000))
   const away = afterFailure()
-  assert.ok(!mayClaim(away, 99_999, 3000))
+  assert.ok(!mayTakeOver(away, 99_999, 3000))
   const back = afterSuccess(afterSuccess(away, 1000), 2500)
-  assert.ok(!mayClaim(back, 3999, 3000))
-  assert.ok(mayClaim(back, 4000, 3000))
+  assert.ok(!mayTakeOver(back, 3999, 3000))
+  assert.ok(mayTakeOver(back, 4000, 3000))
 })
 
 test('a call runs only out of approved, and nothing that ended is asked or run again', () => {

@@ -7,6 +7,8 @@ import type { Wakeups } from '#platform/wakeups/wakeups.ts'
 
 export interface AccessNeeds {
   readonly database: Database
+  /** Connections beside it, for what open connections stand on; the same when absent. */
+  readonly keeping?: Pick<Database, 'read'>
   readonly clock: Clock
   readonly log: Log
   /** Where people reach this deployment; links start with it. */

@@ -8,10 +8,10 @@ import { findOtherwise } from './standing-store.ts'
  * present role and place. Whom it may see is as it was.
  */
 export async function checkCredentials(
-  { database, clock }: Pick<AccessNeeds, 'database' | 'clock'>,
+  { database, keeping = database, clock }: Pick<AccessNeeds, 'database' | 'keeping' | 'clock'>,
   held: readonly Principal[],
 ): Promise<ReadonlyMap<string, Principal | null>> {
-  const rows = await database.read((handle) => findOtherwise(handle, held, clock.now()))
+  const rows = await keeping.read((handle) => findOtherwise(handle, held, clock.now()))
   const byId = new Map(held.map((principal) => [principal.credential.id, principal]))
   return new Map(
     rows.flatMap(({ id, now }) => {

@@ -34,8 +34,8 @@ async function endBadly(work: TurnWork, thrown: unknown): Promise<void> {
     return
   }
   const error = toSophiaError(reason)
-  // The database is away: the lease runs out, and whoever claims then answers afresh.
-  if (error.code === 'DATABASE_UNAVAILABLE') return
+  // The database is away, or no connection to it is free: the lease runs out, and whoever claims then answers afresh.
+  if (error.code === 'DATABASE_UNAVAILABLE' || error.code === 'OVERLOADED') return
   if (error.code === 'INTERNAL') work.house.log.error({ error, turn: work.turn.id }, 'turn failed')
   await endTurn(work, { status: 'failed', error })
 }

@@ -22,6 +22,7 @@ export async function awaitPerson<Decided>(
     )
   } finally {
     work.run.isWaiting = false
+    noteBack(work)
     work.deadline.resume()
     if (!work.signal.aborted) await storeWaiting(work, false)
   }
@@ -31,6 +32,11 @@ async function beginWaiting(work: TurnWork): Promise<void> {
   work.deadline.pause()
   work.run.isWaiting = true
   await storeWaiting(work, true)
+}
+
+/** The model is not late for a person's silence. */
+function noteBack({ house, run }: TurnWork): void {
+  if (run.startedMs !== null) run.startedMs = house.clock.monotonicMs()
 }
 
 async function storeWaiting(work: TurnWork, isWaiting: boolean): Promise<void> {

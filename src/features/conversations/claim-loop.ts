@@ -1,4 +1,5 @@
-import { mayClaim } from '#domain/turn/lease.ts'
+import { mayTakeOver } from '#domain/turn/lease.ts'
+import { giveTurnsBack } from './give-turns-back.ts'
 import { noteFailure, noteSuccess, type RunnerState } from './runner-state.ts'
 import { claimTurns, type ClaimedTurn } from './queue-store.ts'
 
@@ -10,6 +11,9 @@ export async function claimLoop(state: RunnerState, begin: (turn: ClaimedTurn) =
   while (!state.stopping.signal.aborted) {
     // oxlint-disable-next-line no-await-in-loop
     const claimed = await claimSome(state)
+    // The process was told to end while the claim was under way: nobody would wait for these, or give them back.
+    // oxlint-disable-next-line no-await-in-loop
+    if (state.stopping.signal.aborted) return await giveTurnsBack(state.house, claimed)
     for (const turn of claimed) begin(turn)
     // A full claim may not have been all.
     // oxlint-disable-next-line no-await-in-loop
@@ -19,13 +23,13 @@ export async function claimLoop(state: RunnerState, begin: (turn: ClaimedTurn) =
 
 async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
   state.isWoken = false
-  const { database, processId, clock, limits } = state.house
-  const free = freeSlots(state)
-  if (free <= 0) return []
-  // While claiming is barred the look itself goes on: it is how the database's return is noticed.
-  const limit = mayClaim(state.outage, clock.monotonicMs(), limits.leaseMs) ? free : 0
+  const { keeping, processId, clock, limits } = state.house
+  const limit = freeSlots(state)
+  if (limit <= 0) return []
+  const { leaseMs } = limits
+  const takesOver = mayTakeOver(state.outage, clock.monotonicMs(), leaseMs)
   try {
-    const turns = await database.read((handle) => claimTurns(handle, { processId, leaseMs: limits.leaseMs, limit }))
+    const turns = await keeping.read((handle) => claimTurns(handle, { processId, leaseMs, limit, takesOver }))
     noteSuccess(state)
     return turns
   } catch (error) {

@@ -9,7 +9,7 @@ import { hasAnswer, storeAnswer, type Answer } from './turns-store.ts'
 import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
 
 const RETRY_MS = 250
-const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['DATABASE_UNAVAILABLE', 'STORAGE_FULL'])
+const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL'])
 const CURRENCY = 'USD'
 const UNKNOWN_SUMMARY = 'An earlier try broke off while this ran: it is not known whether it happened.'
 
@@ -74,7 +74,7 @@ function closingEvents(work: TurnWork, ending: Ending, answer: Answer): TurnEven
   return [{ type: 'turn-error', code, detail: message, retryable }, end]
 }
 
-/** Repeats while the database is away or its disk is full: a failure could not be stored either. False when the turn is held no more. */
+/** Repeats while the database is away, its disk is full or no connection to it is free: a failure could not be stored either. False when the turn is held no more. */
 async function storeUntilDone(work: TurnWork, answer: Answer, entries: readonly JournalEntry[]): Promise<boolean> {
   const { database, clock, log } = work.house
   for (let isRepeat = false; ; isRepeat = true) {

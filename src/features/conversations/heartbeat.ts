@@ -20,10 +20,10 @@ export async function heartbeatLoop(state: RunnerState): Promise<void> {
 
 /** Keeps the leases of these, and learns whether they were cancelled or lost. */
 export async function renew(state: RunnerState, held: readonly TurnRun[]): Promise<void> {
-  const { database, limits } = state.house
+  const { keeping, limits } = state.house
   const turns = held.map(({ turn }) => ({ id: turn.id, fence: turn.fence }))
   try {
-    const rows = await database.read((handle) => renewLeases(handle, turns, limits.leaseMs))
+    const rows = await keeping.read((handle) => renewLeases(handle, turns, limits.leaseMs))
     noteSuccess(state)
     const renewed = new Map(rows.map((row) => [row.id, row]))
     for (const run of held) {

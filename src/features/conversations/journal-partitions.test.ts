@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { openDatabase } from '#platform/postgres/database.ts'
-import { sql } from '#platform/postgres/sql.ts'
+import { identifier, sql, type Sql } from '#platform/postgres/sql.ts'
 import {
   addMember,
   chainOf,
@@ -125,4 +125,22 @@ test('after days without a look nothing is lost that is younger than a day', asy
   const left = sql`select count(*)::int as changed from turn_events where n > 1000 and at > now() + interval '76 hours'`
   assert.deepEqual(await database.read((handle) => handle.first(Changed, left)), { changed: 24 })
   await house.drain(0)
+})
+
+test('while somebody reads for long nothing waits for them: what can be made is made, and what is old goes another time', async (t) => {
+  const { database, house, maintainIn } = await openAnswered()
+  t.after(() => house.drain(0))
+  const Part = z.object({ part: z.string().nullable() })
+  const find = async (query: Sql) => (await database.read((handle) => handle.first(Part, query)))?.part ?? null
+  const oldest = (await find(sql`select tableoid::regclass::text as part from turn_events limit 1`)) ?? ''
+  const whileReading = (table: string): Promise<number> =>
+    database.inTransaction(async (handle) => {
+      await handle.run(sql`select 1 from ${identifier(table)} limit 1`)
+      return maintainIn(31)
+    })
+  assert.equal(await whileReading('turn_events'), 0)
+  assert.ok((await whileReading(oldest)) > 0)
+  assert.equal(await find(sql`select to_regclass(${oldest})::text as part`), oldest)
+  assert.ok((await maintainIn(31)) > 0)
+  assert.equal(await find(sql`select to_regclass(${oldest})::text as part`), null)
 })

@@ -63,6 +63,10 @@ export interface TurnMemory {
 
 export interface ConversationNeeds {
   readonly database: Database
+  /** Beside it, for leases: whoever fills the pool with other work must not let them run out. */
+  readonly keeping: Pick<Database, 'read'>
+  /** The database was away just before: its other processes may still be on their way back to their turns. */
+  readonly startsInOutage: boolean
   readonly clock: Clock
   readonly log: Log
   /** A fresh UUID per process: the owner written into leases. */

@@ -44,6 +44,8 @@ interface Claim {
   readonly processId: string
   readonly leaseMs: number
   readonly limit: number
+  /** Also of turns that somebody holds by a lease that has run out. */
+  readonly takesOver: boolean
 }
 
 const CLAIMED = sql`turns.id, turns.conversation_id, turns.member_id, turns.persona, turns.attempt, turns.fence, turns.correlation_id,
@@ -62,7 +64,7 @@ const DUE = sql`t.status in ${OPEN} and (t.lease_until is null or t.lease_until 
 const QUEUE = sql`working as (
     select member_id, count(*) as turns from turns where status = 'running' and lease_until >= clock_timestamp() group by member_id),
   queue as (
-    select t.id, t.created_at,
+    select t.id, t.created_at, t.lease_until is null as is_free,
       coalesce(working.turns, 0) + row_number() over (partition by t.member_id order by t.created_at, t.id) as round
     from turns t left join working on working.member_id = t.member_id where ${DUE})`
 
@@ -74,9 +76,9 @@ export async function claimTurns(handle: Handle, claim: Claim): Promise<ClaimedT
   return handle.rows(
     ClaimedRow,
     sql`with ${QUEUE},
-      head as (select id, round, created_at from queue order by round, created_at, id limit ${4 * claim.limit}),
+      head as (select id, round, created_at from queue where is_free or ${claim.takesOver} order by round, created_at, id limit ${4 * claim.limit}),
       next as (
-        select t.id from turns t join head on head.id = t.id where ${DUE}
+        select t.id from turns t join head on head.id = t.id where ${DUE} and (t.lease_until is null or ${claim.takesOver})
         order by head.round, head.created_at, head.id limit ${claim.limit} for update of t skip locked)
       update turns set status = 'running', attempt = turns.attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
         lease_until = ${lease(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
@@ -116,7 +118,7 @@ export async function measureQueue(
 /** Claims one turn whoever is due, if nobody holds it: to end it without answering. Needs the conversation's lock. */
 export async function claimIdleTurn(
   handle: Handle,
-  claim: Omit<Claim, 'limit'> & { id: string },
+  claim: Pick<Claim, 'processId' | 'leaseMs'> & { id: string },
 ): Promise<ClaimedTurn | undefined> {
   return handle.first(
     ClaimedRow,

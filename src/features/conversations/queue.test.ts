@@ -29,7 +29,7 @@ function openIdle(limits: Parameters<typeof openConversationHouse>[0]['limits'] 
 }
 
 const claim = (limit: number) =>
-  database.read((handle) => claimTurns(handle, { processId: createId(), leaseMs: 60_000, limit }))
+  database.read((handle) => claimTurns(handle, { processId: createId(), leaseMs: 60_000, limit, takesOver: true }))
 const empty = (): Promise<unknown> => database.read((handle) => handle.run(sql`delete from turns`))
 
 test('who asks one question does not wait for another who asked ten', async (t) => {

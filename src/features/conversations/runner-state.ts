@@ -23,7 +23,7 @@ export function createRunnerState(house: House): RunnerState {
     runs: new Map(),
     stopping: new AbortController(),
     ended: new AbortController(),
-    outage: NO_OUTAGE,
+    outage: house.startsInOutage ? afterFailure() : NO_OUTAGE,
     isStarted: false,
     isWoken: false,
     wakeUp: undefined,

@@ -77,7 +77,9 @@ test('a dead owner is taken over: restart told first, then everything afresh, an
   const idle = openConversationHouse({ database, chain: chainOf(sayInPieces('')), members: [ann] })
   const asked = await ask(idle, ann)
   // A process that claims, writes one event and is never heard of again.
-  const [dead] = await database.read((handle) => claimTurns(handle, { processId: createId(), leaseMs: 300, limit: 1 }))
+  const [dead] = await database.read((handle) =>
+    claimTurns(handle, { processId: createId(), leaseMs: 300, limit: 1, takesOver: true }),
+  )
   assert.ok(dead && dead.id === asked.turnId)
   const event = (n: number) => ({
     placed: { turnId: dead.id, attempt: 1, n, event: { type: 'text-delta', text: 'old' } as const },

@@ -2,6 +2,7 @@ import type { Stall } from '#domain/turn/stall.ts'
 import { withCorrelation } from '#platform/log/correlation.ts'
 import { answerTurn } from './answer-turn.ts'
 import { claimLoop, freeSlots } from './claim-loop.ts'
+import { giveTurnsBack } from './give-turns-back.ts'
 import { heartbeatLoop, renew } from './heartbeat.ts'
 import { findStalls } from './find-stalls.ts'
 import type { House } from './needs.ts'
@@ -9,7 +10,6 @@ import type { ClaimedTurn } from './queue-store.ts'
 import { createRunnerState, wake, type RunnerState } from './runner-state.ts'
 import { beginTurnSpan, endTurnSpan } from './turn-trace.ts'
 import { TurnStopped, type TurnRun } from './turn-work.ts'
-import { releaseTurns } from './turns-store.ts'
 
 export interface TurnRunner {
   start(): void
@@ -145,11 +145,7 @@ async function drainRuns(state: RunnerState, graceMs: number): Promise<void> {
 }
 
 async function giveBack(house: House, given: readonly TurnRun[]): Promise<void> {
-  if (given.length === 0) return
   for (const run of given) run.stop.abort(new TurnStopped('released'))
   const held = given.map(({ turn }) => ({ id: turn.id, fence: turn.fence }))
-  // Without the database their leases simply run out.
-  await house.database
-    .read((handle) => releaseTurns(handle, held))
-    .catch((error: unknown) => house.log.warn({ error }, 'could not give turns back'))
+  await giveTurnsBack(house, held)
 }

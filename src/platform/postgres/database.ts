@@ -58,6 +58,8 @@ const ONE_MOMENT = { isolation: 'repeatable read', isReadOnly: true } as const
 export interface DatabaseSettings {
   readonly connection: pg.ClientConfig
   readonly poolMax: number
+  /** How long work waits for a connection, 3 s unless told; after that OVERLOADED where all are taken. */
+  readonly waitLimitMs?: number
   /** Told how long each statement took. */
   readonly onQuery?: (text: string, durationMs: number) => void
   /** Told of connections that broke while idle. */
@@ -79,6 +81,7 @@ export interface DatabaseSettings {
   readonly annotate?: () => string | undefined
 }
 
+const WAIT_LIMIT_MS = 3000
 /** The server's limit for one statement unless told otherwise. */
 export const STATEMENT_LIMIT_MS = 15_000
 /**
@@ -148,7 +151,7 @@ function openPool(settings: DatabaseSettings, timeoutMs: number): pg.Pool {
     types: columnTypes,
     max: settings.poolMax,
     keepAlive: true,
-    connectionTimeoutMillis: 3000,
+    connectionTimeoutMillis: settings.waitLimitMs ?? WAIT_LIMIT_MS,
     idleTimeoutMillis: 60_000,
     // Idle connections are no reason for a process to stay.
     allowExitOnIdle: true,

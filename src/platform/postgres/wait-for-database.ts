@@ -19,16 +19,19 @@ const CONNECT_LIMIT_MS = 3000
 
 /**
  * Waits up to a minute for an operator's database that is still starting, as after a reboot of both. Throws
- * DATABASE_UNAVAILABLE when it stays away, and at once when it answers but refuses the sign-in: that does not pass.
+ * DATABASE_UNAVAILABLE when it stays away, and at once when it answers but refuses the sign-in: that does not pass. Answers whether it
+ * was away at first.
  */
-export async function waitForDatabase(waiting: Waiting): Promise<void> {
+export async function waitForDatabase(waiting: Waiting): Promise<boolean> {
   const { clock, log, signal } = waiting
   const where = placeOf(waiting.connection)
   const startedMs = clock.monotonicMs()
+  let wasAway = false
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     signal?.throwIfAborted()
     const refusal = await tryOnce(waiting.connection)
-    if (refusal === undefined) return
+    if (refusal === undefined) return wasAway
+    wasAway = true
     if (isRefused(refusal)) throw translateFault(refusal)
     const reason = reasonOf(refusal)
     const leftMs = startedMs + LIMIT_MS - clock.monotonicMs()

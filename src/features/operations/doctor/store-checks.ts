@@ -10,8 +10,8 @@ import { reasonOf, type Check } from './examine.ts'
 import { isNearHost, type StoreLooks } from './store-looks.ts'
 
 const DATABASE_SETTINGS = ['DATABASE_URL', 'SOPHIA_HOME']
-/** Beside the pool each process has one connection for its health and one for hearing. */
-const BESIDE_POOL = 2
+/** Beside the pool each process has one connection for its health, one for hearing, one that keeps restores out and two for leases. */
+const BESIDE_POOL = 5
 
 /** Where things are stored and remembered. */
 export function storeChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
