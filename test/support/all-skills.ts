@@ -20,7 +20,7 @@ export function createSkillRooms(database: Database, clock: Clock) {
     database,
     clock,
     log: pino({ level: 'silent' }),
-    jobs: { define: () => undefined, send: () => Promise.resolve() },
+    jobs: { define: () => undefined, send: () => Promise.resolve(), sendAgain: () => Promise.resolve(false) },
     mailer: null,
     publicUrl: 'http://127.0.0.1:8000',
     findFollowUpFacts: calls.findFollowUpFacts,

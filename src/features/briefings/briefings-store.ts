@@ -36,6 +36,7 @@ const DeliveryRow = z
     cadence: z.enum(['daily', 'weekly']),
     persona: z.string(),
     created_at: z.date(),
+    is_restored: z.boolean(),
     status: z.enum(['waiting', 'sending', 'sent', 'failed', 'skipped', 'unknown']),
     attempts: z.int(),
   })
@@ -45,6 +46,8 @@ const DeliveryRow = z
     cadence: row.cadence,
     persona: row.persona,
     createdAt: row.created_at,
+    /** Opened before this database began, so it came with a backup: what became of it since then is not known here. */
+    isRestored: row.is_restored,
     status: row.status,
     attempts: row.attempts,
   }))
@@ -54,7 +57,8 @@ export type Delivery = z.infer<typeof DeliveryRow>
 export async function lockDelivery(handle: Handle, key: DeliveryKey): Promise<Delivery | undefined> {
   return handle.first(
     DeliveryRow,
-    sql`select b.member_id, b.period, b.cadence, b.persona, b.created_at, d.status, d.attempts
+    sql`select b.member_id, b.period, b.cadence, b.persona, b.created_at, d.status, d.attempts,
+        b.created_at < (select min(applied_at) from schema_migrations) as is_restored
       from briefing_deliveries d join briefings b on b.id = d.briefing_id
       where d.briefing_id = ${key.briefingId} and d.channel = ${key.channel} for update of d`,
   )

@@ -7,6 +7,7 @@ import { SophiaError } from '#domain/errors.ts'
 import type { Principal } from '#domain/permission.ts'
 import { createJobs } from '#platform/jobs/create-jobs.ts'
 import type { Mail } from '#platform/mail/mailer.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { briefingRoutes } from '#http/routes/briefing-routes.ts'
 import { addMember, chainOf, openConversationHouse, sayInPieces } from '../../../test/support/conversation-house.ts'
@@ -27,10 +28,15 @@ const DAILY = {
   webhook: false,
 } as const
 
+/** The clock of this file is not that of the database, which has its tables from when they were made or restored. */
+const began = (database: Database, at: Date) =>
+  database.read((handle) => handle.run(sql`update schema_migrations set applied_at = ${at}`))
+
 /** Everything real but the far ends of the wires: the mail server and the webhook. */
 async function setUp() {
   const { database } = await openTestDatabase()
   const clock = createManualClock('2026-11-23T07:00:00.000Z')
+  await began(database, new Date(0))
   const ann = await addMember(database, 'ann')
   const bob = await addMember(database, 'bob')
   const allowed = new Map<string, Principal>([ann, bob].map((member) => [member.memberId, member]))
@@ -175,6 +181,33 @@ test('a process that died while sending leaves an unknown outcome, and nothing i
   await work(world)
   assert.deepEqual(await deliveriesOf(world, ann), ['2026-11-23 conversation sent', '2026-11-23 email unknown'])
   assert.equal(world.mails.length, 0)
+})
+
+test('after a restore neither what waited in the backup nor what fell due since then leaves a second time', async () => {
+  const world = await setUp()
+  const { briefings, ann, clock, database } = world
+  await briefings.changeSettings(ann, { ...DAILY, email: true })
+  clock.advance(3_600_000)
+  await tick(world)
+  await database.read((handle) => handle.run(sql`delete from pgboss.job where name = 'briefing-delivery'`))
+  // The backup is of this moment, and restored before the day after is told of.
+  clock.advance(24 * 3_600_000)
+  await database.read((handle) => handle.run(sql`update briefing_deliveries set changed_at = ${new Date(0)}`))
+  await began(database, new Date(clock.now().getTime() + 60_000))
+  clock.advance(120_000)
+  await tick(world)
+  await work(world)
+  assert.deepEqual(await deliveriesOf(world, ann), [
+    '2026-11-24 conversation sent',
+    '2026-11-24 email unknown',
+    '2026-11-23 conversation failed',
+    '2026-11-23 email unknown',
+  ])
+  assert.equal(world.mails.length, 0)
+  clock.advance(24 * 3_600_000)
+  await tick(world)
+  await work(world)
+  assert.equal(world.mails.length, 1)
 })
 
 test('jobs that were lost are sent again; after most of a day it is too late', async () => {

@@ -18,10 +18,12 @@ export const MOST_ATTEMPTS = 8
 /** Yesterday's briefing helps nobody. */
 const TOO_LATE_MS = 20 * 3_600_000
 const MAY_HAVE_LEFT = 'Sophia was stopped while she sent this. It may have arrived; it is not sent again.'
+export const MAY_HAVE_LEFT_SINCE =
+  'Sophia was restored from a backup that is older than this. It may have arrived before; it is not sent again.'
 
 /**
  * One try of one delivery, with the member's own eyes as they are now. E-mail and webhook: at most once when the process
- * dies while sending (the outcome is then `unknown` and stays so), again only when the other side did not take it. The
+ * dies while sending or a restore leaves open whether it did (the outcome is then `unknown` and stays so), again only when the other side did not take it. The
  * conversation is idempotent and is simply made again. Rejects when the job shall be tried again.
  */
 export async function deliverBriefing(needs: BriefingNeeds, key: DeliveryKey, signal: AbortSignal): Promise<void> {
@@ -45,8 +47,10 @@ async function begin({ database, clock }: BriefingNeeds, key: DeliveryKey): Prom
   return database.inTransaction(async (handle) => {
     const delivery = await lockDelivery(handle, key)
     if (!delivery || (delivery.status !== 'waiting' && delivery.status !== 'sending')) return undefined
-    if (delivery.status === 'sending' && key.channel !== 'conversation') {
-      await endDelivery(handle, key, { status: 'unknown', detail: MAY_HAVE_LEFT, now })
+    const mayHaveLeft = delivery.status === 'sending' || delivery.isRestored
+    if (mayHaveLeft && key.channel !== 'conversation') {
+      const detail = delivery.isRestored ? MAY_HAVE_LEFT_SINCE : MAY_HAVE_LEFT
+      await endDelivery(handle, key, { status: 'unknown', detail, now })
       return undefined
     }
     if (now.getTime() - delivery.createdAt.getTime() > TOO_LATE_MS) {

@@ -2,7 +2,8 @@ import { owedBriefing, nextBriefing } from '#domain/briefing/schedule.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import type { BriefingNeeds, Channel } from './briefing-needs.ts'
-import { findStale, insertBriefing, type DeliveryKey } from './briefings-store.ts'
+import { MAY_HAVE_LEFT_SINCE } from './deliver-briefing.ts'
+import { endDelivery, findStale, insertBriefing, type DeliveryKey } from './briefings-store.ts'
 import { moveNext, removeOldLinks, takeDueSettings, type StoredSettings } from './settings-store.ts'
 
 export const DELIVERY_JOB = 'briefing-delivery'
@@ -40,7 +41,13 @@ async function openNext(needs: BriefingNeeds, handle: Handle): Promise<boolean> 
   const channels = channelsOf(needs, settings)
   const briefing = { id, memberId, persona, cadence, period: owed.period, channels, now }
   if (!(await insertBriefing(handle, briefing))) return true
-  for (const channel of channels) await sendJob(needs, { briefingId: id, channel }, handle)
+  const isRestored = owed.at < settings.begunAt
+  for (const channel of channels) {
+    const delivery = { briefingId: id, channel }
+    if (isRestored && channel !== 'conversation')
+      await endDelivery(handle, delivery, { status: 'unknown', detail: MAY_HAVE_LEFT_SINCE, now })
+    else await sendJob(needs, delivery, handle)
+  }
   return true
 }
 

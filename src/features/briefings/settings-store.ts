@@ -50,11 +50,18 @@ export async function upsertSettings(handle: Handle, row: StoredSettings): Promi
       next_at = excluded.next_at, updated_at = now()`)
 }
 
+const DueRow = z.intersection(
+  SettingsRow,
+  z.object({ begun_at: z.date() }).transform((row) => ({ begunAt: row.begun_at })),
+)
+/** With when this database began: what was owed before came with a backup. */
+export type DueSettings = z.infer<typeof DueRow>
+
 /** One whose time has come, locked; what another process holds is passed over. */
-export async function takeDueSettings(handle: Handle, now: Date): Promise<StoredSettings | undefined> {
+export async function takeDueSettings(handle: Handle, now: Date): Promise<DueSettings | undefined> {
   return handle.first(
-    SettingsRow,
-    sql`select ${COLUMNS} from briefing_settings where next_at <= ${now} order by next_at limit 1 for update skip locked`,
+    DueRow,
+    sql`select ${COLUMNS}, (select min(applied_at) from schema_migrations) as begun_at from briefing_settings where next_at <= ${now} order by next_at limit 1 for update skip locked`,
   )
 }
 

@@ -49,7 +49,7 @@ async function letMailGo(
   if (missing.length > 0)
     throw new SophiaError('CONFLICT', { detail: `It needs ${missing.join(' and ')} before it can leave.` })
   await decideDraft(handle, draft.id, { status: 'approved', how, now })
-  await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { handle })
+  await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { key: draft.id, handle })
 }
 
 async function applyUpdate(

@@ -11,7 +11,7 @@ export interface DraftsNeeds {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
-  readonly jobs: Pick<Jobs, 'define' | 'send'>
+  readonly jobs: Pick<Jobs, 'define' | 'send' | 'sendAgain'>
   /** Null: SMTP_URL is not set, so nothing can leave from here. */
   readonly mailer: Mailer | null
   /** Where people reach this deployment; its host stands in the ids of mails. */

@@ -7,7 +7,7 @@ import type { FollowUpFigures } from '#domain/draft/follow-up.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import type { Mail } from '#platform/mail/mailer.ts'
-import type { JobDefinition, Jobs } from '#platform/jobs/jobs.ts'
+import type { JobDefinition } from '#platform/jobs/jobs.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { z } from 'zod'
 import { openTestDatabase } from '../../../test/support/database.ts'
@@ -15,6 +15,7 @@ import { createTestImports } from '../../../test/support/import-fixture.ts'
 import { CALL_DAY, LABELLED_CALLS } from '../../../test/support/labelled-calls.ts'
 import { clockAt, insertRecords, principalSeeing } from '../../../test/support/records.ts'
 import { createDrafts, type DraftsNeeds } from './index.ts'
+import { DRAFT_SEND } from './send-draft.ts'
 
 const { database } = await openTestDatabase()
 const clock = clockAt(CALL_DAY)
@@ -27,6 +28,8 @@ const PEER: Principal = {
 }
 
 await database.read(async (handle) => {
+  // The clock of this file is older than the database.
+  await handle.run(sql`update schema_migrations set applied_at = ${new Date(0)}`)
   for (const { memberId, email, name } of [PRIYA, PEER])
     await handle.run(
       sql`insert into members (id, email, name, role, row_scope) values (${memberId}, ${email}, ${name}, 'member', 'own')`,
@@ -128,11 +131,13 @@ function openRoom(mail: 'mailer' | 'none' = 'mailer') {
   const outbox: Outbox = { sent: [], answer: () => Promise.resolve() }
   const waiting: unknown[] = []
   let sending: JobDefinition<unknown> | undefined
-  const jobs: Pick<Jobs, 'define' | 'send'> = {
+  const jobs: DraftsNeeds['jobs'] = {
     define: (definition) => {
-      sending = { ...definition, run: (payload, signal) => definition.run(definition.parse(payload), signal) }
+      if (definition.name === DRAFT_SEND)
+        sending = { ...definition, run: (payload, signal) => definition.run(definition.parse(payload), signal) }
     },
     send: (_, payload) => Promise.resolve(void waiting.push(payload)),
+    sendAgain: () => Promise.resolve(false),
   }
   const mailer = {
     send: async (one: Mail) => {

@@ -2,15 +2,20 @@ import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
 import type { Mailer } from '#platform/mail/mailer.ts'
 import type { DraftsNeeds } from './drafts-needs.ts'
-import { beginTry, lockOutgoing, markNotSent, markSent, type Outgoing } from './send-store.ts'
+import { beginTry, listApproved, lockOutgoing, markNotSent, markSent, type Outgoing } from './send-store.ts'
 
 export const DRAFT_SEND = 'draft-send'
 const RETRIES = 5
+/** More than these are looked at with the next look. */
+const MOST_A_LOOK = 1000
 
 const MAY_HAVE_BEEN_SENT =
   'It may have been sent: the process stopped while the mail was on its way, and nobody was told how it ended. Ask the recipient or look into the mail server before you approve it again.'
 
-/** Defines the job that delivers approved mails. Without a mailer nothing is ever handed to it. */
+const MAY_HAVE_BEEN_SENT_SINCE =
+  'It may have been sent: it was approved before the backup was made that Sophia was restored from, and what left between the two is not known. Ask the recipient or look into the mail server before you approve it again.'
+
+/** Defines the job that delivers approved mails, and the look for those that have none. Without a mailer nothing is ever handed to them. */
 export function defineSending(needs: DraftsNeeds): void {
   needs.jobs.define({
     name: DRAFT_SEND,
@@ -20,11 +25,34 @@ export function defineSending(needs: DraftsNeeds): void {
     // A minute at first, half an hour in all: a greylisting server wants a quarter of one.
     firstRetrySeconds: 60,
   })
+  needs.jobs.define({
+    name: 'draft-tick',
+    cron: '*/5 * * * *',
+    isSingle: true,
+    // The next one is five minutes away and takes up what this one left.
+    retries: 0,
+    parse: () => undefined,
+    run: (_nothing, signal) => sendForgotten(needs, signal),
+  })
+}
+
+/** Approved mails whose job is gone, as all are after a restore, get one again: one that has one keeps it. */
+async function sendForgotten({ database, jobs, log }: DraftsNeeds, signal: AbortSignal): Promise<void> {
+  for (const draftId of await database.read((handle) => listApproved(handle, MOST_A_LOOK))) {
+    if (signal.aborted) return
+    const isSent = await database.inTransaction(async (handle) => {
+      // Whoever approves it, or tries to send it, holds it as well.
+      if ((await lockOutgoing(handle, draftId)) === undefined) return false
+      return jobs.sendAgain(DRAFT_SEND, { draftId }, { key: draftId, handle })
+    })
+    if (isSent) log.info({ draftId }, 'an approved draft had no job any more and has one again')
+  }
 }
 
 /**
  * Delivers one approved mail. A try is noted before the server hears of it; a later run that finds such a note cannot know
- * how that try ended and gives the draft back to its member instead of sending it again. Rejects to be tried again.
+ * how that try ended and gives the draft back to its member instead of sending it again, as it does with one that came with a
+ * backup. Rejects to be tried again.
  */
 async function sendDraft(needs: DraftsNeeds, draftId: string, signal: AbortSignal): Promise<void> {
   const { mailer } = needs
@@ -32,11 +60,7 @@ async function sendDraft(needs: DraftsNeeds, draftId: string, signal: AbortSigna
     const found = await lockOutgoing(handle, draftId)
     if (found === undefined) return undefined
     const now = needs.clock.now()
-    const failure = found.isUnderWay
-      ? MAY_HAVE_BEEN_SENT
-      : mailer === null
-        ? 'The mail server was taken away (SMTP_URL).'
-        : undefined
+    const failure = whyNot(found, mailer)
     if (failure !== undefined) {
       await markNotSent(handle, draftId, { failure, isFinal: true, now })
       return undefined
@@ -45,6 +69,12 @@ async function sendDraft(needs: DraftsNeeds, draftId: string, signal: AbortSigna
     return { ...found, attempts: found.attempts + 1 }
   })
   if (mail !== undefined && mailer !== null) await deliver(needs, { mailer, mail, signal })
+}
+
+function whyNot({ isUnderWay, isRestored }: Outgoing, mailer: Mailer | null): string | undefined {
+  if (isUnderWay) return MAY_HAVE_BEEN_SENT
+  if (isRestored) return MAY_HAVE_BEEN_SENT_SINCE
+  return mailer === null ? 'The mail server was taken away (SMTP_URL).' : undefined
 }
 
 async function deliver(

@@ -10,6 +10,8 @@ const OutgoingRow = z.object({
   body: z.string(),
   attempts: z.int(),
   isUnderWay: z.boolean(),
+  /** Approved before this database began, so it came with a backup: what became of it since then is not known here. */
+  isRestored: z.boolean(),
   memberName: z.string(),
   memberEmail: z.string(),
 })
@@ -20,10 +22,20 @@ export function lockOutgoing(handle: Handle, id: string): Promise<Outgoing | und
   return handle.first(
     OutgoingRow,
     sql`select d.id, d.recipients, d.subject, d.body, d.attempts, d.sending_since is not null as "isUnderWay",
+        d.decided_at < (select min(applied_at) from schema_migrations) as "isRestored",
         m.name as "memberName", m.email as "memberEmail"
       from drafts d join members m on m.id = d.member_id
       where d.id = ${id} and d.status = 'approved' and d.kind = 'email' for update of d`,
   )
+}
+
+/** Mails that are to leave, longest approved first. */
+export async function listApproved(handle: Handle, limit: number): Promise<string[]> {
+  const rows = await handle.rows(
+    z.object({ id: z.string() }),
+    sql`select id from drafts where status = 'approved' and kind = 'email' order by decided_at, id limit ${limit}`,
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** A try begins; it is committed before the mail server hears of it. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import pino from 'pino'
 import { NewMemory } from '#contract/memory.ts'
 import type { ModelChain } from '#domain/model.ts'
-import type { JobDefinition, Jobs } from '#platform/jobs/jobs.ts'
+import type { Jobs } from '#platform/jobs/jobs.ts'
 import { createModelChain } from '#platform/models/model-chain.ts'
 import { createOpenAiEmbedder } from '#platform/models/openai-embedder.ts'
 import { createOpenAiProvider } from '#platform/models/openai-provider.ts'
@@ -19,6 +19,7 @@ import {
   sayInPieces,
 } from '../../../test/support/conversation-house.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
+import { heldJobs } from '../../../test/support/held-jobs.ts'
 import { addTeamMember, openMemoryHouse } from '../../../test/support/memory-house.ts'
 import { startModelServer } from '../../../test/support/model-server.ts'
 import { insertRecords } from '../../../test/support/records.ts'
@@ -30,31 +31,6 @@ await insertRecords(database, 'deals', [
   { id: 'd-harbor', name: 'Harbor Homes renewal', client_id: 'c-harbor', rep_id: 'rep-a', stage: 'proposal' },
 ])
 const today = new Date().toISOString().slice(0, 10)
-
-/** Jobs that run when the test says so. */
-function heldJobs(): Jobs & { sent: string[]; runAll(): Promise<void> } {
-  const defined = new Map<string, (payload: unknown) => Promise<void>>()
-  const waiting: { name: string; payload: object }[] = []
-  const sent: string[] = []
-  return {
-    sent,
-    define: <Payload>({ name, parse, run }: JobDefinition<Payload>) => {
-      defined.set(name, (payload) => run(parse(payload), new AbortController().signal))
-    },
-    send: (name: string, payload: object) => {
-      waiting.push({ name, payload })
-      sent.push(name)
-      return Promise.resolve()
-    },
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    observe: () => ({ state: 'ok', detail: '' }),
-    async runAll() {
-      for (const { name, payload } of waiting.splice(0)) await defined.get(name)?.(payload)
-    },
-    // The interface is the jobs room's; a test needs no more of it.
-  } as unknown as Jobs & { sent: string[]; runAll(): Promise<void> }
-}
 
 async function openAll(change: Partial<MemoryNeeds> = {}, chain: ModelChain = chainOf(sayInPieces('Noted.'))) {
   const owner = await addTeamMember(database, 'Olga', { repIds: ['rep-a'] })

@@ -51,6 +51,21 @@ export function findUnread(handle: Handle, conversationId: string): Promise<Unre
   )
 }
 
+/** Conversations that moved in this span and hold a member's message that was not read, the last to move first. */
+export async function listUnread(
+  handle: Handle,
+  { from, to, limit }: { readonly from: Date; readonly to: Date; readonly limit: number },
+): Promise<string[]> {
+  const rows = await handle.rows(
+    z.object({ id: z.string() }),
+    sql`select c.id from conversations c left join memory_marks k on k.conversation_id = c.id
+      where c.updated_at between ${from} and ${to} and exists (select 1 from messages q
+        where q.conversation_id = c.id and q.role = 'user' and q.seq > coalesce(k.extracted_seq, 0))
+      order by c.updated_at desc limit ${limit}`,
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** The member's own messages after `after`: never an answer, a tool's result or a recalled memory. */
 export function selectTold(
   handle: Handle,

@@ -8,7 +8,7 @@ import { NO_TRACING, type Tracing } from '#platform/tracing/tracing.ts'
 import { currentFence, outsideFence } from '#platform/postgres/fence.ts'
 import { toBossDatabase, toBossTransaction } from './boss-database.ts'
 import { createDeadLetters } from './dead-letters.ts'
-import { DEAD_LETTERS } from './dead-letters-store.ts'
+import { DEAD_LETTERS, hasJob } from './dead-letters-store.ts'
 import { createFaultLog } from './fault-log.ts'
 import { defineJob, type Job } from './define-job.ts'
 import type { JobOptions, Jobs, JobsHealth } from './jobs.ts'
@@ -37,7 +37,6 @@ const LATE_SECONDS = 30
 
 /** Jobs on pg-boss, in a schema of its own, over our own pool. Nothing is opened before the first `send` or `start`. */
 export function createJobs(settings: JobsSettings): Jobs {
-  const { database } = settings
   const jobs = new Map<string, Job>()
   const watch = createWatch(settings)
   const depths = createQueueDepths({ ...settings, isKnown: (name) => jobs.has(name) })
@@ -82,7 +81,7 @@ export function createJobs(settings: JobsSettings): Jobs {
     const boss = await outsideFence(findSender)
     // A job sends nothing that it could not have written.
     if (options.handle || !currentFence()) await storeJob(boss, job, { payload, ...options })
-    else await database.inTransaction((handle) => storeJob(boss, job, { payload, ...options, handle }))
+    else await settings.database.inTransaction((handle) => storeJob(boss, job, { payload, ...options, handle }))
   }
 
   return {
@@ -91,7 +90,8 @@ export function createJobs(settings: JobsSettings): Jobs {
       jobs.set(definition.name, defineJob(definition))
     },
     send,
-    dead: createDeadLetters({ database, ready: findSender, isKnown: (name) => jobs.has(name), send }),
+    sendAgain: createSendAgain({ ready: findSender, send }),
+    dead: createDeadLetters({ ...settings, ready: findSender, isKnown: (name) => jobs.has(name), send }),
     start() {
       state = 'starting'
       return (starting ??= startUntilItRuns())
@@ -113,6 +113,15 @@ async function storeJob(boss: PgBoss, job: Job, sent: JobOptions & { readonly pa
     ...(sent.startAt ? { startAfter: sent.startAt } : {}),
     ...(sent.handle ? { db: toBossTransaction(sent.handle) } : {}),
   })
+}
+
+function createSendAgain({ ready, send }: { ready: () => Promise<unknown>; send: Jobs['send'] }): Jobs['sendAgain'] {
+  return async (name, payload, { key, handle }) => {
+    await outsideFence(ready)
+    if (await hasJob(handle, { name, key })) return false
+    await send(name, payload, { key, handle })
+    return true
+  }
 }
 
 /** What is opened once all is stopped would be closed by nobody. */

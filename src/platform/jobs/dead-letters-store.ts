@@ -65,6 +65,19 @@ export async function selectDeadJobs(
   return { items: shown.map(({ job }) => job), nextCursor }
 }
 
+/** Whether one with this key waits, is at work, or failed for the last time and was neither sent again nor discarded. */
+export async function hasJob(
+  handle: Handle,
+  { name, key }: { readonly name: string; readonly key: string },
+): Promise<boolean> {
+  const row = await handle.first(
+    z.object({ found: z.boolean() }),
+    sql`select exists (select 1 from pgboss.job where name = ${name} and singleton_key = ${key} and state < 'completed')
+      or exists (select 1 from pgboss.job where name = ${DEAD_LETTERS} and source_name = ${name} and singleton_key = ${key}) as found`,
+  )
+  return row?.found ?? false
+}
+
 const Taken = z.object({
   source_name: z.string(),
   data: z.looseObject({}).nullable(),

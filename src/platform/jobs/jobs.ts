@@ -48,6 +48,11 @@ export interface Jobs {
   /** Stores a job of a name that was defined. Throws DATABASE_UNAVAILABLE. */
   send(name: string, payload: object, options?: JobOptions): Promise<void>
   /**
+   * Sends one with this key in the caller's transaction, unless one waits, is at work, or failed for the last time and waits for a person.
+   * Answers whether it did; right for as long as the caller holds off others who would send it. Throws DATABASE_UNAVAILABLE.
+   */
+  sendAgain(name: string, payload: object, options: Required<Pick<JobOptions, 'key' | 'handle'>>): Promise<boolean>
+  /**
    * Begins to run what was defined; without it this process only sends. Resolves once it runs, and never rejects: while
    * the database is away it tries again until `stop`.
    */
