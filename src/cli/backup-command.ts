@@ -121,10 +121,10 @@ async function restore(opened: Opened, name: string, flags: Flags): Promise<void
   const { backups, isAlone, finishRestore } = opened
   if (!isAlone) throw refuse('Sophia runs on this home. Stop her first, then restore.')
   const keys = await readIdentity(flags.identity)
-  const { file, createdAt, rows } = await backups.find(name, { isVerified: true })
+  const { file, createdAt, rows, deployment } = await backups.find(name, { isVerified: true })
   if (!flags.yes)
     throw refuse(
-      `This replaces everything by the backup of ${createdAt} (${rowsOf(rows)} rows). What is there now is backed up first. Run again with --yes.`,
+      `This replaces everything by the backup of ${createdAt} (${rowsOf(rows)} rows${ownerOf(deployment)}). What is there now is backed up first. Run again with --yes.`,
     )
   const { manifest, safety } = await withProgress(flags, async (onProgress) => {
     const outcome = await backups.restore(file, { keys, onProgress })
@@ -150,6 +150,11 @@ async function withProgress<Result>(
   } finally {
     progress.end()
   }
+}
+
+/** Told where it is known: another deployment may keep its backups in the same store. */
+function ownerOf(deployment: string | null): string {
+  return deployment === null ? '' : `, of the deployment that began ${deployment}`
 }
 
 function refuse(detail: string): Error {

@@ -12,12 +12,14 @@ export const BackupFacts = z.object({
   reason: BackupManifest.shape.reason,
   schemaVersion: z.int(),
   rows: z.int(),
+  /** Absent where it was not noted yet. */
+  deployment: BackupManifest.shape.deployment,
 })
 export type BackupFacts = z.infer<typeof BackupFacts>
 
 export function factsOf(manifest: BackupManifest): BackupFacts {
-  const { createdAt, reason } = manifest
-  return { createdAt, reason, schemaVersion: schemaVersionOf(manifest), rows: rowsOf(manifest) }
+  const { createdAt, reason, deployment } = manifest
+  return { createdAt, reason, deployment, schemaVersion: schemaVersionOf(manifest), rows: rowsOf(manifest) }
 }
 
 const proofOf = (file: string): string => `${file}.verified.json`

@@ -8,6 +8,8 @@ export const BackupManifest = z.object({
   id: z.string(),
   createdAt: z.iso.datetime(),
   reason: z.enum(['manual', 'scheduled', 'before-migration', 'before-restore']),
+  /** Whose it is, by when that deployment began; absent where it was not noted yet. */
+  deployment: z.iso.datetime().nullish(),
   sophiaVersion: z.string(),
   postgresVersion: z.string(),
   /** Of the whole database as it was, indexes and all; absent where it was not noted yet. */

@@ -225,6 +225,16 @@ export async function hasSchema(handle: Handle): Promise<boolean> {
   return row?.found ?? false
 }
 
+/** When the deployment began that this database is of; null where Sophia's tables are not here. */
+export async function findDeployment(handle: Handle): Promise<string | null> {
+  if (!(await hasSchema(handle))) return null
+  const row = await handle.first(
+    z.object({ at: z.date().nullable() }),
+    sql`select min(applied_at) as at from schema_migrations`,
+  )
+  return row?.at?.toISOString() ?? null
+}
+
 /** Runs the text of a migration in the schema at hand and notes it as applied. */
 export async function applyMigration(
   handle: Handle,

@@ -1,7 +1,8 @@
 import type { AgeKey } from '#platform/crypto/age.ts'
 import type { BackupNeeds } from './backup-needs.ts'
 import { withArchive } from './fetch-archive.ts'
-import { findBackup, listBackups, listReachable, type BackupSummary, type FindOptions } from './list-backups.ts'
+import { findBackup, type FindOptions } from './find-backup.ts'
+import { listBackups, listReachable, type BackupSummary } from './list-backups.ts'
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
 import { newestVerified } from './newest-verified.ts'
 import type { BackupProgress, OnProgress } from './report-progress.ts'
@@ -25,7 +26,7 @@ export interface Backups {
   list(): Promise<BackupSummary[]>
   /** Those of this machine where the store does not answer, and why. */
   listReachable(): ReturnType<typeof listReachable>
-  /** By id, file name, path or address; `latest` is the newest that was not made before a restore. Throws NOT_FOUND, STORE_FAILED. */
+  /** By id, file name, path or address; `latest` is the newest of this deployment that was not made before a restore. Throws NOT_FOUND, CONFLICT, STORE_FAILED. */
   find(name: string, options?: FindOptions): Promise<BackupSummary>
   verify(file: string, options?: WorkOptions): ReturnType<typeof verifyBackup>
   restore(file: string, options?: WorkOptions): Promise<RestoreOutcome>

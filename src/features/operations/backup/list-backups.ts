@@ -23,8 +23,8 @@ export interface BackupSummary {
   readonly verifiedAt: string | null
   readonly isEncrypted: boolean
   readonly places: readonly ('machine' | 'store')[]
-  /** The deployment that made it by schedule, by when that began, where the store notes it; null: not known. */
-  readonly madeBy: string | null
+  /** The deployment it is of, by when that began; null: not known. */
+  readonly deployment: string | null
   readonly detail: string | null
 }
 
@@ -57,7 +57,8 @@ export async function listReachable(
 /** A copy that is not proven, while the other one is, gives way to it. */
 function together(own: BackupSummary, stored: BackupSummary | undefined): BackupSummary {
   if (!stored) return own
-  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'], madeBy: stored.madeBy }
+  const deployment = own.deployment ?? stored.deployment
+  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'], deployment }
 }
 
 function newestFirst(one: BackupSummary, other: BackupSummary): number {
@@ -93,9 +94,10 @@ function isGone(error: unknown): boolean {
   return ('code' in error && error.code === 'ENOENT') || isGone(error.cause)
 }
 
-async function summarise(file: string, id: string): Promise<BackupSummary> {
+/** What a file says of itself, and what lies beside it. */
+export async function summarise(file: string, id: string): Promise<BackupSummary> {
   const { size, mtimeMs, mtime } = await stat(file)
-  const base = { id, file, bytes: size, places: ['machine'] as const, madeBy: null }
+  const base = { id, file, bytes: size, places: ['machine'] as const }
   try {
     const isSealed = await isEncrypted(file)
     const facts = isSealed ? await readFacts(file) : factsOf(await readManifest({ file }))
@@ -103,6 +105,7 @@ async function summarise(file: string, id: string): Promise<BackupSummary> {
     return {
       ...base,
       ...(facts ?? unknownFacts(mtime)),
+      deployment: facts?.deployment ?? null,
       isEncrypted: isSealed,
       state: verifiedAt === null ? 'unverified' : 'verified',
       verifiedAt,
@@ -116,7 +119,13 @@ async function summarise(file: string, id: string): Promise<BackupSummary> {
 }
 
 function unknownFacts(mtime: Date) {
-  return { createdAt: mtime.toISOString(), reason: 'unknown' as const, schemaVersion: null, rows: null }
+  return {
+    createdAt: mtime.toISOString(),
+    reason: 'unknown' as const,
+    schemaVersion: null,
+    rows: null,
+    deployment: null,
+  }
 }
 
 interface Doubts {
@@ -130,45 +139,4 @@ function detailOf({ facts, isChanged, isClosed }: Doubts): string | null {
   if (isChanged) return 'The file changed after it was verified.'
   if (!facts) return 'It is encrypted; what it holds is told once it was verified with its identity.'
   return isClosed ? 'Not proven: it is encrypted, and nobody with its identity has verified it.' : null
-}
-
-export interface FindOptions {
-  /** `latest` is of those that were proven. */
-  readonly isVerified?: boolean | undefined
-}
-
-/**
- * The backup a person names: by id, file name, path or address in the store; `latest` is the newest that was not made before a
- * restore, which would undo that restore. Throws NOT_FOUND, STORE_FAILED.
- */
-export async function findBackup(
-  needs: Pick<BackupNeeds, 'folder' | 'store'>,
-  name: string,
-  { isVerified = false }: FindOptions = {},
-): Promise<BackupSummary> {
-  const isFile = await stat(name).then(
-    (seen) => seen.isFile(),
-    () => false,
-  )
-  // Whoever names a file needs no list, nor a store that answers.
-  if (isFile) return summarise(name, archiveId(name))
-  const known = await listBackups(needs)
-  if (name === 'latest') return findLatest(known, isVerified)
-  const found = known.find((one) => isNamed(one, name, needs))
-  if (found) return found
-  throw new SophiaError('NOT_FOUND', { detail: `There is no backup ${name}. See: sophia backup list` })
-}
-
-function findLatest(known: readonly BackupSummary[], isVerified: boolean): BackupSummary {
-  const found = known.find(({ reason, state }) => reason !== 'before-restore' && (!isVerified || state === 'verified'))
-  if (found) return found
-  const detail = isVerified
-    ? 'There is no latest backup: latest is the newest verified one that was not made before a restore. Prove one (sophia backup verify), or name the one you want. See: sophia backup list'
-    : 'There is no latest backup: latest is the newest one that was not made before a restore. Make one: sophia backup create'
-  throw new SophiaError('NOT_FOUND', { detail })
-}
-
-function isNamed({ id, file }: BackupSummary, name: string, { store }: Pick<BackupNeeds, 'store'>): boolean {
-  const bare = store && name.startsWith(`${store.address}/`) ? name.slice(store.address.length + 1) : name
-  return file === name || id === bare.replace(ARCHIVE_END, '')
 }

@@ -6,7 +6,7 @@ const OWN = '2026-01-01T00:00:00.000Z'
 const now = new Date('2026-03-10T09:00:00Z')
 const backup = (createdAt: string, more: Partial<Parameters<typeof newestVerified>[0][number]> = {}) => ({
   createdAt,
-  madeBy: OWN,
+  deployment: OWN,
   places: ['store'] as const,
   state: 'verified' as const,
   ...more,
@@ -15,12 +15,12 @@ const newest = (backups: Parameters<typeof newestVerified>[0], elsewhere: Date |
   newestVerified(backups, { deployment: OWN, elsewhere, now })?.toISOString()
 
 test('what another deployment keeps in the same store proves nothing for this one', () => {
-  const others = backup('2026-03-10T08:00:00.000Z', { madeBy: '2025-07-01T00:00:00.000Z' })
+  const others = backup('2026-03-10T08:00:00.000Z', { deployment: '2025-07-01T00:00:00.000Z' })
   assert.equal(newest([others]), undefined)
   assert.equal(newest([others, backup('2026-03-08T08:00:00.000Z')]), '2026-03-08T08:00:00.000Z')
   // It lies here: whoever keeps it here can restore it.
   assert.equal(newest([{ ...others, places: ['machine', 'store'] }]), '2026-03-10T08:00:00.000Z')
-  assert.equal(newest([{ ...others, madeBy: null }]), '2026-03-10T08:00:00.000Z')
+  assert.equal(newest([{ ...others, deployment: null }]), '2026-03-10T08:00:00.000Z')
 })
 
 test('only what is proven counts, of any process, and nothing from days to come', () => {

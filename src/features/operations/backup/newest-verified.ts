@@ -1,11 +1,9 @@
 import type { BackupSummary } from './list-backups.ts'
 
 /** Of what only lies in the store: others may share it. What nobody says of whose it is counts. */
-export function isOfAnother(
-  { madeBy, places }: Pick<BackupSummary, 'madeBy' | 'places'>,
-  deployment: string | null,
-): boolean {
-  return deployment !== null && madeBy !== null && madeBy !== deployment && !places.includes('machine')
+export function isOfAnother(backup: Pick<BackupSummary, 'deployment' | 'places'>, deployment: string | null): boolean {
+  const isOther = deployment !== null && backup.deployment !== null && backup.deployment !== deployment
+  return isOther && !backup.places.includes('machine')
 }
 
 interface Looked {
@@ -18,7 +16,7 @@ interface Looked {
 
 /** When the newest proven backup of this deployment was made; null without one. */
 export function newestVerified(
-  backups: readonly Pick<BackupSummary, 'createdAt' | 'madeBy' | 'places' | 'state'>[],
+  backups: readonly Pick<BackupSummary, 'createdAt' | 'deployment' | 'places' | 'state'>[],
   { deployment, elsewhere, now }: Looked,
 ): Date | null {
   const own = backups

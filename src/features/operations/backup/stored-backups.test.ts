@@ -14,6 +14,7 @@ import { sql } from '#platform/postgres/sql.ts'
 import { openBucketServer } from '../../../../test/support/bucket-server.ts'
 import { openEmptyDatabase, openTestDatabase } from '../../../../test/support/database.ts'
 import { createManualClock } from '../../../../test/support/manual-clock.ts'
+import { archiveId } from './backup-manifest.ts'
 import { createBackups } from './index.ts'
 import { listFolder } from './list-backups.ts'
 import { makeDueBackup } from './make-due-backup.ts'
@@ -27,6 +28,7 @@ const recipients = [await identityToRecipient(identity)]
 /** A machine of a deployment that keeps its backups in a bucket; several may share one. */
 async function openMachine(t: TestContext, bucket: Awaited<ReturnType<typeof openBucketServer>>, begun: string) {
   const { database } = await openTestDatabase()
+  await database.read((handle) => handle.run(sql`update schema_migrations set applied_at = ${begun}`))
   const folder = await mkdtemp(join(tmpdir(), 'backups-'))
   const { accessKeyId, secretAccessKey } = bucket.credentials
   const store = openObjectStore({
@@ -176,4 +178,31 @@ test('an object that was changed in the store is refused before anything is touc
   const { file } = await backups.find('latest')
   await assert.rejects(backups.restore(file, { keys: [identity] }), { code: 'BACKUP_NOT_VALID' })
   assert.deepEqual(await listFolder({ folder }), [])
+})
+
+test('of a store that two deployments share, latest is one of this one; where nothing says which, all are named', async (t) => {
+  const bucket = await openBucketServer()
+  const begun = {
+    one: '2026-01-01T00:00:00.000Z',
+    other: '2026-02-01T00:00:00.000Z',
+    fresh: '2026-03-09T00:00:00.000Z',
+  }
+  const one = await openMachine(t, bucket, begun.one)
+  const other = await openMachine(t, bucket, begun.other)
+  const own = archiveId((await one.backups.create()).file)
+  other.clock.advance(3_600_000)
+  const others = archiveId((await other.backups.create()).file)
+  await Promise.all((await readdir(one.folder)).map((name) => rm(join(one.folder, name))))
+  assert.equal((await one.backups.find('latest', { isVerified: true })).id, own)
+  assert.equal((await other.backups.find('latest', { isVerified: true })).id, others)
+  const folder = await mkdtemp(join(tmpdir(), 'backups-'))
+  after(() => rm(folder, { recursive: true, force: true }))
+  const { database } = await openEmptyDatabase()
+  const bare = createBackups({ ...one.base, database, folder })
+  const named = new RegExp(`several deployments.*${others}, .*began ${begun.other}; ${own}, .*began ${begun.one}`)
+  for (const isVerified of [true, false])
+    await assert.rejects(bare.find('latest', { isVerified }), { code: 'CONFLICT', message: named })
+  assert.equal((await bare.find(own)).deployment, begun.one)
+  const fresh = await openMachine(t, bucket, begun.fresh)
+  await assert.rejects(fresh.backups.find('latest'), { code: 'CONFLICT', message: /no backup of this deployment/ })
 })

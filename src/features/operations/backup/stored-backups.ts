@@ -14,6 +14,8 @@ export type StoredNote = z.infer<typeof StoredNote>
 
 export interface StoredBackup extends BackupSummary {
   readonly name: string
+  /** The deployment that made it by schedule, and may remove it; null: nobody may. */
+  readonly madeBy: string | null
 }
 
 /** The store's backups. What else lies there is left out. Throws STORE_FAILED. */
@@ -32,7 +34,7 @@ function summarise(store: ObjectStore, { name, bytes, changedAt, note }: StoredO
     places: ['store'] as const,
   }
   const told = readNote(note)
-  if (told) return { ...base, ...told, state: 'verified', detail: null }
+  if (told) return { ...base, ...told, deployment: told.deployment ?? told.madeBy, state: 'verified', detail: null }
   return {
     ...base,
     createdAt: changedAt.toISOString(),
@@ -40,6 +42,7 @@ function summarise(store: ObjectStore, { name, bytes, changedAt, note }: StoredO
     schemaVersion: null,
     rows: null,
     madeBy: null,
+    deployment: null,
     state: 'unverified',
     verifiedAt: null,
     detail: 'It was put there by other means; what it holds is not known.',
