@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createBackups } from '#features/operations/backup/index.ts'
 import { systemClock } from '#platform/clock.ts'
+import { sql } from '#platform/postgres/sql.ts'
 import { runCommandLine } from '../../test/support/command-line.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { addBackupCommand, type OpenBackups } from './backup-command.ts'
@@ -14,6 +15,8 @@ const { database } = await openTestDatabase()
 const folder = await mkdtemp(join(tmpdir(), 'backup-command-'))
 after(() => rm(folder, { recursive: true, force: true }))
 const identity = await generateIdentity()
+/** The key of this home, as it is told from others. */
+const key = { check: 'one' }
 const open: OpenBackups = async () => ({
   backups: createBackups({
     database,
@@ -22,6 +25,7 @@ const open: OpenBackups = async () => ({
     recipients: [await identityToRecipient(identity)],
     migrationsFolder: join(import.meta.dirname, '../../migrations'),
     version: '0.0.0-test',
+    secretKey: { check: async () => key.check, file: null },
   }),
   isAlone: true,
   finishRestore: async () => undefined,
@@ -60,4 +64,24 @@ test('a file that holds no identity is told at once, and nothing of it is repeat
       return true
     })
   }
+})
+
+test('where stored secrets will not open, the question says so and so does the end', async (t) => {
+  const run = (words: string) => runCommandLine(t, (program) => addBackupCommand(program, open), words.split(' '))
+  await database.read((handle) =>
+    handle.run(sql`insert into mcp_clients (server_id, sealed) values ('crm', ${Buffer.from('sealed')})`),
+  )
+  const file = join(folder, 'own.txt')
+  await writeFile(file, identity)
+  await run('backup create')
+  key.check = 'another'
+  await assert.rejects(
+    run('backup restore latest'),
+    /headers and sign-ins .* set SOPHIA_SECRET_KEY.* Run again with --yes/,
+  )
+  const told = await run(`backup restore latest --identity ${file} --yes`)
+  assert.match(told, /\nThe stored secrets of this backup, .* sealed with another secret key/)
+  key.check = 'one'
+  const [line] = (await run(`backup restore latest --identity ${file} --yes --json`)).split('\n').slice(-1)
+  assert.equal(JSON.parse(line ?? '').keyWarning, null)
 })

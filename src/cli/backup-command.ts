@@ -121,11 +121,14 @@ async function restore(opened: Opened, name: string, flags: Flags): Promise<void
   const { backups, isAlone, finishRestore } = opened
   if (!isAlone) throw refuse('Sophia runs on this home. Stop her first, then restore.')
   const keys = await readIdentity(flags.identity)
-  const { file, createdAt, rows, deployment } = await backups.find(name, { isVerified: true })
-  if (!flags.yes)
+  const found = await backups.find(name, { isVerified: true })
+  const { file, createdAt, rows, deployment } = found
+  if (!flags.yes) {
+    const warning = await backups.warnOfKey(found)
     throw refuse(
-      `This replaces everything by the backup of ${createdAt} (${rowsOf(rows)} rows${ownerOf(deployment)}). What is there now is backed up first. Run again with --yes.`,
+      `This replaces everything by the backup of ${createdAt} (${rowsOf(rows)} rows${ownerOf(deployment)}). What is there now is backed up first. ${warning === null ? '' : `${warning} `}Run again with --yes.`,
     )
+  }
   const { manifest, safety } = await withProgress(flags, async (onProgress) => {
     const outcome = await backups.restore(file, { keys, onProgress })
     await finishRestore()
@@ -133,10 +136,11 @@ async function restore(opened: Opened, name: string, flags: Flags): Promise<void
   })
   const restored = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
   const before = safety ? `\nWhat was there before: ${safety.file}` : ''
+  const warning = await backups.warnOfKey(manifest)
   print(
     flags,
-    { type: 'result', file, rows: restored, before: safety?.file ?? null },
-    `Restored ${count(restored)} rows from ${file}.${before}`,
+    { type: 'result', file, rows: restored, before: safety?.file ?? null, keyWarning: warning },
+    `Restored ${count(restored)} rows from ${file}.${before}${warning === null ? '' : `\n${warning}`}`,
   )
 }
 

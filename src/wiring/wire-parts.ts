@@ -4,7 +4,12 @@ import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
 import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
 import { createCalendar, knownBases, type Calendar } from '#features/calendar/index.ts'
 import { createDrills, type Drills } from '#features/drills/index.ts'
-import { createBackups, scheduleBackups, type BackupSchedule } from '#features/operations/backup/index.ts'
+import {
+  createBackups,
+  scheduleBackups,
+  type BackupSchedule,
+  type SecretKeyPlace,
+} from '#features/operations/backup/index.ts'
 import { createDiskPressure, type DiskPressure } from '#features/operations/disk-pressure.ts'
 import { readDiskSpace } from '#features/operations/disk-space.ts'
 import { createMemoryRelief, type MemoryRelief } from '#features/operations/memory-relief.ts'
@@ -16,7 +21,13 @@ import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
-import { createLazySecretBox } from '#platform/crypto/secret-box.ts'
+import {
+  checkOfKey,
+  createLazySecretBox,
+  findSecretKey,
+  KEY_FILE,
+  type KeySource,
+} from '#platform/crypto/secret-box.ts'
 import { createJobs } from '#platform/jobs/create-jobs.ts'
 import { createMailer } from '#platform/mail/create-mailer.ts'
 import { createWebhook } from '#platform/notify/create-webhook.ts'
@@ -95,8 +106,28 @@ function databaseFolderOf({ config, storage }: Pick<Foundation, 'config' | 'stor
   return storage.mode === 'embedded' ? join(config.home, 'data') : null
 }
 
-function backupPlaces({ backup: { folder, recipients } }: Config) {
-  return { folder, recipients, migrationsFolder: join(PACKAGE_ROOT, 'migrations'), version: VERSION }
+function backupPlaces(config: Config) {
+  const { folder, recipients } = config.backup
+  return {
+    folder,
+    recipients,
+    secretKey: secretKeyPlace(config),
+    migrationsFolder: join(PACKAGE_ROOT, 'migrations'),
+    version: VERSION,
+  }
+}
+
+function keySource({ home, postgres, secretKey }: Config): KeySource {
+  return { secretKey: secretKey?.reveal() ?? null, home, isShared: postgres.url !== null }
+}
+
+function secretKeyPlace(config: Config): SecretKeyPlace {
+  const source = keySource(config)
+  const check = async (): Promise<string | null> => {
+    const key = await findSecretKey(source)
+    return key === null ? null : checkOfKey(key)
+  }
+  return { check, file: source.isShared ? null : join(config.home, KEY_FILE) }
 }
 
 function openBackupStore({ backup: { s3 }, network: { allowPrivate } }: Config): ObjectStore | null {
@@ -183,18 +214,14 @@ type ToolFoundation = Foundation & {
 
 /** Servers of the Model Context Protocol, and where their secrets are kept. */
 export function wireTools(foundation: ToolFoundation): Tools {
-  const { calendar, config, storage, metrics, objectives, onAudit, recoveries } = foundation
+  const { calendar, config, metrics, objectives, onAudit, recoveries } = foundation
   const tools = createTools({
     ...foundation,
     version: VERSION,
     file: config.mcp.file,
     inherited: config.mcp.inherited,
     allowPrivate: config.network.allowPrivate,
-    secrets: createLazySecretBox({
-      secretKey: config.secretKey?.reveal() ?? null,
-      home: config.home,
-      isShared: storage.mode === 'cluster',
-    }),
+    secrets: createLazySecretBox(keySource(config)),
     audit: onAudit,
     intervalFor: (server, ms) => calendar.number(`mcp.${server}.probe`, ms),
     onProbe: (server, { ms, outcome }) => {

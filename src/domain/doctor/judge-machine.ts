@@ -139,9 +139,18 @@ export interface SecretKeyFacts {
   readonly isShared: boolean
   /** Of the key's file in the home; null: there is none. */
   readonly fileMode: number | null
+  /** Whether what is stored sealed opens with it; null: nothing is there to try, or the database was not asked. */
+  readonly opens: boolean | null
 }
 
-export function judgeSecretKey({ isSet, isShared, fileMode }: SecretKeyFacts): Finding {
+export function judgeSecretKey({ isSet, isShared, fileMode, opens }: SecretKeyFacts): Finding {
+  if (opens === false)
+    return failing(
+      'Secrets that are stored, headers or sign-ins of MCP servers, do not open with the key of this deployment.',
+      isShared || isSet
+        ? 'Set SOPHIA_SECRET_KEY to what it was when they were stored (of a home with the built-in database: what its secret.key holds), or enter them anew.'
+        : 'Copy secret.key from the home they were stored in into this one, or set SOPHIA_SECRET_KEY to what it was; else enter them anew.',
+    )
   if (isSet) return well('SOPHIA_SECRET_KEY is set.')
   if (isShared)
     return warning(

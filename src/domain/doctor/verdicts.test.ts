@@ -70,13 +70,19 @@ test('a clock is held against others, as far as they can be read; without any no
 })
 
 test('a key at rest', () => {
-  const key = { isSet: false, isShared: false, fileMode: null }
+  const key = { isSet: false, isShared: false, fileMode: null, opens: null }
   assert.equal(judgeSecretKey({ ...key, isSet: true }).status, 'ok')
   assert.equal(judgeSecretKey({ ...key, isShared: true }).status, 'warn')
   assert.deepEqual(
     [null, 0o600, 0o640].map((fileMode) => judgeSecretKey({ ...key, fileMode }).status),
     ['not_configured', 'ok', 'warn'],
   )
+  const other = { ...key, opens: false }
+  assert.deepEqual(
+    [other, { ...other, isSet: true }].map(judgeSecretKey).map(({ status }) => status),
+    ['fail', 'fail'],
+  )
+  assert.match(judgeSecretKey(other).fix ?? '', /^Copy secret\.key/)
 })
 
 const SERVER: DatabaseFacts = {

@@ -1,5 +1,6 @@
 import { SophiaError } from '#domain/errors.ts'
 import { joinScopes, rememberScopes } from '#domain/mcp/scope.ts'
+import { grantContext } from '#domain/mcp/secret-context.ts'
 import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import type { Grant, OAuthClient, SignInFlow } from '#platform/mcp-client/oauth-grant.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -51,7 +52,6 @@ interface Wanted {
   readonly scope: string
 }
 
-const GRANT_OF = ({ serverId, memberId }: CredentialKey): string => `mcp-tokens:${serverId}:${memberId ?? 'everybody'}`
 const WANTED_OF = ({ serverId, memberId }: CredentialKey): string => `mcp-wanted:${serverId}:${memberId ?? 'everybody'}`
 const CLIENT_OF = (serverId: string): string => `mcp-own-client:${serverId}`
 const FLOW_OF = (serverId: string, memberId: string): string => `mcp-sign-in:${serverId}:${memberId}`
@@ -66,7 +66,7 @@ export async function readGrant(
   const row = await needs.database.read((handle) => findCredential(handle, key))
   if (!row) return 'none'
   if (row.sealed === null) return 'refused'
-  const stored = await open<StoredGrant>(needs, row.sealed, GRANT_OF(key))
+  const stored = await open<StoredGrant>(needs, row.sealed, grantContext(key))
   const grant = { ...stored, scope: stored.scope ?? null }
   const { target, client } = definition
   if (target.kind === 'stdio' || target.url !== grant.serverUrl) return 'none'
@@ -81,7 +81,7 @@ export async function readGrant(
 /** A sign-in that is no longer stored, opened once more; null where it had ended already. Throws CONFIG_NOT_VALID. */
 export async function openTaken(needs: CredentialNeeds, serverId: string, taken: TakenRow): Promise<Grant | null> {
   if (taken.sealed === null) return null
-  const stored = await open<StoredGrant>(needs, taken.sealed, GRANT_OF({ serverId, memberId: taken.memberId }))
+  const stored = await open<StoredGrant>(needs, taken.sealed, grantContext({ serverId, memberId: taken.memberId }))
   return { ...stored, scope: stored.scope ?? null }
 }
 
@@ -128,7 +128,7 @@ async function openWanted(
 }
 
 export async function storeGrant(needs: CredentialNeeds, key: CredentialKey, grant: Grant): Promise<void> {
-  const sealed = await seal(needs, grant, GRANT_OF(key))
+  const sealed = await seal(needs, grant, grantContext(key))
   await needs.database.inTransaction(async (handle) => {
     await putCredential(handle, key, sealed)
     await markServer(handle, key.serverId, 'credentials')
@@ -141,7 +141,7 @@ export async function storeRenewal(
   key: CredentialKey,
   { grant, version }: { readonly grant: Grant; readonly version: number },
 ): Promise<boolean> {
-  const sealed = await seal(needs, grant, GRANT_OF(key))
+  const sealed = await seal(needs, grant, grantContext(key))
   // It changes nothing that anybody is shown; an end does.
   return needs.database.inTransaction((handle) => renewCredential(handle, key, { version, sealed }))
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { NewServer, Revocation, ServerChange, ServerRecord } from '#contract/mcp.ts'
 import { SophiaError } from '#domain/errors.ts'
+import { clientContext, headersContext } from '#domain/mcp/secret-context.ts'
 import type { SecretBox } from '#platform/crypto/secret-box.ts'
 import { bareHost, createAllowList } from '#platform/network/address-guard.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
@@ -32,9 +33,6 @@ interface Secrets {
   get(): Promise<SecretBox>
 }
 
-const HEADERS_OF = (id: string): string => `mcp-headers:${id}`
-const CLIENT_OF = (id: string): string => `mcp-client:${id}`
-
 /** A stored server with its secrets opened. Those that do not open are left out: the server then says what it misses. */
 export async function toDefinition(secrets: Secrets, row: ServerRow): Promise<ServerDefinition> {
   const { id, name, url, isCritical, isEnabled, expectedTools, credentials } = row
@@ -43,8 +41,8 @@ export async function toDefinition(secrets: Secrets, row: ServerRow): Promise<Se
     // Sealed by this room in this very form.
     return JSON.parse((await secrets.get()).open(sealed, context)) as Value
   }
-  const headers = await open<Record<string, string>>(row.sealedHeaders, HEADERS_OF(id), {})
-  const client = await open<RegisteredClient | null>(row.sealedClient, CLIENT_OF(id), null)
+  const headers = await open<Record<string, string>>(row.sealedHeaders, headersContext(id), {})
+  const client = await open<RegisteredClient | null>(row.sealedClient, clientContext(id), null)
   const target = { kind: 'streamable-http' as const, url, headers }
   return { id, name, source: 'api', target, isCritical, isEnabled, expectedTools, credentials, client }
 }
@@ -202,8 +200,8 @@ async function sealed(
   if (!hasHeaders && oauth === undefined) return { sealedHeaders: null, sealedClient: null }
   const box = await secrets.get()
   return {
-    sealedHeaders: hasHeaders ? box.seal(JSON.stringify(headers), HEADERS_OF(id)) : null,
-    sealedClient: oauth === undefined ? null : box.seal(JSON.stringify(oauth), CLIENT_OF(id)),
+    sealedHeaders: hasHeaders ? box.seal(JSON.stringify(headers), headersContext(id)) : null,
+    sealedClient: oauth === undefined ? null : box.seal(JSON.stringify(oauth), clientContext(id)),
   }
 }
 

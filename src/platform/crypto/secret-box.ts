@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { chmod, link, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SophiaError } from '#domain/errors.ts'
 
@@ -42,15 +42,29 @@ export function createSecretBox(secretKey: string): SecretBox {
   }
 }
 
-const KEY_FILE = 'secret.key'
+export const KEY_FILE = 'secret.key'
 const NO_KEY =
   'Secrets can only be stored once SOPHIA_SECRET_KEY is set, the same for every process of this deployment.'
 
-interface KeySource {
+export interface KeySource {
   readonly secretKey: string | null
   readonly home: string
   /** Processes that share a database share its secrets; a key that one of them made for itself would not do. */
   readonly isShared: boolean
+}
+
+/** The key that a box of this source would use now; null: there is none yet. None is made. */
+export async function findSecretKey({ secretKey, home, isShared }: KeySource): Promise<string | null> {
+  if (secretKey !== null || isShared) return secretKey
+  return readFile(join(home, KEY_FILE), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  })
+}
+
+/** Tells one key from another and nothing of either: derived from it beside the key that seals, which it does not lead to. */
+export function checkOfKey(secretKey: string): string {
+  return Buffer.from(hkdfSync('sha256', secretKey, '', 'sophia check of the key', 16)).toString('hex')
 }
 
 /** A box that looks for its key at the first use: the setting, else a file in the home that is made then. */

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { clientContext, grantContext, headersContext } from '#domain/mcp/secret-context.ts'
 import type { ClockReference } from '#domain/doctor/judge-machine.ts'
 import type { DatabaseFacts, SchemaFacts } from '#domain/doctor/judge-stores.ts'
 
@@ -13,6 +14,8 @@ export interface DatabaseLook extends DatabaseFacts {
   readonly begunAt: Date | null
   /** Of all it holds. */
   readonly dataBytes: number
+  /** The secret of each kind that was stored last, as it is sealed, and what for. */
+  readonly sealed: readonly { readonly context: string; readonly bytes: Buffer }[]
 }
 
 const LIMIT_MS = 5000
@@ -28,6 +31,7 @@ const FactsRow = z.object({
   maxConnections: z.int(),
   hasSchema: z.boolean(),
   hasBackupRuns: z.boolean(),
+  hasSecrets: z.boolean(),
   dataBytes: z.coerce.number(),
 })
 const FACTS = `select current_setting('server_version_num')::int as "versionNumber", current_setting('server_version') as version,
@@ -36,10 +40,35 @@ const FACTS = `select current_setting('server_version_num')::int as "versionNumb
   current_setting('default_transaction_read_only')::bool as "isReadOnly",
   coalesce(has_schema_privilege(to_regnamespace('public'), 'create'), false) as "mayCreateTables",
   current_setting('max_connections')::int as "maxConnections", to_regclass('public.schema_migrations') is not null as "hasSchema",
-  to_regclass('public.backup_runs') is not null as "hasBackupRuns", pg_database_size(current_database()) as "dataBytes"`
+  to_regclass('public.backup_runs') is not null as "hasBackupRuns", to_regclass('public.mcp_credentials') is not null as "hasSecrets", pg_database_size(current_database()) as "dataBytes"`
 const Applied = z.array(z.object({ version: z.int(), name: z.string(), hash: z.string() }))
 const Begun = z.object({ at: z.date().nullable() })
 const Millis = z.object({ ms: z.coerce.number().nullable() })
+
+const SECRETS = `(select 'headers' as kind, id as "serverId", null::text as "memberId", sealed_headers as bytes from public.mcp_servers
+    where sealed_headers is not null order by updated_at desc limit 1)
+  union all (select 'client', id, null, sealed_client from public.mcp_servers where sealed_client is not null order by updated_at desc limit 1)
+  union all (select 'grant', server_id, member_id::text, sealed from public.mcp_credentials
+    where sealed is not null order by updated_at desc limit 1)`
+const Secrets = z.array(
+  z
+    .object({
+      kind: z.enum(['headers', 'client', 'grant']),
+      serverId: z.string(),
+      memberId: z.string().nullable(),
+      bytes: z.instanceof(Buffer),
+    })
+    .transform(({ bytes, ...of }) => ({ context: contextOf(of), bytes })),
+)
+
+function contextOf(secret: {
+  kind: 'headers' | 'client' | 'grant'
+  serverId: string
+  memberId: string | null
+}): string {
+  if (secret.kind === 'grant') return grantContext(secret)
+  return secret.kind === 'headers' ? headersContext(secret.serverId) : clientContext(secret.serverId)
+}
 
 /** Reads, on one connection of its own, and writes nothing. Throws what the driver met. */
 export async function lookAtDatabase(connection: pg.ClientConfig): Promise<DatabaseLook> {
@@ -50,7 +79,7 @@ export async function lookAtDatabase(connection: pg.ClientConfig): Promise<Datab
   try {
     await client.connect()
     const read = async (text: string): Promise<unknown[]> => (await client.query<Record<string, unknown>>(text)).rows
-    const { hasSchema, hasBackupRuns, ...facts } = FactsRow.parse((await read(FACTS))[0])
+    const { hasSchema, hasBackupRuns, hasSecrets, ...facts } = FactsRow.parse((await read(FACTS))[0])
     const clock = await compareClocks(read)
     const applied = hasSchema
       ? Applied.parse(await read('select version, name, hash from public.schema_migrations order by version'))
@@ -60,7 +89,8 @@ export async function lookAtDatabase(connection: pg.ClientConfig): Promise<Datab
       ? "select extract(epoch from max(started_at)) * 1000 as ms from public.backup_runs where status = 'verified' and started_at <= now()"
       : 'select null as ms'
     const lastBackupMs = Millis.parse((await read(lastRun))[0]).ms
-    return { ...facts, applied, begunAt: Begun.parse(begun[0]).at, clock, lastBackupMs }
+    const sealed = Secrets.parse(hasSecrets ? await read(SECRETS) : [])
+    return { ...facts, sealed, applied, begunAt: Begun.parse(begun[0]).at, clock, lastBackupMs }
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -14,12 +14,20 @@ export const BackupFacts = z.object({
   rows: z.int(),
   /** Absent where it was not noted yet. */
   deployment: BackupManifest.shape.deployment,
+  secretKeyCheck: BackupManifest.shape.secretKeyCheck,
 })
 export type BackupFacts = z.infer<typeof BackupFacts>
 
 export function factsOf(manifest: BackupManifest): BackupFacts {
-  const { createdAt, reason, deployment } = manifest
-  return { createdAt, reason, deployment, schemaVersion: schemaVersionOf(manifest), rows: rowsOf(manifest) }
+  const { createdAt, reason, deployment, secretKeyCheck } = manifest
+  return {
+    createdAt,
+    reason,
+    deployment,
+    secretKeyCheck,
+    schemaVersion: schemaVersionOf(manifest),
+    rows: rowsOf(manifest),
+  }
 }
 
 const proofOf = (file: string): string => `${file}.verified.json`

@@ -10,6 +10,8 @@ export const BackupManifest = z.object({
   reason: z.enum(['manual', 'scheduled', 'before-migration', 'before-restore']),
   /** Whose it is, by when that deployment began; absent where it was not noted yet. */
   deployment: z.iso.datetime().nullish(),
+  /** Tells the key that its secrets are sealed with from others; absent or null where it holds none, or it was not noted yet. */
+  secretKeyCheck: z.string().nullish(),
   sophiaVersion: z.string(),
   postgresVersion: z.string(),
   /** Of the whole database as it was, indexes and all; absent where it was not noted yet. */

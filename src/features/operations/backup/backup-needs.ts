@@ -4,6 +4,13 @@ import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { OnProgress } from './report-progress.ts'
 
+export interface SecretKeyPlace {
+  /** Tells it from others, and nothing of it; null: there is none yet. */
+  readonly check: () => Promise<string | null>
+  /** The file it is looked for in; null: only SOPHIA_SECRET_KEY is. */
+  readonly file: string | null
+}
+
 export interface BackupNeeds {
   readonly database: Database
   readonly clock: Clock
@@ -17,6 +24,8 @@ export interface BackupNeeds {
   readonly databaseFolder?: string | null | undefined
   readonly migrationsFolder: string
   readonly version: string
+  /** The key that stored secrets are sealed with; without it nothing is said of it. */
+  readonly secretKey?: SecretKeyPlace | undefined
   /** Ends what is under way. */
   readonly signal?: AbortSignal | undefined
   /** Of a restore: throws CONFLICT where somebody else works on the database. */

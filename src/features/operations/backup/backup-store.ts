@@ -235,6 +235,24 @@ export async function findDeployment(handle: Handle): Promise<string | null> {
   return row?.at?.toISOString() ?? null
 }
 
+const ColumnRow = z.object({ table_name: z.string(), column_name: z.string() })
+
+/** Whether any row of the current schema holds a secret that is sealed: such columns say so by their names. */
+export async function hasSealed(handle: Handle): Promise<boolean> {
+  const columns = await handle.rows(
+    ColumnRow,
+    sql`select table_name, column_name from information_schema.columns
+      where table_schema = current_schema() and data_type = 'bytea' and column_name like 'sealed%'`,
+  )
+  if (columns.length === 0) return false
+  const tries = columns.map(
+    ({ table_name: table, column_name: column }) =>
+      sql`exists (select 1 from ${identifier(table)} where ${identifier(column)} is not null)`,
+  )
+  const row = await handle.first(z.object({ found: z.boolean() }), sql`select ${joinSql(tries, ' or ')} as found`)
+  return row?.found ?? false
+}
+
 /** Runs the text of a migration in the schema at hand and notes it as applied. */
 export async function applyMigration(
   handle: Handle,

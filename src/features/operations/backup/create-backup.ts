@@ -11,7 +11,15 @@ import type { Handle } from '#platform/postgres/database.ts'
 import { writeFacts } from './archive-notes.ts'
 import { writeArchive } from './backup-archive.ts'
 import { partName, type BackupManifest, type BackupTable } from './backup-manifest.ts'
-import { copyOut, findDeployment, listMigrations, listTables, serverVersion, sizeOfDatabase } from './backup-store.ts'
+import {
+  copyOut,
+  findDeployment,
+  hasSealed,
+  listMigrations,
+  listTables,
+  serverVersion,
+  sizeOfDatabase,
+} from './backup-store.ts'
 import type { BackupNeeds } from './backup-needs.ts'
 import { createPartFiles, type PartFiles } from './part-files.ts'
 import { createProgress } from './report-progress.ts'
@@ -75,6 +83,7 @@ async function writeBackup({ handle, needs, reason, files }: Work): Promise<Crea
     createdAt,
     reason,
     deployment: await findDeployment(handle),
+    secretKeyCheck: (await hasSealed(handle)) ? ((await needs.secretKey?.check()) ?? null) : null,
     sophiaVersion: needs.version,
     postgresVersion: await serverVersion(handle),
     databaseBytes: await sizeOfDatabase(handle),

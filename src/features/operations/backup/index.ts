@@ -1,5 +1,5 @@
 import type { AgeKey } from '#platform/crypto/age.ts'
-import type { BackupNeeds } from './backup-needs.ts'
+import type { BackupNeeds, SecretKeyPlace } from './backup-needs.ts'
 import { withArchive } from './fetch-archive.ts'
 import { findBackup, type FindOptions } from './find-backup.ts'
 import { listBackups, listReachable, type BackupSummary } from './list-backups.ts'
@@ -11,6 +11,7 @@ import { restoreBackup, type RestoreOutcome } from './restore-backup.ts'
 import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
 import { dropAllUnfinished } from './unfinished-restores-store.ts'
 import { verifyBackup } from './verify-backup.ts'
+import { warnOfKey } from './warn-of-key.ts'
 
 /** How one piece of work on a backup is done. */
 interface WorkOptions {
@@ -30,12 +31,14 @@ export interface Backups {
   find(name: string, options?: FindOptions): Promise<BackupSummary>
   verify(file: string, options?: WorkOptions): ReturnType<typeof verifyBackup>
   restore(file: string, options?: WorkOptions): Promise<RestoreOutcome>
+  /** What to do so that the secrets of a backup open here; null where nothing is, or nothing is known of its key. */
+  warnOfKey(backup: Parameters<typeof warnOfKey>[1]): Promise<string | null>
   /** Removes from the database what restores that were killed left in it, as far as it can. Only for who keeps restores out. Answers what it was called. */
   clearUnfinished(): Promise<readonly string[]>
 }
 
 export { newestVerified, scheduleBackups }
-export type { BackupProgress, BackupSchedule, BackupSummary, ProvenBackup, RestoreOutcome }
+export type { BackupProgress, BackupSchedule, BackupSummary, ProvenBackup, RestoreOutcome, SecretKeyPlace }
 
 /** Backups as plain archives that a person can open without Sophia. */
 export function createBackups(needs: BackupNeeds): Backups {
@@ -56,6 +59,7 @@ export function createBackups(needs: BackupNeeds): Backups {
       const work = { ...needs, onProgress }
       return withArchive(work, given, (file) => restoreBackup(work, { file, title: given, keys }))
     },
+    warnOfKey: (backup) => warnOfKey(needs, backup),
     clearUnfinished: () => dropAllUnfinished(needs),
   }
 }

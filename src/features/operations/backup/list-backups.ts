@@ -25,6 +25,8 @@ export interface BackupSummary {
   readonly places: readonly ('machine' | 'store')[]
   /** The deployment it is of, by when that began; null: not known. */
   readonly deployment: string | null
+  /** Tells the key that its secrets are sealed with from others; null: it holds none, or it is not known. */
+  readonly secretKeyCheck: string | null
   readonly detail: string | null
 }
 
@@ -58,7 +60,8 @@ export async function listReachable(
 function together(own: BackupSummary, stored: BackupSummary | undefined): BackupSummary {
   if (!stored) return own
   const deployment = own.deployment ?? stored.deployment
-  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'], deployment }
+  const secretKeyCheck = own.secretKeyCheck ?? stored.secretKeyCheck
+  return { ...(own.state === 'verified' ? own : stored), places: ['machine', 'store'], deployment, secretKeyCheck }
 }
 
 function newestFirst(one: BackupSummary, other: BackupSummary): number {
@@ -106,6 +109,7 @@ export async function summarise(file: string, id: string): Promise<BackupSummary
       ...base,
       ...(facts ?? unknownFacts(mtime)),
       deployment: facts?.deployment ?? null,
+      secretKeyCheck: facts?.secretKeyCheck ?? null,
       isEncrypted: isSealed,
       state: verifiedAt === null ? 'unverified' : 'verified',
       verifiedAt,
@@ -125,6 +129,7 @@ function unknownFacts(mtime: Date) {
     schemaVersion: null,
     rows: null,
     deployment: null,
+    secretKeyCheck: null,
   }
 }
 

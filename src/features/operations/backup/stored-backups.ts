@@ -34,7 +34,15 @@ function summarise(store: ObjectStore, { name, bytes, changedAt, note }: StoredO
     places: ['store'] as const,
   }
   const told = readNote(note)
-  if (told) return { ...base, ...told, deployment: told.deployment ?? told.madeBy, state: 'verified', detail: null }
+  if (told)
+    return {
+      ...base,
+      ...told,
+      deployment: told.deployment ?? told.madeBy,
+      secretKeyCheck: told.secretKeyCheck ?? null,
+      state: 'verified',
+      detail: null,
+    }
   return {
     ...base,
     createdAt: changedAt.toISOString(),
@@ -43,6 +51,7 @@ function summarise(store: ObjectStore, { name, bytes, changedAt, note }: StoredO
     rows: null,
     madeBy: null,
     deployment: null,
+    secretKeyCheck: null,
     state: 'unverified',
     verifiedAt: null,
     detail: 'It was put there by other means; what it holds is not known.',

@@ -12,8 +12,10 @@ import {
 } from '#domain/doctor/judge-machine.ts'
 import { judgeRunning, type RunningFacts } from '#domain/doctor/judge-outside.ts'
 import { Health } from '#contract/operations.ts'
+import { createSecretBox, findSecretKey, KEY_FILE } from '#platform/crypto/secret-box.ts'
 import { findHomeOwner } from '#platform/home-lock.ts'
 import { hostWithPort } from '#platform/network/address-guard.ts'
+import type { DatabaseLook } from '#platform/postgres/look-at-database.ts'
 import { ownCertificate } from '#platform/tls/read-certificate.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
 import type { DoctorNeeds } from './doctor-needs.ts'
@@ -33,7 +35,7 @@ export function machineChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
     { id: 'web-app', look: () => judgeWebApp({ isBuilt: existsSync(join(webFolder, 'index.html')) }) },
     { id: 'home', settings: ['SOPHIA_HOME'], look: async () => judgeHome(await lookAtHome(home)) },
     { id: 'disk', settings: ['SOPHIA_HOME'], look: async () => judgeDisk(await lookAtDisk(home)) },
-    { id: 'secret-key', settings: ['SOPHIA_SECRET_KEY'], look: () => checkSecretKey(needs) },
+    { id: 'secret-key', settings: ['SOPHIA_SECRET_KEY'], look: () => checkSecretKey(needs, looks) },
     { id: 'port', settings: ['SOPHIA_HOME', 'SOPHIA_HOST', 'SOPHIA_PORT'], look: () => checkPort(needs) },
     { id: 'server', settings: ['SOPHIA_HOME', 'SOPHIA_HOST', 'SOPHIA_PORT'], look: () => checkServer(needs) },
     { id: 'clock', look: () => checkClock(needs, looks) },
@@ -46,9 +48,32 @@ function judgeSettings({ faults }: DoctorNeeds): Finding {
   return failing(told.join(' '), 'Mend the named settings; docs/develop/config.md lists them all.')
 }
 
-async function checkSecretKey({ config }: DoctorNeeds): Promise<Finding> {
-  const fileMode = await modeOf(join(config.home, 'secret.key'))
-  return judgeSecretKey({ isSet: config.secretKey !== null, isShared: config.postgres.url !== null, fileMode })
+async function checkSecretKey({ config }: DoctorNeeds, looks: StoreLooks): Promise<Finding> {
+  const { home, postgres } = config
+  const isShared = postgres.url !== null
+  // That it cannot be asked is told where it is looked at.
+  const look = await looks.direct().catch(() => null)
+  const key = await findSecretKey({ secretKey: config.secretKey?.reveal() ?? null, home, isShared })
+  return judgeSecretKey({
+    isSet: config.secretKey !== null,
+    isShared,
+    fileMode: await modeOf(join(home, KEY_FILE)),
+    opens: opensAll(key, look?.sealed ?? []),
+  })
+}
+
+/** Null: there is nothing to open. */
+function opensAll(key: string | null, sealed: DatabaseLook['sealed']): boolean | null {
+  if (sealed.length === 0) return null
+  if (key === null) return false
+  const box = createSecretBox(key)
+  try {
+    for (const { context, bytes } of sealed) box.open(bytes, context)
+    return true
+  } catch {
+    // Why is always the same: sealed with another key.
+    return false
+  }
 }
 
 async function checkPort({ config }: DoctorNeeds): Promise<Finding> {
