@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
-import { createBackups } from '#features/operations/backup/index.ts'
+import pino from 'pino'
+import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
+import { createBackups, scheduleBackups } from '#features/operations/backup/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { runCommandLine } from '../../test/support/command-line.ts'
@@ -17,15 +19,24 @@ after(() => rm(folder, { recursive: true, force: true }))
 const identity = await generateIdentity()
 /** The key of this home, as it is told from others. */
 const key = { check: 'one' }
+const needs = {
+  database,
+  clock: systemClock,
+  folder: join(folder, 'backups'),
+  recipients: [await identityToRecipient(identity)],
+  migrationsFolder: join(import.meta.dirname, '../../migrations'),
+  version: '0.0.0-test',
+  secretKey: { check: async () => key.check, file: null },
+}
 const open: OpenBackups = async () => ({
-  backups: createBackups({
-    database,
-    clock: systemClock,
-    folder: join(folder, 'backups'),
-    recipients: [await identityToRecipient(identity)],
-    migrationsFolder: join(import.meta.dirname, '../../migrations'),
-    version: '0.0.0-test',
-    secretKey: { check: async () => key.check, file: null },
+  backups: createBackups(needs),
+  backupSchedule: scheduleBackups({
+    ...needs,
+    log: pino({ level: 'silent' }),
+    host: 'here',
+    rhythm: () => ({ everyMs: BACKUP_EVERY_MS, at: null }),
+    findBegun: async () => null,
+    probe: database,
   }),
   isAlone: true,
   finishRestore: async () => undefined,
@@ -44,6 +55,12 @@ test('an encrypted backup is made, listed and restored from the command line, wi
   await assert.rejects(run(`backup restore latest --identity ${file}`), /Run again with --yes/)
   const told = await run(`backup restore latest --identity ${file} --yes`)
   assert.match(told, /^Restored 0 rows from .*\.tar\.age\.\nWhat was there before: .*\.tar\.age$/)
+})
+
+test('one that a timer asks for is told as made by schedule', async (t) => {
+  const run = (words: string) => runCommandLine(t, (program) => addBackupCommand(program, open), words.split(' '))
+  assert.match(await run('backup create --scheduled'), /^Wrote .*\.tar\.age\n/)
+  assert.match((await run('backup list')).split('\n')[0] ?? '', /by schedule +verified, encrypted, here$/)
 })
 
 test('a file that holds no identity is told at once, and nothing of it is repeated', async (t) => {

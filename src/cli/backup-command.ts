@@ -1,6 +1,12 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
-import type { Backups, BackupProgress, BackupSummary } from '#features/operations/backup/index.ts'
+import type {
+  Backups,
+  BackupProgress,
+  BackupSchedule,
+  BackupSummary,
+  ProvenBackup,
+} from '#features/operations/backup/index.ts'
 import { showProgress } from './backup-progress.ts'
 import { IDENTITY, readIdentity } from './read-identity.ts'
 
@@ -10,6 +16,7 @@ import { IDENTITY, readIdentity } from './read-identity.ts'
  */
 export type OpenBackups = (purpose: { readonly isRestore: boolean }) => Promise<{
   backups: Backups
+  backupSchedule: Pick<BackupSchedule, 'makeNow'>
   /** False while a Sophia runs on this home: then nothing may be restored. */
   isAlone: boolean
   finishRestore(): Promise<void>
@@ -18,6 +25,7 @@ export type OpenBackups = (purpose: { readonly isRestore: boolean }) => Promise<
 
 interface Flags {
   readonly json?: boolean
+  readonly scheduled?: boolean
   readonly identity?: string
   readonly yes?: boolean
 }
@@ -28,8 +36,9 @@ export function addBackupCommand(program: Command, open: OpenBackups): void {
   backup
     .command('create')
     .description('write a backup, verify it, and copy it to SOPHIA_BACKUP_TARGET')
+    .option('--scheduled', 'as by schedule: it counts as the backup that was due, and later ones take its place')
     .option('--json', 'print progress and result as JSON lines')
-    .action((flags: Flags) => withBackups(open, ({ backups }) => create(backups, flags)))
+    .action((flags: Flags) => withBackups(open, (opened) => create(opened, flags)))
   backup
     .command('list')
     .description('backups, newest first')
@@ -76,9 +85,9 @@ async function withBackups(
   }
 }
 
-async function create(backups: Backups, flags: Flags): Promise<void> {
-  const { file, manifest, verifiedAt, storeFault } = await withProgress(flags, (onProgress) =>
-    backups.create('manual', { onProgress }),
+async function create({ backups, backupSchedule }: Opened, flags: Flags): Promise<void> {
+  const { file, manifest, verifiedAt, storeFault } = await withProgress<ProvenBackup>(flags, (onProgress) =>
+    flags.scheduled ? backupSchedule.makeNow(onProgress) : backups.create('manual', { onProgress }),
   )
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
   print(

@@ -115,12 +115,12 @@ async function wireRooms(foundation: Located) {
     rows: imports.linkedRows,
     audit: work.onAudit,
   })
-  const { backupSchedule, ...care } = wireCare(foundation, work)
-  defineJobs(jobs, [briefings, standings, syncs, backupSchedule, care.drills])
+  const care = wireCare(foundation, work)
+  defineJobs(jobs, [briefings, standings, syncs, care.backupSchedule, care.drills])
   const gate = wireGate(foundation)
   const cacheLedger = createCacheLedger({ ...foundation, cache: work.cache })
-  const watch = wireWatch({ ...foundation, ...work, personas, backupSchedule })
-  const components = wireComponents({ ...foundation, ...work, personas, conversations, gate, backupSchedule, disk })
+  const watch = wireWatch({ ...foundation, ...work, ...care, personas })
+  const components = wireComponents({ ...foundation, ...work, ...care, personas, conversations, gate, disk })
   return {
     ...work,
     tellDay,

@@ -47,7 +47,14 @@ function cronFaults(manifest: Manifest): string[] {
   return [
     ...(concurrencyPolicy === 'Forbid' ? [] : [`${titleOf(manifest)} may run beside itself`]),
     ...(jobTemplate.spec.activeDeadlineSeconds === undefined ? [`${titleOf(manifest)} may run for ever`] : []),
+    ...(makesUnspent(manifest) ? [`${titleOf(manifest)} makes backups that none ever lets go of`] : []),
   ]
+}
+
+/** Only what is made by schedule is removed again; by hand it would fill its volume. */
+function makesUnspent(manifest: Manifest): boolean {
+  const commands = podOf(manifest)?.spec.containers.map(({ args }) => args.join(' ')) ?? []
+  return commands.some((command) => command.startsWith('backup create') && !command.includes('--scheduled'))
 }
 
 function faultsOf(manifest: Manifest, manifests: readonly Manifest[]): string[] {

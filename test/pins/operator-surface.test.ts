@@ -64,7 +64,7 @@ const NAMES_OF_SETTINGS = [
 const COMMANDS = [
   'alerts rules --json',
   'alerts test --json',
-  'backup create --json',
+  'backup create --scheduled --json',
   'backup list --json',
   'backup verify <backup> --identity --json',
   'backup restore <backup> --identity --yes --json',

@@ -1,69 +1,21 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, readdir, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
-import pino from 'pino'
+import { test } from 'node:test'
 import { z } from 'zod'
 import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { createJobs } from '#platform/jobs/create-jobs.ts'
-import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
-import { openTestDatabase } from '../../../../test/support/database.ts'
-import { createManualClock } from '../../../../test/support/manual-clock.ts'
+import { openMachine, placeProven } from '../../../../test/support/backup-machine.ts'
 import { until } from '../../../../test/support/until.ts'
-import { writeArchive } from './backup-archive.ts'
-import type { BackupManifest } from './backup-manifest.ts'
 import { beginRun, endRun } from './backup-runs-store.ts'
-import { createBackups } from './index.ts'
 import { makeDueBackup } from './make-due-backup.ts'
-import { createPartFiles } from './part-files.ts'
 import { scheduleBackups } from './schedule-backups.ts'
-import type { ScheduleNeeds } from './schedule-needs.ts'
 
-const migrationsFolder = join(import.meta.dirname, '../../../../migrations')
 const HOUR_MS = 3_600_000
-const silent = pino({ level: 'silent' })
 const running = new AbortController().signal
-
-/** A machine that makes backups of a database; several may share it, each with a folder of its own. */
-async function openMachine(
-  t: TestContext,
-  given: Partial<ScheduleNeeds> & { readonly shared?: { database: Database } } = {},
-) {
-  const { shared, ...change } = given
-  const { database } = shared ?? (await openTestDatabase())
-  const folder = await mkdtemp(join(tmpdir(), 'backups-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const clock = createManualClock('2026-03-10T09:00:00.000Z')
-  const needs: ScheduleNeeds = {
-    database,
-    clock,
-    folder,
-    migrationsFolder,
-    version: '0.0.0-test',
-    log: silent,
-    host: 'one',
-    rhythm: () => ({ everyMs: BACKUP_EVERY_MS, at: null }),
-    findBegun: async () => new Date('2026-03-10T09:00:00.000Z'),
-    probe: database,
-    ...change,
-  }
-  const backups = createBackups(needs)
-  return {
-    clock,
-    database,
-    folder,
-    needs,
-    backups,
-    look: (signal: AbortSignal = running) => makeDueBackup(needs, signal),
-    archives: async () => (await readdir(folder)).filter((name) => name.endsWith('.tar')),
-    // A new one each time: what one saw it keeps for ten seconds.
-    observe: () => scheduleBackups(needs).observe(),
-  }
-}
 
 test('a backup is made once a day, proven, said to be made by schedule, and told in the health', async (t) => {
   const { clock, look, backups, observe } = await openMachine(t)
@@ -97,7 +49,7 @@ test('two machines make one, and each knows of it', async (t) => {
   const schedules = [one, other].map(({ needs, clock }) => {
     clock.advance(BACKUP_EVERY_MS)
     const schedule = scheduleBackups(needs)
-    const jobs = createJobs({ database: one.database, log: silent, clock: systemClock, pollSeconds: 0.5 })
+    const jobs = createJobs({ database: one.database, log: one.needs.log, clock: systemClock, pollSeconds: 0.5 })
     t.after(() => jobs.stop(10_000))
     // Without its timetable, so that only the looks of this test come.
     for (const { cron: _cron, ...job } of schedule.jobs) jobs.define(job)
@@ -250,14 +202,6 @@ test('a process that stops ends the backup it is making and leaves nothing of it
   letGo()
   await holding
 })
-
-/** An archive without tables that says it was made and proven then. */
-async function placeProven(folder: string, manifest: BackupManifest): Promise<void> {
-  const file = join(folder, `sophia-${manifest.createdAt.replaceAll(/[:.]/g, '-')}-${manifest.id}.tar`)
-  await writeArchive(file, { manifest, parts: [], files: createPartFiles(folder, false), recipients: [] })
-  const { size, mtimeMs } = await stat(file)
-  await writeFile(`${file}.verified.json`, JSON.stringify({ verifiedAt: manifest.createdAt, size, mtimeMs }))
-}
 
 test('spent ones go, those made by hand stay, and so does the last that is proven', async (t) => {
   const { clock, look, backups, folder } = await openMachine(t)

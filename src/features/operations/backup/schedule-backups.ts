@@ -2,8 +2,11 @@ import { defineJob, type Job } from '#platform/jobs/define-job.ts'
 import type { Observation } from '../health.ts'
 import { findVerifiedRun } from './backup-runs-store.ts'
 import { makeDueBackup } from './make-due-backup.ts'
+import type { ProvenBackup } from './make-proven-backup.ts'
+import { makeScheduledBackup } from './make-scheduled-backup.ts'
 import { observeSchedule } from './observe-schedule.ts'
 import { readSchedule, type ScheduleState } from './read-schedule.ts'
+import type { OnProgress } from './report-progress.ts'
 import type { ScheduleNeeds } from './schedule-needs.ts'
 
 export interface BackupSchedule {
@@ -12,6 +15,8 @@ export interface BackupSchedule {
   observe(): Promise<Observation>
   /** When the last proven one was made, if on another machine: what lies on this one is looked at itself. */
   verifiedElsewhere(): Promise<Date | null>
+  /** One by the schedule of somebody else, such as a CronJob's: it counts and is let go of as those that are made by themselves. */
+  makeNow(onProgress?: OnProgress): Promise<ProvenBackup>
 }
 
 const LOOK_MS = 10_000
@@ -46,6 +51,11 @@ export function scheduleBackups(needs: ScheduleNeeds): BackupSchedule {
     async verifiedElsewhere() {
       const run = await database.read((handle) => findVerifiedRun(handle, clock.now()))
       return run && run.host !== host ? run.started_at : null
+    },
+    async makeNow(onProgress) {
+      const { made, fault } = await makeScheduledBackup({ ...needs, onProgress })
+      if (made === null) throw fault
+      return made
     },
   }
 }
