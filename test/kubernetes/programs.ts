@@ -6,9 +6,12 @@ import { findProgram } from '../support/find-program.ts'
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/kubernetes')
 const BUILD_LIMIT_MS = 20 * 60_000
 
+/** The Helm that the chart was tried with, here and where it is released. */
+export const HELM_VERSION = 'v3.22.0'
+
 /** What the check of the chart stands on, each in the version it was tried with. */
 const PROGRAMS = {
-  helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+  helm: `helm.sh/helm/v3/cmd/helm@${HELM_VERSION}`,
   'kubectl-validate': 'sigs.k8s.io/kubectl-validate@v0.0.4',
 } as const
 

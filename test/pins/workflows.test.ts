@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { HELM_VERSION } from '../kubernetes/programs.ts'
 
 /** What runs on machines that are not ours, held to rules by reading it: nothing of it is run here. */
 
@@ -86,6 +87,16 @@ test('a release is tested first; image and chart are signed by digest, the image
     assert.match(steps.map(({ run = '' }) => run).join('\n'), /cosign sign --yes "\$[\w/]+@\$\w+"/, name)
     assert.equal(permissions['id-token'], 'write', name)
   }
+})
+
+test('the chart is looked over with values that it takes, by the Helm that it was tried with, before it is packed', () => {
+  const { steps } = Job.parse(workflows.get('release.yaml')?.jobs['chart'])
+  const setUp = steps.find(({ uses }) => uses?.startsWith('azure/setup-helm@'))
+  assert.equal(setUp?.with?.['version'], HELM_VERSION)
+  const lines = steps.flatMap(({ run = '' }) => run.split('\n')).filter((line) => /^helm (lint|package) /.test(line))
+  const [lint = '', pack = ''] = lines
+  assert.match(lint, /^helm lint --strict deploy\/helm\/sophia --values deploy\/helm\/values\/plain\.yaml$/)
+  assert.match(pack, /^helm package deploy\/helm\/sophia /)
 })
 
 test('the container for development has the Node of this package, installs as the tests do, and shows the port of npm run dev', () => {
