@@ -12,13 +12,16 @@ const FOLDER = '.github/workflows'
 const Permissions = z.record(z.string(), z.enum(['read', 'write']))
 const Step = z.looseObject({
   uses: z.string().optional(),
+  id: z.string().optional(),
   run: z.string().optional(),
+  env: z.record(z.string(), z.string()).optional(),
   with: z.record(z.string(), z.unknown()).optional(),
 })
 const Job = z.looseObject({
   uses: z.string().optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   permissions: Permissions.optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
   'timeout-minutes': z.int().optional(),
   container: z.looseObject({ image: z.string() }).optional(),
   steps: z.array(Step).default([]),
@@ -97,6 +100,24 @@ test('the chart is looked over with values that it takes, by the Helm that it wa
   const [lint = '', pack = ''] = lines
   assert.match(lint, /^helm lint --strict deploy\/helm\/sophia --values deploy\/helm\/values\/plain\.yaml$/)
   assert.match(pack, /^helm package deploy\/helm\/sophia /)
+})
+
+test('the chart that is packed names the image of the same release by its digest', () => {
+  const [image, chart] = ['image', 'chart'].map((name) => Job.parse(workflows.get('release.yaml')?.jobs[name]))
+  assert.deepEqual(image?.outputs, {
+    name: '${{ steps.name.outputs.image }}',
+    digest: '${{ steps.build.outputs.digest }}',
+  })
+  assert.match(image?.steps.find(({ id }) => id === 'name')?.run ?? '', /^echo "image=.*" >> "\$GITHUB_OUTPUT"$/m)
+  const packing = chart?.steps.find(({ run }) => run?.includes('helm package'))
+  assert.deepEqual(packing?.env, {
+    IMAGE: '${{ needs.image.outputs.name }}',
+    DIGEST: '${{ needs.image.outputs.digest }}',
+  })
+  assert.match(
+    packing?.run ?? '',
+    /^node scripts\/name-image\.mjs deploy\/helm\/sophia\/values\.yaml "\$IMAGE" "\$DIGEST"\n[^]*^helm package/m,
+  )
 })
 
 test('the container for development has the Node of this package, installs as the tests do, and shows the port of npm run dev', () => {
