@@ -168,6 +168,15 @@ test('no two objects of a set have one name, and none says a namespace of its ow
   }
 })
 
+test('a Job with other settings has another name, as that of one which is there cannot be changed', () => {
+  const names = kept.flatMap(({ manifests }) =>
+    manifests.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name),
+  )
+  assert.equal(names.length, 2)
+  assert.equal(new Set(names).size, 2)
+  assert.ok(names.every((name) => name.length <= 63))
+})
+
 test('the chart is of the version of Sophia', () => {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')))
   const chart = z

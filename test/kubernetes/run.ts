@@ -66,6 +66,18 @@ async function checkExample(example: Example, mayWrite: boolean): Promise<void> 
   report(`kept manifests, ${example.name}`, isKept ? [] : ['They are stale. Run: npm run helm:check -- --write'])
 }
 
+/** Whether the Job that migrates has a name of its own for each of these values. */
+async function jobNameFaults(plain: string, layers: readonly object[]): Promise<string[]> {
+  const names = new Set<string>()
+  for (const values of layers) {
+    const { out } = await template([plain, valuesFile(values)])
+    const job = readManifests(out).find(({ kind }) => kind === 'Job')
+    if (!job) return [`No Job is rendered with ${JSON.stringify(values)}`]
+    names.add(job.metadata.name)
+  }
+  return names.size === layers.length ? [] : [`One name for several: ${[...names].join(', ')}`]
+}
+
 function valuesFile(values: object): string {
   const file = join(folder, 'values.json')
   writeFileSync(file, JSON.stringify(values))
@@ -77,6 +89,10 @@ async function main(): Promise<void> {
   for (const example of EXAMPLES) await checkExample(example, process.argv.includes('--write'))
   for (const [title, values] of Object.entries(MATRIX))
     report(title, await faultsOf(await template([PLAIN.valuesFile, valuesFile(values)])))
+  const migration = { enabled: true }
+  const settings = { SOPHIA_LOG_LEVEL: 'debug' }
+  const jobs = [{ migration }, { migration, settings }, { migration, image: { tag: '9.9.9' } }]
+  report('a migration Job of its own for each version and setting', await jobNameFaults(PLAIN.valuesFile, jobs))
   for (const { values, says } of REFUSED) {
     const { code, err } = await template([PLAIN.valuesFile, valuesFile(values)])
     const isRefused = code !== 0 && says.test(err)
