@@ -110,6 +110,10 @@ const Values = {
     replicas: z.int().min(2).max(100),
     database: z.strictObject({ host: text, port, name: text.min(1) }),
     usersSecret: name,
+    tls: z.strictObject({
+      mode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']),
+      ca: z.strictObject({ name, key: text.min(1) }),
+    }),
     poolSize: count,
     maxClients: z.int().min(1).max(100_000),
     resources,

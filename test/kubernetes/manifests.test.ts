@@ -113,6 +113,16 @@ const PLANTED: readonly [string, string, readonly (string | number)[], unknown, 
   ],
   ['gateway', 'Job', ['spec', 'activeDeadlineSeconds'], undefined, /for ever/],
   ['gateway', 'PersistentVolumeClaim', ['metadata', 'name'], 'other', /a claim sophia-backups that is not there/],
+  ['keda', 'ConfigMap', ['data', 'pgbouncer.ini'], 'server_tls_sslmode = prefer', /gives up TLS/],
+  ['keda', 'ConfigMap', ['data', 'pgbouncer.ini'], '[pgbouncer]', /gives up TLS/],
+  ['keda', 'ConfigMap', ['data', 'pgbouncer.ini'], 'server_tls_sslmode = verify-full', /believes in no authority/],
+  [
+    'keda',
+    'ConfigMap',
+    ['data', 'pgbouncer.ini'],
+    'server_tls_sslmode = verify-full\nserver_tls_ca_file = /etc/other/ca.crt',
+    /mounts nothing at/,
+  ],
   ['keda', 'ScaledObject', ['spec', 'minReplicaCount'], 1, /single replica/],
 ]
 
@@ -166,6 +176,13 @@ test('no two objects of a set have one name, and none says a namespace of its ow
     assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted(), name)
     assert.ok(manifests.every(({ metadata }) => metadata['namespace'] === undefined))
   }
+})
+
+test('a pooler believes only the database that its authority vouches for by name, unless somebody says otherwise', () => {
+  const { pgbouncer } = z
+    .looseObject({ pgbouncer: z.looseObject({ tls: z.looseObject({ mode: z.string() }) }) })
+    .parse(parse(readFileSync('deploy/helm/sophia/values.yaml', 'utf8')))
+  assert.equal(pgbouncer.tls.mode, 'verify-full')
 })
 
 test('a Job with other settings has another name, as that of one which is there cannot be changed', () => {

@@ -35,6 +35,15 @@ export const MATRIX: Readonly<Record<string, object>> = {
     extraVolumes: [{ name: 'ca', configMap: { name: 'company-ca' } }],
     extraVolumeMounts: [{ name: 'ca', mountPath: '/etc/ca', readOnly: true }],
   },
+  'a pooler whose database nobody vouches for': {
+    secrets: { DATABASE_DIRECT_URL: {} },
+    pgbouncer: {
+      enabled: true,
+      database: { host: 'postgres.example.internal' },
+      usersSecret: 'sophia-pgbouncer',
+      tls: { mode: 'require' },
+    },
+  },
   'both ways in': {
     gateway: { enabled: true, parentRefs: [{ name: 'public' }] },
   },
@@ -65,6 +74,15 @@ export const REFUSED: readonly { readonly by: 'schema' | 'chart'; readonly value
   { by: 'chart', values: { monitoring: { serviceMonitor: { enabled: true } } }, says: /SOPHIA_METRICS_TOKEN/ },
   { by: 'chart', values: { gateway: { enabled: true } }, says: /parentRefs/ },
   { by: 'chart', values: { pgbouncer: { enabled: true } }, says: /DATABASE_DIRECT_URL/ },
+  { by: 'schema', values: { pgbouncer: { tls: { mode: 'prefer' } } }, says: /mode/ },
+  {
+    by: 'chart',
+    values: {
+      secrets: { DATABASE_DIRECT_URL: {} },
+      pgbouncer: { enabled: true, database: { host: 'postgres.example.internal' }, usersSecret: 'sophia-pgbouncer' },
+    },
+    says: /pgbouncer\.tls\.ca\.name/,
+  },
   { by: 'chart', values: { externalSecret: { enabled: true } }, says: /store/ },
   { by: 'chart', values: { externalSecret: { data: { SMTP_URL: { key: 'mail' } } } }, says: /name it among secrets/ },
 ]

@@ -61,6 +61,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.pgbouncer.enabled (or (not .Values.pgbouncer.database.host) (not .Values.pgbouncer.usersSecret)) -}}
 {{- fail "pgbouncer.enabled: say pgbouncer.database.host and pgbouncer.usersSecret." -}}
 {{- end -}}
+{{- if and .Values.pgbouncer.enabled (hasPrefix "verify-" .Values.pgbouncer.tls.mode) (not .Values.pgbouncer.tls.ca.name) -}}
+{{- fail "pgbouncer.tls.ca.name: name the Secret with the certificate of the authority that vouches for PostgreSQL; pgbouncer.tls.mode require encrypts and believes any server." -}}
+{{- end -}}
 {{- if and .Values.externalSecret.enabled (not .Values.externalSecret.store.name) -}}
 {{- fail "externalSecret.store.name: name the store that holds the secrets." -}}
 {{- end -}}
