@@ -69,6 +69,8 @@ const Values = {
   podDisruptionBudget: z.strictObject({ maxUnavailable: z.union([count, z.string().regex(/^[1-9][0-9]?%$/)]) }),
   // Less would end a replica that still hands on what it is at.
   drain: z.strictObject({ waitSeconds: z.int().min(0).max(120), limitSeconds: z.int().min(35).max(600) }),
+  // A start may wait a minute for the database, and two for tables that are in use.
+  startup: z.strictObject({ limitSeconds: z.int().min(300).max(86_400) }),
   serviceAccount: z.strictObject({ name }),
   priorityClassName: name,
   nodeSelector: labels,

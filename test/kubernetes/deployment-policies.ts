@@ -3,6 +3,8 @@ import { podOf, selects, titleOf, type Container, type Manifest } from './object
 
 /** Sophia takes so long at most to hand on what she is at. */
 const STOP_SECONDS = 30
+/** A start that migrates backs up and proves first what is there, about a minute for each gigabyte. */
+const START_SECONDS = 3600
 const NODE_GONE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 
 const Deployed = z.looseObject({
@@ -97,6 +99,10 @@ function sophiaRules(
 ): [boolean, string][] {
   return [
     [!startupProbe, 'is ended while she starts'],
+    [
+      startupProbe !== undefined && startupProbe.periodSeconds * startupProbe.failureThreshold < START_SECONDS,
+      'is ended while she backs up and migrates',
+    ],
     [readinessProbe?.httpGet?.path !== '/readyz', 'does not ask /readyz'],
     // A database that is away is no reason to start a process anew.
     [livenessProbe?.httpGet?.path !== '/livez', 'is started anew for what is outside of it'],

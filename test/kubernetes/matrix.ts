@@ -64,6 +64,7 @@ export const REFUSED: readonly { readonly by: 'schema' | 'chart'; readonly value
   { by: 'schema', values: { replicas: 1 }, says: /replicas/ },
   { by: 'schema', values: { resources: { limits: { cpu: null } } }, says: /cpu/ },
   { by: 'schema', values: { drain: { limitSeconds: 20 } }, says: /limitSeconds/ },
+  { by: 'schema', values: { startup: { limitSeconds: 60 } }, says: /limitSeconds/ },
   { by: 'schema', values: { ingres: { enabled: true } }, says: /ingres/ },
   {
     by: 'chart',

@@ -29,6 +29,8 @@ const Port = z.union([z.string(), z.number()])
 const Probe = z.looseObject({
   httpGet: z.object({ path: z.string(), port: Port }).optional(),
   tcpSocket: z.object({ port: Port }).optional(),
+  periodSeconds: z.number().default(10),
+  failureThreshold: z.number().default(3),
 })
 const Container = z.looseObject({
   name: z.string(),
