@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import { describeSettings, readConfig } from '#platform/config/config.ts'
+import { serviceEnvironment } from '#platform/config/service-environment.ts'
 import { readMachine, settingLines, type Machine } from '#platform/config/supervisor.ts'
+import { becomeCommand } from '#platform/supervision/become-command.ts'
 import {
   describeService,
   STATE_FOLDER,
@@ -26,7 +28,7 @@ interface ScopeOptions {
   readonly user?: boolean
 }
 
-/** `sophia service install|status|uninstall`: this machine keeps Sophia running. */
+/** `sophia service install|status|uninstall|run`: this machine keeps Sophia running. */
 export function addServiceCommand(program: Command): void {
   const command = program.command('service').description('have this machine keep Sophia running')
   withScope(command.command('install'))
@@ -50,6 +52,34 @@ export function addServiceCommand(program: Command): void {
       if (removed.length === 0) return console.log('There is nothing that sophia service install wrote.')
       console.log([...removed.map((path) => `Removed ${path}`), staysLine(service)].join('\n'))
     })
+  addRun(command)
+}
+
+/** Whatever follows are the words of another command, with options of its own. */
+function addRun(command: Command): void {
+  command.enablePositionalOptions()
+  withScope(command.command('run'))
+    .description('run another command with the home, settings and account of the installed service')
+    .argument('<command...>', 'what follows sophia, such as: backup list')
+    .passThroughOptions()
+    .action(async (words: readonly string[], options: ScopeOptions) => {
+      const { keeper, scope } = chooseScope(options)
+      const installed = await keeper.installed({ scope })
+      if (installed === null) throw new SophiaError('NOT_FOUND', { detail: notInstalled(scope) })
+      const [program, ...before] = installed.command
+      const environment = serviceEnvironment(installed)
+      process.exitCode = await becomeCommand({
+        command: [program, ...before, ...words],
+        environment,
+        account: installed.account,
+      })
+    })
+}
+
+function notInstalled(scope: Scope): string {
+  const other =
+    scope === 'user' ? 'that of the whole machine is asked for as root (sudo)' : 'that of an account with --user'
+  return `No service of ${scope === 'user' ? 'this account' : 'the whole machine'} is installed here; ${other}.`
 }
 
 function withScope(command: Command): Command {
@@ -58,19 +88,24 @@ function withScope(command: Command): Command {
     .option('--user', 'of this account, from its sign-in on')
 }
 
-function openService(options: ScopeOptions): { machine: Machine; keeper: Keeper; service: ServiceDescription } {
+function chooseScope(options: ScopeOptions): { machine: Machine; keeper: Keeper; scope: Scope } {
   const machine = readMachine()
   const isSystem = options.system ?? (!options.user && machine.isRoot && machine.platform === 'linux')
   const scope: Scope = isSystem ? 'system' : 'user'
+  return { machine, keeper: chooseKeeper(machine, scope), scope }
+}
+
+function openService(options: ScopeOptions): { machine: Machine; keeper: Keeper; service: ServiceDescription } {
+  const { keeper, machine, scope } = chooseScope(options)
   const home = readConfig().home
   const isNamed = describeSettings().some(({ name, isSet }) => name === 'SOPHIA_HOME' && isSet)
   const service = describeService({
     scope,
     node: process.execPath,
     root: PACKAGE_ROOT,
-    home: isSystem && !isNamed ? join(STATE_FOLDER, 'sophia') : home,
+    home: scope === 'system' && !isNamed ? join(STATE_FOLDER, 'sophia') : home,
   })
-  return { machine, keeper: chooseKeeper(machine, scope), service }
+  return { machine, keeper, service }
 }
 
 async function install(options: ScopeOptions & { readonly dryRun?: boolean }): Promise<void> {

@@ -30,16 +30,40 @@ function listExamples(page: string): Example[] {
   return [...lines, ...inline].map((text) => ({ page, text: text.trim() }))
 }
 
+/** What stands before the words of `sophia` where they run elsewhere: in a container, or in a pod. */
+const ELSEWHERE = [
+  /^docker.* exec (?:-\S+ )*sophia sophia /,
+  /^docker.* run (?:-\S+ )*sophia(?::\S+)? /,
+  /^kubectl .*\bexec .*-- sophia /,
+]
+
+/** Why the words after what stands before them cannot work, or nothing. */
+function findFaultElsewhere(command: string): string | undefined {
+  const before = ELSEWHERE.map((pattern) => pattern.exec(command)?.[0]).find((found) => found !== undefined)
+  if (before === undefined) return 'it is not known what runs here'
+  return findCommandFault(program, command.slice(before.length).split(/\s+/))
+}
+
 /** Why an example cannot work, or nothing. */
 function findFault(text: string): string | undefined {
   const command =
     text
       .replace(/^\$ /, '')
+      .replace(/^sudo (?!-)/, '')
       .replace(/^(\w+=\S* )+/, '')
       .split(/ [|>#&] ?| \|\| | && /)[0] ?? ''
-  const words = command.trim().split(/\s+/)
-  if (words[0] === 'sophia') return findCommandFault(program, words.slice(1))
-  if (words[0] === 'npx' && words[1] === 'sophia') return findCommandFault(program, words.slice(2))
+  return findSophiaFault(command.trim()) ?? findNpmFault(command.trim().split(/\s+/))
+}
+
+function findSophiaFault(command: string): string | undefined {
+  const words = command.replace(/^npx /, '').split(/\s+/)
+  if (words[0] === 'sudo' && words.includes('sophia'))
+    return 'sudo with another account has another home and no settings'
+  if (/^(docker|kubectl)\b.* (exec|run) .*\bsophia\b/.test(command)) return findFaultElsewhere(command)
+  return words[0] === 'sophia' ? findCommandFault(program, words.slice(1)) : undefined
+}
+
+function findNpmFault(words: readonly string[]): string | undefined {
   if (words[0] !== 'npm') return undefined
   const script = words[1] === 'run' ? words[2] : words[1]
   const isKnown =
@@ -63,6 +87,20 @@ test('the check of commands sees planted mistakes', () => {
   assert.match(findFault('SOPHIA_PORT=0 npx sophia teleport') ?? '', /no command teleport/)
   assert.match(findFault('npx sophia keys list --loudly') ?? '', /no option --loudly/)
   assert.match(findFault('npm run fly') ?? '', /npm knows no fly/)
+  for (const before of [
+    'docker compose -f compose.yaml exec -T sophia sophia',
+    'docker compose -f compose.yaml run --rm --no-deps sophia',
+    'docker run --rm sophia:0.1.0',
+    'kubectl -n sophia exec deploy/sophia -- sophia',
+    'sudo npx sophia service run --',
+  ]) {
+    assert.equal(findFault(`${before} backup list`), undefined, before)
+    assert.match(findFault(`${before} backup undo`) ?? '', /needs one of/, before)
+    assert.match(findFault(`${before} backup list --loudly`) ?? '', /no option --loudly/, before)
+  }
+  assert.match(findFault('docker compose exec edge sophia backup list') ?? '', /not known what runs/)
+  assert.match(findFault('npx sophia service run --loudly -- backup list') ?? '', /no option --loudly/)
+  assert.match(findFault('sudo -u sophia npx sophia backup list') ?? '', /another home/)
 })
 
 test('every script of the package runs files that are there', () => {

@@ -107,6 +107,7 @@ const COMMANDS = [
   'sample load --json',
   'sample remove --json',
   'service install --system --user --dry-run',
+  'service run <command> --system --user',
   'service status --system --user --json',
   'service uninstall --system --user',
   'up --doors',

@@ -36,6 +36,25 @@ export const SERVICES: readonly Requirement[] = [
     ],
   },
   {
+    id: 'O/service-run',
+    source: 'services',
+    behaviour: 'Other commands run with the home, settings and account of the installed service, on each system.',
+    provenBy: [
+      ...prove(
+        'src/cli/service-run.test.ts',
+        'a command of the service has its home and its settings, and none of those set here',
+        'the real command asks the database of the service, and makes none of its own',
+        'root runs it under the account of the service',
+      ),
+      ...prove(
+        'src/platform/supervision/installed.test.ts',
+        'a unit is read as systemd reads it, with its drop-ins',
+        'an agent and a launcher are read as what they were written from',
+        'settings are those of the service; what no task can be asked about is refused on Windows',
+      ),
+    ],
+  },
+  {
     id: 'O/service-life',
     source: 'services',
     behaviour: 'systemd hears when she is ready, lives and stops, and from no other process in her name.',

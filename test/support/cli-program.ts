@@ -45,8 +45,12 @@ export function findCommandFault(program: Command, words: readonly string[]): st
   if (command === program) return `there is no command ${words[0] ?? ''}`
   if (command.commands.length > 0)
     return `${command.name()} needs one of ${command.commands.map((one) => one.name()).join(', ')}`
-  const unknown = words
-    .slice(depth)
+  const given = words.slice(depth)
+  const end = given.indexOf('--')
+  // Behind it stand the words of another command.
+  if (end >= 0)
+    return findCommandFault(program, given.slice(end + 1)) ?? findCommandFault(program, words.slice(0, depth + end))
+  const unknown = given
     .filter((word) => word.startsWith('--'))
     .find((word) => !command.options.some((option) => option.long === word.split('=')[0]))
   return unknown === undefined ? undefined : `${command.name()} has no option ${unknown}`

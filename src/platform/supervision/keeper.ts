@@ -1,4 +1,5 @@
 import type { ServiceDescription } from './description.ts'
+import type { Installed } from './installed.ts'
 import type { SealedFile } from './sealed-file.ts'
 
 /** How a service stands, as the machine's own program says. `unknown`: nobody could be asked. */
@@ -31,6 +32,8 @@ export interface Keeper {
   forget(service: ServiceDescription): readonly Step[]
   /** Asks how it stands. Never throws. */
   state(service: Pick<ServiceDescription, 'scope'>): Promise<ServiceState>
+  /** How the one that is installed runs, by its own files; null where none is. Throws CONFLICT for files that say something else. */
+  installed(service: Pick<ServiceDescription, 'scope'>): Promise<Installed | null>
 }
 
 /** Nobody could be asked. */

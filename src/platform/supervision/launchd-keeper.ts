@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import type { Machine } from '#platform/config/supervisor.ts'
 import { LAUNCHD_LABEL } from './description.ts'
+import { unescapeXml } from './escape-xml.ts'
+import { runByNode, type Installed } from './installed.ts'
 import { unknownState, type Keeper, type ServiceState } from './keeper.ts'
+import { readIfThere } from './read-if-there.ts'
 import { renderLaunchAgent } from './render-launchd.ts'
 import { ask } from './run-step.ts'
 
@@ -25,7 +28,22 @@ export function createLaunchdKeeper({ uid, userHome }: Pick<Machine, 'uid' | 'us
         return { ...unknownState('launchd knows no such agent.'), state: 'not_installed' }
       return unknownState(said.reason)
     },
+    async installed() {
+      const text = await readIfThere(path)
+      return text === null ? null : readAgent(text, path)
+    },
   }
+}
+
+/** What an agent of ours says. */
+export function readAgent(text: string, file: string): Installed {
+  const within = (key: string, tag: string): string =>
+    new RegExp(`<key>${key}</key>\\s*<${tag}>([^]*?)</${tag}>`).exec(text)?.[1] ?? ''
+  const stringsOf = (part: string): string[] =>
+    [...part.matchAll(/<string>([^<]*)<\/string>/g)].map(([, value = '']) => unescapeXml(value))
+  const variables = within('EnvironmentVariables', 'dict').matchAll(/<key>([^<]*)<\/key>\s*<string>([^<]*)<\/string>/g)
+  const environment = [...variables].map(([, name = '', value = '']) => [unescapeXml(name), unescapeXml(value)])
+  return runByNode(stringsOf(within('ProgramArguments', 'array')), Object.fromEntries(environment), file)
 }
 
 /** What `launchctl print` says of one agent. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SophiaError } from '#domain/errors.ts'
+import { readIfThere } from './read-if-there.ts'
 
 /** A file that the machine's own programs read, with a seal by which it is known again. */
 export interface SealedFile {
@@ -28,10 +29,7 @@ export function seal({ text, comment }: Pick<SealedFile, 'comment' | 'text'>): s
 
 /** Looks at a file before it is written over or removed. */
 export async function findSealed(path: string): Promise<Found> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
+  const text = await readIfThere(path)
   if (text === null) return 'absent'
   const at = text.indexOf(SEAL)
   if (at < 0) return 'foreign'

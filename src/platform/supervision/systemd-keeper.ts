@@ -1,7 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Machine } from '#platform/config/supervisor.ts'
 import { SERVICE_NAME, type Scope, type ServiceDescription } from './description.ts'
 import { unknownState, type Keeper, type ServiceState, type Step } from './keeper.ts'
+import { readIfThere } from './read-if-there.ts'
+import { readUnit } from './read-systemd.ts'
 import { renderAccount, renderUnit } from './render-systemd.ts'
 import { ask } from './run-step.ts'
 import type { SealedFile } from './sealed-file.ts'
@@ -35,7 +38,19 @@ export function createSystemdKeeper({ userUnits }: Pick<Machine, 'userUnits'>): 
       const said = await ask([...systemctl(scope, 'show', UNIT).command, `--property=${PROPERTIES.join(',')}`])
       return said.isGood ? readState(said.out) : unknownState(said.reason)
     },
+    async installed({ scope }) {
+      const path = unitPath(scope, userUnits)
+      const unit = await readIfThere(path)
+      return unit === null ? null : readUnit([unit, ...(await readDropIns(`${path}.d`))], path)
+    },
   }
+}
+
+/** What `systemctl edit` wrote, in the order of the names. */
+async function readDropIns(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  const files = names.filter((name) => name.endsWith('.conf')).toSorted()
+  return Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
 }
 
 function unitPath(scope: Scope, userUnits: string): string {

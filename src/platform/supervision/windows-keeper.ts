@@ -1,7 +1,10 @@
 import { win32 } from 'node:path'
+import { SophiaError } from '#domain/errors.ts'
 import type { Machine } from '#platform/config/supervisor.ts'
 import { SERVICE_NAME } from './description.ts'
+import { runByNode, type Installed } from './installed.ts'
 import { unknownState, type Keeper, type ServiceState } from './keeper.ts'
+import { readIfThere } from './read-if-there.ts'
 import { launcherPaths, renderCommandLauncher, renderPowershellLauncher, renderTask } from './render-windows.ts'
 import { ask } from './run-step.ts'
 
@@ -9,6 +12,8 @@ import { ask } from './run-step.ts'
 const LOOK =
   `$task = Get-ScheduledTask -TaskName '${SERVICE_NAME}' -ErrorAction SilentlyContinue; ` +
   `if ($task) { [string]$task.State; [string](Get-ScheduledTaskInfo -TaskName '${SERVICE_NAME}').LastTaskResult }`
+
+const LOOK_AT_WORDS = `[string](Get-ScheduledTask -TaskName '${SERVICE_NAME}' -ErrorAction SilentlyContinue).Actions.Arguments`
 
 /** Windows: a task of the account, with the launchers it calls. */
 export function createWindowsKeeper({ userName }: Pick<Machine, 'userName'>): Keeper {
@@ -37,7 +42,29 @@ export function createWindowsKeeper({ userName }: Pick<Machine, 'userName'>): Ke
       const said = await ask(['powershell', '-NoProfile', '-NonInteractive', '-Command', LOOK])
       return said.isGood ? readTaskState(said.out) : unknownState(said.reason)
     },
+    async installed() {
+      const said = await ask(['powershell', '-NoProfile', '-NonInteractive', '-Command', LOOK_AT_WORDS])
+      if (!said.isGood) throw new SophiaError('UNREACHABLE', { detail: said.reason })
+      const launcher = launcherOf(said.out)
+      const text = launcher === null ? null : await readIfThere(launcher)
+      return launcher === null || text === null ? null : readLauncher(text, launcher)
+    },
   }
+}
+
+/** Of what a task gives PowerShell, the launcher that it runs; null where there is no task. */
+export function launcherOf(words: string): string | null {
+  return /-File "([^"]+)" up\s*$/.exec(words)?.[1] ?? null
+}
+
+/** What a launcher of ours for PowerShell says. */
+export function readLauncher(text: string, file: string): Installed {
+  const literalsOf = (line: string): string[] =>
+    [...line.matchAll(/'((?:''|[^'])*)'/g)].map(([, value = '']) => value.replaceAll(/(['‘’‚‛])\1/g, '$1'))
+  const lines = text.split(/\r?\n/)
+  const [home = ''] = literalsOf(lines.find((line) => line.includes('$env:SOPHIA_HOME = ')) ?? '')
+  const words = literalsOf(lines.find((line) => line.startsWith('& ')) ?? '')
+  return runByNode([...words, 'up'], { SOPHIA_HOME: home }, file)
 }
 
 /** What `Get-ScheduledTask` says: the state, and on a line of its own the result of the last run; nothing where there is no task. */
