@@ -150,6 +150,36 @@ test('the settings it gives exist, secrets come by file only, and every file it 
   assert.equal(prepare('no host; rm').status, 2)
 })
 
+/** Settings that stay what they are in this deployment, and why. */
+const LEFT_OUT = {
+  SOPHIA_HOME: 'each replica has one of its own in memory',
+  SOPHIA_HOST: 'the image listens on all addresses of the container',
+  SOPHIA_PORT: 'the way in and the health of the container count on that of the image',
+  SOPHIA_TLS_CERT: 'TLS ends at the way in, which has the certificate',
+  SOPHIA_TLS_KEY: 'TLS ends at the way in, which has the key',
+  DATABASE_DIRECT_URL: 'there is no pooler between',
+  REDIS_CA: 'Redis is spoken to in the clear, in a network that leads nowhere',
+}
+
+test('every setting there is can be given in .env, or stays out for a reason', () => {
+  const given = Object.keys(compose.services['sophia']?.environment ?? {}).map((name) =>
+    Object.hasOwn(SETTINGS, name) ? name : name.replace(/_FILE$/, ''),
+  )
+  assert.deepEqual([...given, ...Object.keys(LEFT_OUT)].toSorted(), Object.keys(SETTINGS).toSorted())
+  assert.deepEqual(compose.services['migrate']?.environment, compose.services['sophia']?.environment)
+})
+
+test('replicas reach the collector where the documents say', () => {
+  const [, port = ''] =
+    /OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/collector:(\d+)/.exec(read('docs/use/containers.md')) ?? []
+  assert.match(
+    read('deploy/compose/observability/collector.yaml'),
+    new RegExp(`http: \\{ endpoint: "0\\.0\\.0\\.0:${port}" \\}`),
+  )
+  const networks = ['sophia', 'collector'].map((name) => new Set(compose.services[name]?.networks))
+  assert.ok(networks[0]?.intersection(networks[1] ?? new Set()).has('front'))
+})
+
 /** Of the Compose file format as docker-compose 1.29 checks it, what is used here; more is added only after it was read by that. */
 const READ_BY_BOTH = {
   top: ['services', 'networks', 'volumes', 'secrets'],

@@ -9,6 +9,12 @@ const files = 'test/integration/container-files.test.ts'
 /** Sophia in containers, and the certificate under which she listens. `npm run container:check` runs the real thing. */
 export const CONTAINERS: readonly Requirement[] = [
   {
+    id: 'O/container-settings',
+    source: 'containers',
+    behaviour: 'Every setting of the table can be given to the deployment, or is named as left out with its reason.',
+    provenBy: prove(files, 'every setting there is can be given in .env, or stays out for a reason'),
+  },
+  {
     id: 'O/container-files',
     source: 'containers',
     behaviour:
