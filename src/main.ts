@@ -32,7 +32,7 @@ import { openRunning } from './cli/running-house.ts'
 import { addRollbackCommand } from './cli/rollback-command.ts'
 import { addSampleCommand } from './cli/sample-command.ts'
 import { addServiceCommand } from './cli/service-command.ts'
-import { addUpCommand } from './cli/up-command.ts'
+import { addUpCommand, whyNobodyAnswers } from './cli/up-command.ts'
 import { listenForStop } from './cli/listen-for-stop.ts'
 import { openHouse, type House } from './compose.ts'
 import { openRollback } from './wiring/open-rollback.ts'
@@ -53,9 +53,11 @@ async function runServer(doors: readonly string[]): Promise<void> {
   const stop = listenForStop({ log, onForce: () => house?.rooms.storage.engine?.abandon() })
   try {
     house = await openHouse(config, log, { doors, signal: stop.signal, isWatched: true })
-    log.info({ url: house.publicUrl, version: VERSION }, 'Sophia is up')
-    await tellWhereToGo(house, config)
-    await notices.ready(`Sophia is up at ${house.publicUrl}`)
+    const silence = whyNobodyAnswers(doors, config)
+    log.info({ ...(silence === null ? { url: house.publicUrl } : {}), version: VERSION }, 'Sophia is up')
+    if (silence === null) await tellWhereToGo(house, config)
+    else log.warn(silence)
+    await notices.ready(silence ?? `Sophia is up at ${house.publicUrl}`)
     await stop.asked
     // Nobody waits for it: what counts now is to stop.
     void notices.stopping()

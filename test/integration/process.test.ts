@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -255,6 +255,17 @@ test('the sample company loads into an empty deployment from the command line an
   const removed = await runSophia(['sample', 'remove'], { SOPHIA_HOME: home })
   assert.equal(removed.code, 0, removed.err)
   assert.match(removed.out, /not loaded/)
+})
+
+test('without the door of HTTP the built-in database serves nobody, and that is said in place of an address', async () => {
+  const home = await makeHome()
+  const sophia = startSophia(['up', '--doors=worker'], { SOPHIA_HOME: home })
+  await sophia.said(/Nobody answers over HTTP: .* Leave --doors away, or set DATABASE_URL\./)
+  sophia.kill('SIGTERM')
+  const { code, out } = await sophia.ended
+  assert.equal(code, 0)
+  assert.doesNotMatch(out, /Sophia is up at/)
+  assert.ok(!(await readdir(home)).includes('sign-in-link'))
 })
 
 test('a wrong command line is exit code 2 with what is right', async () => {
