@@ -83,3 +83,13 @@ test('an explanation names limits, ramps, texts and the end of the plan', () => 
     'So it is as far as the calendar is worked out.',
   )
 })
+
+test('one of a unit is not many of it', () => {
+  const tell = (key: string, base: number): string =>
+    explain(planOf({ periods: PERIODS, policies: [] }, SPAN), { key, base }, Date.parse(OUTSIDE)).sentences[0] ?? ''
+  assert.match(tell('scale.web.min', 1), / is 1 replica:/)
+  assert.match(tell('scale.web.min', 2), / is 2 replicas:/)
+  assert.match(tell('cache.tool:x.prewarm', 1), / is 1 entry:/)
+  assert.match(tell('limits.ann.rate', 1), / is 1 request a second:/)
+  assert.match(tell('limits.ann.budget', 1), / is 1 US dollar a day:/)
+})

@@ -85,8 +85,14 @@ function describeEnd({ untilMs, isMoving }: Effective): string {
 }
 
 function show(knob: Knob, value: KnobValue): string {
-  if (typeof value === 'number') return `${formatAmount(knob, value)} ${knob.unit === 'ms' ? '' : knob.unit}`.trim()
+  if (typeof value === 'number')
+    return `${formatAmount(knob, value)} ${knob.unit === 'ms' ? '' : unitOf(knob.unit, value)}`.trim()
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (value === null || value.length === 0) return 'nothing'
   return typeof value === 'string' ? value : value.map((text) => `"${text}"`).join(' and ')
+}
+
+/** One of it is not many: `1 replica`, `1 entry`, `1 request a second`. */
+function unitOf(unit: string, value: number): string {
+  return value === 1 ? unit.replace(/ies\b/, 'y').replace(/s\b/, '') : unit
 }

@@ -143,7 +143,8 @@ export function valueWords(value: Value, unit: string): string {
   if (unit === 'ms') return spanWords(value)
   const number = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 }).format(value)
   if (unit === 'US dollars a day') return `$${number} a day`
-  return unit === '' ? number : `${number} ${unit}`
+  const one = unit.replace(/ies\b/, 'y').replace(/s\b/, '')
+  return `${number} ${value === 1 ? one : unit}`.trim()
 }
 
 const KEYS: Readonly<Record<string, (target: string) => string>> = {
