@@ -44,9 +44,10 @@ function addDiff(command: Command, open: OpenPersonas): void {
     .option('--json', 'print JSON, one version per line')
     .action((id: string, wanted: string | undefined, options: { json?: boolean }) =>
       withPersonas(open, async ({ personas }) => {
-        const versions = (await personas.versions(id)).filter(
-          ({ hash }) => wanted === undefined || hash.startsWith(wanted.toLowerCase()),
-        )
+        const all = await personas.versions(id).catch((error: unknown) => {
+          throw namingTheList(error, id)
+        })
+        const versions = all.filter(({ hash }) => wanted === undefined || hash.startsWith(wanted.toLowerCase()))
         if (versions.length === 0) {
           throw new SophiaError('NOT_FOUND', {
             detail: `No version of ${id} begins with "${wanted}". "sophia personas diff ${id}" shows all.`,
@@ -72,11 +73,22 @@ function addActivate(command: Command, open: OpenPersonas): void {
             detail: 'A version is given by at least four hex digits of its hash.',
           })
         }
-        const active = await personas.activate({ id, version, principal })
+        const active = await personas.activate({ id, version, principal }).catch((error: unknown) => {
+          throw namingTheList(error, id)
+        })
         console.log(options.json ? JSON.stringify(toJson(active)) : toLine(active))
         for (const warning of calendar.freezeWarnings()) console.error(`Warning: ${warning}`)
       }),
     )
+}
+
+/** An error about what is not there says which command lists what is. */
+function namingTheList(error: unknown, id: string): unknown {
+  if (!(error instanceof SophiaError)) return error
+  if (error.code === 'PERSONA_NOT_FOUND')
+    return new SophiaError(error.code, { detail: `There is no colleague "${id}". "sophia personas list" shows all.` })
+  if (error.code !== 'NOT_FOUND') return error
+  return new SophiaError(error.code, { detail: `${error.message} "sophia personas diff ${id}" lists them.` })
 }
 
 /** Runs one command and closes what was opened, whatever comes of it. */

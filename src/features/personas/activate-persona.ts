@@ -41,7 +41,7 @@ export async function activatePersona(
   const activated = await activateVersion(needs.database, { id, prefix: version.toLowerCase(), check })
   if (!activated) {
     throw new SophiaError('NOT_FOUND', {
-      detail: `No single version of ${id} begins with "${version}". List its versions first.`,
+      detail: `No single version of ${id} begins with "${version}".`,
     })
   }
   await needs.audit?.({
