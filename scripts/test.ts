@@ -54,7 +54,7 @@ const PROGRAMS: readonly Program[] = [
     aptPackage: 'redis-server',
     elsewhere: 'install redis-server',
     isThere: () => findProgram(['redis-server']) !== undefined,
-    isFor: (_file, source) => /support\/redis(-[a-z]+)?\.ts/.test(source) || isOfCluster(source),
+    isFor: (_file, source) => /(support|scratch)\/redis(-[a-z]+)?\.ts/.test(source) || isOfCluster(source),
   },
   {
     title: 'HAProxy',

@@ -3,16 +3,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { after, describe, test, type TestContext } from 'node:test'
 import { Command } from 'commander'
 import pino from 'pino'
 import { addDrillCommand } from '../../src/cli/drill-command.ts'
-import { DRILL_NAMES } from '#domain/drills/drill.ts'
+import { DRILL_NAMES, type DrillFigures, type DrillName } from '#domain/drills/drill.ts'
 import type { Principal } from '#domain/permission.ts'
 import { createDrills } from '#features/drills/index.ts'
 import { runDrill } from '#features/drills/run-drill.ts'
 import type { Scene } from '#features/drills/scenes/scene.ts'
-import { databaseFailover } from '#features/drills/scenes/of-database.ts'
+import { databaseFailover, zoneLoss } from '#features/drills/scenes/of-database.ts'
+import { killReplica } from '#features/drills/scenes/of-processes.ts'
+import { redisFailover, redisFreeze } from '#features/drills/scenes/of-redis.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import { createCrew } from '#platform/scratch/crew.ts'
 import { findProgram } from '#platform/scratch/programs.ts'
@@ -53,24 +55,65 @@ function openDrills(home: string, scene?: Scene) {
   })
 }
 
+/** Rehearses it as it is, or a scene of two processes, which are quicker than three. Times are for a machine that has nothing else to do. */
+async function rehearse(t: TestContext, name: DrillName, scene: Scene) {
+  const home = await makeHome()
+  const steps: string[] = []
+  const outcome = await runDrill(
+    { clock, home, inherited, scenes: { [name]: scene } },
+    { name, signal: t.signal, onStep: (text) => steps.push(text) },
+  )
+  t.diagnostic(JSON.stringify(outcome))
+  assert.ok(!(await readdir(home)).includes('drills'), 'nothing is left of the scratch copy')
+  assert.ok(outcome.figures, outcome.reasons.join(' '))
+  return { ...outcome, figures: outcome.figures, steps }
+}
+
+/** Somebody was told, all went on as before, and of what was acknowledged nothing is lost, doubled or open. */
+function assertNothingLost(figures: DrillFigures, noticedBy: RegExp): void {
+  assert.ok(figures.acknowledged > 0)
+  assert.deepEqual([figures.lost, figures.duplicated, figures.unended], [0, 0, 0])
+  assert.ok(figures.detectionMs !== null, 'nobody noticed it')
+  assert.match(figures.detectedBy ?? '', noticedBy)
+  assert.ok(figures.recoveryMs !== null, 'members were not answered as before')
+  assert.ok(figures.wholeMs !== null, 'not every part was as before')
+}
+
 describe('rehearsed for real, on scratch copies of the whole program', { concurrency: 2 }, () => {
   test('a primary that is gone: its standby goes on with everything that was acknowledged', async (t) => {
-    const home = await makeHome()
-    const steps: string[] = []
-    const outcome = await runDrill(
-      // Two processes are quicker than the three of the drill itself.
-      { clock, home, inherited, scenes: { 'database-failover': databaseFailover('synchronous', 2) } },
-      { name: 'database-failover', signal: t.signal, onStep: (text) => steps.push(text) },
+    const { verdict, reasons, figures, steps } = await rehearse(
+      t,
+      'database-failover',
+      databaseFailover('synchronous', 2),
     )
-    t.diagnostic(JSON.stringify(outcome))
-    const { verdict, reasons, figures } = outcome
     assert.deepEqual([verdict, reasons], ['held', []])
-    assert.ok(figures && figures.acknowledged > 0)
-    assert.deepEqual([figures.lost, figures.duplicated, figures.unended], [0, 0, 0])
-    assert.match(figures.detectedBy ?? '', /^(database at process-\d|alert server-unreachable)$/)
+    assertNothingLost(figures, /^(database at process-\d|alert server-unreachable)$/)
     assert.ok(figures.recoveryMs !== null && figures.recoveryMs > 0, 'somebody had to wait')
     assert.ok(steps.includes('The fault is done.'))
-    assert.ok(!(await readdir(home)).includes('drills'), 'nothing is left of the scratch copy')
+  })
+
+  test('a Redis that is gone: sentinels elect another while members ask, and no request fails', async (t) => {
+    const { figures } = await rehearse(t, 'redis-failover', redisFailover(2))
+    assertNothingLost(figures, /^redis at process-\d$/)
+    assert.equal(figures.failedRequests, 0)
+  })
+
+  test('a Redis that hangs holds up nobody for long, and no request fails', async (t) => {
+    const { figures } = await rehearse(t, 'redis-freeze', redisFreeze(2))
+    assertNothingLost(figures, /^redis at process-\d$/)
+    assert.equal(figures.failedRequests, 0)
+  })
+
+  test('a process that is killed while it answers: the other takes over, and no request fails', async (t) => {
+    const { figures } = await rehearse(t, 'kill-replica', killReplica(2))
+    assertNothingLost(figures, /^alert replica-silent$/)
+    assert.equal(figures.failedRequests, 0)
+    assert.ok(figures.takenOver > 0, 'it was killed while it answered')
+  })
+
+  test('a zone that is gone: process and standby in the other go on with everything', async (t) => {
+    const { figures } = await rehearse(t, 'zone-loss', zoneLoss(2))
+    assertNothingLost(figures, /^((database|redis) at process-\d|alert replica-silent)$/)
   })
 
   test('a machine that is gone: its backup makes it whole again, and how it went is remembered', async (t) => {

@@ -15,6 +15,10 @@ export const DRILLS: readonly Requirement[] = [
     provenBy: prove(
       real,
       'a primary that is gone: its standby goes on with everything that was acknowledged',
+      'a Redis that is gone: sentinels elect another while members ask, and no request fails',
+      'a Redis that hangs holds up nobody for long, and no request fails',
+      'a process that is killed while it answers: the other takes over, and no request fails',
+      'a zone that is gone: process and standby in the other go on with everything',
       'a machine that is gone: its backup makes it whole again, and how it went is remembered',
     ),
   },

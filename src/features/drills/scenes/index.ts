@@ -6,15 +6,15 @@ import { certificateExpiry, redisFailover, redisFreeze, redisLoss } from './of-r
 import type { Scene } from './scene.ts'
 
 export const SCENES: Readonly<Record<DrillName, Scene>> = {
-  'kill-replica': killReplica,
+  'kill-replica': killReplica(),
   'database-restart': databaseRestart,
   'database-failover': databaseFailover(),
   'redis-loss': redisLoss,
-  'redis-freeze': redisFreeze,
-  'redis-failover': redisFailover,
+  'redis-freeze': redisFreeze(),
+  'redis-failover': redisFailover(),
   restore,
   'disk-full': diskFull,
   'provider-down': providerDown,
   'certificate-expiry': certificateExpiry,
-  'zone-loss': zoneLoss,
+  'zone-loss': zoneLoss(),
 }

@@ -2,7 +2,7 @@ import { openLine, type Line } from '#platform/scratch/line.ts'
 import { startScratchPostgres, type ScratchPostgres, type ScratchServer } from '#platform/scratch/postgres.ts'
 import { createScratchRedis } from '#platform/scratch/redis.ts'
 import type { Frame } from '../frame.ts'
-import { startAll } from './of-processes.ts'
+import { startAll, THREE } from './of-processes.ts'
 import type { Scene } from './scene.ts'
 
 /** After so many looks without an answer the primary counts as gone. */
@@ -14,14 +14,14 @@ export const databaseRestart: Scene = {
   async set(frame) {
     const postgres = await startScratchPostgres(frame)
     frame.onEnd(postgres.end)
-    const sophias = await frame.createSophias(3, { DATABASE_URL: postgres.url() })
+    const sophias = await frame.createSophias(THREE, { DATABASE_URL: postgres.url() })
     await startAll(sophias)
     return { sophias, inject: postgres.primary.crash, lastsMs: 5000, mend: postgres.primary.start }
   },
 }
 
 /** `late`: commits do not wait for the standby, to see what that loses. */
-export function databaseFailover(kind: 'synchronous' | 'late' = 'synchronous', count = 3): Scene {
+export function databaseFailover(kind: 'synchronous' | 'late' = 'synchronous', count = THREE): Scene {
   return {
     programs: [],
     async set(frame) {
@@ -33,31 +33,33 @@ export function databaseFailover(kind: 'synchronous' | 'late' = 'synchronous', c
   }
 }
 
-export const zoneLoss: Scene = {
-  programs: ['redis-server'],
-  async set(frame) {
-    const pair = await startPair(frame, 'synchronous')
-    const redis = await createScratchRedis({ ...frame, program: frame.program('redis-server') })
-    await redis.start()
-    const sophias = await frame.createSophias(3, {
-      DATABASE_URL: pair.url,
-      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-    })
-    await startAll(sophias)
-    const [inZone] = sophias
-    return {
-      sophias,
-      inject: async () => {
-        await Promise.all([pair.postgres.primary.kill(), redis.kill(), inZone?.kill()])
-      },
-      lastsMs: 0,
-      mend: async () => {
-        await failOver(frame, pair)
-        await redis.start()
-        await inZone?.start()
-      },
-    }
-  },
+export function zoneLoss(count = THREE): Scene {
+  return {
+    programs: ['redis-server'],
+    async set(frame) {
+      const pair = await startPair(frame, 'synchronous')
+      const redis = await createScratchRedis({ ...frame, program: frame.program('redis-server') })
+      await redis.start()
+      const sophias = await frame.createSophias(count, {
+        DATABASE_URL: pair.url,
+        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      })
+      await startAll(sophias)
+      const [inZone] = sophias
+      return {
+        sophias,
+        inject: async () => {
+          await Promise.all([pair.postgres.primary.kill(), redis.kill(), inZone?.kill()])
+        },
+        lastsMs: 0,
+        mend: async () => {
+          await failOver(frame, pair)
+          await redis.start()
+          await inZone?.start()
+        },
+      }
+    },
+  }
 }
 
 interface Pair {

@@ -5,6 +5,9 @@ import type { ScratchSophia } from '#platform/scratch/sophia.ts'
 import type { Frame } from '../frame.ts'
 import type { Scene } from './scene.ts'
 
+/** As many processes as a drill has unless it says otherwise. */
+export const THREE = 3
+
 export async function startAll(sophias: readonly ScratchSophia[]): Promise<void> {
   await Promise.all(sophias.map((sophia) => sophia.start()))
 }
@@ -12,21 +15,23 @@ export async function startAll(sophias: readonly ScratchSophia[]): Promise<void>
 /** Answers that take a while, so that the process which is killed has some in hand. */
 const SLOW_PIECE_MS = 300
 
-export const killReplica: Scene = {
-  programs: [],
-  async set(frame) {
-    const { sophias } = await startWithModel(frame, 3, SLOW_PIECE_MS)
-    let victim = sophias[0]
-    return {
-      sophias,
-      async inject() {
-        victim = (await findAnswering(frame, sophias)) ?? victim
-        await victim?.kill()
-      },
-      lastsMs: 'noticed',
-      mend: async () => victim?.start(),
-    }
-  },
+export function killReplica(count = THREE): Scene {
+  return {
+    programs: [],
+    async set(frame) {
+      const { sophias } = await startWithModel(frame, count, SLOW_PIECE_MS)
+      let victim = sophias[0]
+      return {
+        sophias,
+        async inject() {
+          victim = (await findAnswering(frame, sophias)) ?? victim
+          await victim?.kill()
+        },
+        lastsMs: 'noticed',
+        mend: async () => victim?.start(),
+      }
+    },
+  }
 }
 
 const LOOKS = 50

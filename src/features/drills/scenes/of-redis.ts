@@ -4,7 +4,7 @@ import { startScratchPostgres } from '#platform/scratch/postgres.ts'
 import { createScratchRedis, startScratchSentinels, type ScratchRedis } from '#platform/scratch/redis.ts'
 import type { ScratchSophia } from '#platform/scratch/sophia.ts'
 import type { Frame } from '../frame.ts'
-import { startAll } from './of-processes.ts'
+import { startAll, THREE } from './of-processes.ts'
 import type { Scene } from './scene.ts'
 
 const LASTS_MS = 10_000
@@ -13,27 +13,31 @@ const NAME = 'redis-server'
 export const redisLoss: Scene = {
   programs: [NAME],
   async set(frame) {
-    const { redis, sophias } = await startWithRedis(frame)
+    const { redis, sophias } = await startWithRedis(frame, THREE)
     return { sophias, inject: redis.kill, lastsMs: LASTS_MS, mend: redis.start }
   },
 }
 
-export const redisFreeze: Scene = {
-  programs: [NAME],
-  async set(frame) {
-    const { redis, sophias } = await startWithRedis(frame)
-    return { sophias, inject: async () => redis.freeze(), lastsMs: LASTS_MS, mend: async () => redis.thaw() }
-  },
+export function redisFreeze(count = THREE): Scene {
+  return {
+    programs: [NAME],
+    async set(frame) {
+      const { redis, sophias } = await startWithRedis(frame, count)
+      return { sophias, inject: async () => redis.freeze(), lastsMs: LASTS_MS, mend: async () => redis.thaw() }
+    },
+  }
 }
 
-export const redisFailover: Scene = {
-  programs: [NAME],
-  async set(frame) {
-    const { primary, url, elected } = await startScratchSentinels({ ...frame, program: frame.program(NAME) })
-    const sophias = await startProcesses(frame, { REDIS_URL: url })
-    // The sentinels mend it: nothing is mended before they have.
-    return { sophias, inject: primary.kill, lastsMs: 0, mend: elected }
-  },
+export function redisFailover(count = THREE): Scene {
+  return {
+    programs: [NAME],
+    async set(frame) {
+      const { primary, url, elected } = await startScratchSentinels({ ...frame, program: frame.program(NAME) })
+      const sophias = await startProcesses(frame, count, { REDIS_URL: url })
+      // The sentinels mend it: nothing is mended before they have.
+      return { sophias, inject: primary.kill, lastsMs: 0, mend: elected }
+    },
+  }
 }
 
 export const certificateExpiry: Scene = {
@@ -50,7 +54,7 @@ export const certificateExpiry: Scene = {
     }
     await startWith(made.validFile)
     const settings = { REDIS_URL: `rediss://127.0.0.1:${redis.port}`, REDIS_CA_FILE: made.authorityFile }
-    const sophias = await startProcesses(frame, settings)
+    const sophias = await startProcesses(frame, THREE, settings)
     return {
       sophias,
       inject: () => startWith(made.endedFile),
@@ -60,16 +64,23 @@ export const certificateExpiry: Scene = {
   },
 }
 
-async function startWithRedis(frame: Frame): Promise<{ redis: ScratchRedis; sophias: readonly ScratchSophia[] }> {
+async function startWithRedis(
+  frame: Frame,
+  count: number,
+): Promise<{ redis: ScratchRedis; sophias: readonly ScratchSophia[] }> {
   const redis = await createScratchRedis({ ...frame, program: frame.program(NAME) })
   await redis.start()
-  return { redis, sophias: await startProcesses(frame, { REDIS_URL: `redis://127.0.0.1:${redis.port}` }) }
+  return { redis, sophias: await startProcesses(frame, count, { REDIS_URL: `redis://127.0.0.1:${redis.port}` }) }
 }
 
-async function startProcesses(frame: Frame, settings: Readonly<Record<string, string>>): Promise<ScratchSophia[]> {
+async function startProcesses(
+  frame: Frame,
+  count: number,
+  settings: Readonly<Record<string, string>>,
+): Promise<ScratchSophia[]> {
   const postgres = await startScratchPostgres(frame)
   frame.onEnd(postgres.end)
-  const sophias = await frame.createSophias(3, { DATABASE_URL: postgres.url(), ...settings })
+  const sophias = await frame.createSophias(count, { DATABASE_URL: postgres.url(), ...settings })
   await startAll(sophias)
   return sophias
 }
