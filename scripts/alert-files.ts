@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { thresholdOf } from '#domain/alerts/condition.ts'
 import { toPromql, span, SCRAPE_JOB, REMEMBERED_SECONDS, START_LIMIT_SECONDS } from '#domain/alerts/promql.ts'
 import { formatValue } from '#domain/alerts/render-message.ts'
-import type { AlertRule } from '#domain/alerts/rule.ts'
+import { runbookPage, type AlertRule } from '#domain/alerts/rule.ts'
 import { ALERT_RULES } from '#domain/alerts/rules.ts'
 import { OBJECTIVE_IDS, WINDOW_DAYS, objectiveOf } from '#domain/objectives/objectives.ts'
 import { LONG_LOOKS, scenariosOf, type Scenario, type Series } from '../test/support/alert-scenarios.ts'
@@ -25,6 +25,11 @@ function summaryOf({ says, unit, condition }: AlertRule): string {
     .replace('{subject}', `{{ $labels.${condition.kind === 'burn' ? '' : (condition.by ?? '')} }}`)
 }
 
+/** What people are told, and where more stands. */
+function annotationsOf(rule: AlertRule): { summary: string; runbook: string; runbook_url: string } {
+  return { summary: summaryOf(rule), runbook: rule.runbook.join('\n'), runbook_url: runbookPage(rule) }
+}
+
 function ruleGroups(): object[] {
   const names = [...new Set(ALERT_RULES.map(groupOf))]
   return names.map((name) => ({
@@ -36,7 +41,7 @@ function ruleGroups(): object[] {
       for: span(rule.forSeconds),
       ...(rule.holdSeconds > 0 ? { keep_firing_for: span(rule.holdSeconds) } : {}),
       labels: { severity: rule.severity, group: rule.group },
-      annotations: { summary: summaryOf(rule), runbook: rule.runbook.join('\n') },
+      annotations: annotationsOf(rule),
     })),
   }))
 }
@@ -109,15 +114,15 @@ function ruleTest(scenario: Scenario): object {
 }
 
 function expectedAlert({ rule, subject, value }: Scenario): object {
-  const { condition, severity, group, runbook } = rule
+  const { condition, severity, group } = rule
   const by = condition.kind === 'burn' ? undefined : condition.by
   return {
     exp_labels: { severity, group, ...(by === undefined ? {} : { [by]: subject }) },
     exp_annotations: {
+      ...annotationsOf(rule),
       summary: summaryOf(rule)
         .replace('{{ printf "%.2f" $value }}', value.toFixed(2))
         .replace(/\{\{ \$labels\.\w* \}\}/, subject),
-      runbook: runbook.join('\n'),
     },
   }
 }
@@ -166,10 +171,10 @@ const GONE: readonly Course[] = [
 function goneTest({ name, values, quietAt, firingAt }: Course): object {
   const rule = ALERT_RULES.find(({ condition }) => condition.kind === 'unreachable')
   if (!rule) throw new Error('No rule watches for a server that is gone.')
-  const { severity, group, runbook } = rule
+  const { severity, group } = rule
   const expected = {
     exp_labels: { severity, group },
-    exp_annotations: { summary: summaryOf(rule), runbook: runbook.join('\n') },
+    exp_annotations: annotationsOf(rule),
   }
   const look = (isFiring: boolean) => (minute: number) => ({
     eval_time: `${minute}m`,

@@ -90,6 +90,7 @@ function receiver(name: 'pages' | 'tickets'): object {
     text: [
       '{{ range .Alerts.Firing }}{{ .Annotations.summary }} ({{ .Labels.alertname }})',
       '{{ .Annotations.runbook }}',
+      '{{ .Annotations.runbook_url }}',
       '{{ end }}{{ range .Alerts.Resolved }}Resolved: {{ .Annotations.summary }} ({{ .Labels.alertname }})',
       '{{ end }}',
     ].join('\n'),

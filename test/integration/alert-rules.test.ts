@@ -39,6 +39,50 @@ test('no rule is without a test that fires it and one that does not', async () =
   }
 })
 
+const Rules = z.object({
+  groups: z.array(
+    z.object({ rules: z.array(z.object({ alert: z.string(), annotations: z.record(z.string(), z.string()) })) }),
+  ),
+})
+const PAGE = /docs\/[\w/-]+\.md(?:#[\w-]+)?/g
+
+/** As repositories and readers of Markdown name the place of a heading. */
+function placesOf(page: string): string[] {
+  const headings = page.matchAll(/^#+ (.+)$/gm)
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+test('every rule names the page and heading to open, and each that it names is there', async () => {
+  const { groups } = Rules.parse(parse(await readFile(`${FOLDER}/rules.yaml`, 'utf8')))
+  const rules = groups.flatMap((group) => group.rules)
+  assert.equal(rules.length, ALERT_RULES.length)
+  for (const { alert, annotations } of rules) {
+    const { runbook_url: address = '', runbook = '' } = annotations
+    const named = runbook.match(PAGE) ?? []
+    assert.match(address, /^docs\/use\/[\w-]+\.md#[\w-]+$/, alert)
+    for (const each of [address, ...named]) {
+      const [page = '', heading = ''] = each.split('#')
+      assert.ok(placesOf(await readFile(page, 'utf8')).includes(heading), `${alert} names ${each}`)
+    }
+  }
+  const byId = new Map(rules.map(({ alert, annotations }) => [alert, annotations['runbook_url']]))
+  assert.deepEqual(
+    ['server-unreachable', 'replica-silent', 'database-down', 'redis-down', 'disk-low'].map((id) => byId.get(id)),
+    [
+      'docs/use/failover.md#a-server',
+      'docs/use/failover.md#a-server',
+      'docs/use/failover.md#postgresql',
+      'docs/use/failover.md#redis',
+      'docs/use/alerts-reference.md#disk-low',
+    ],
+  )
+})
+
 test('a rule that is changed makes its test fail', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sophia-rules-'))
   t.after(() => rm(folder, { recursive: true }))

@@ -24,6 +24,12 @@ function partRule(
   }
 }
 
+/** What to do when something is gone for good. */
+const FAILOVER = 'docs/use/failover.md'
+const SERVER_GONE = `${FAILOVER}#a-server`
+const DATABASE_GONE = `${FAILOVER}#postgresql`
+const REDIS_GONE = `${FAILOVER}#redis`
+
 const DATABASE = ['server-unreachable', 'database-down']
 
 /** The server and what it stands on. */
@@ -40,7 +46,9 @@ export const PART_RULES: readonly AlertRule[] = [
     runbook: [
       'Look whether the process runs: its service or its container.',
       'When it runs, open /readyz: it names the part that is down. When that does not answer, look at the log and restart it.',
+      `When its machine is gone for good: ${SERVER_GONE}`,
     ],
+    page: SERVER_GONE,
     unit: 'count',
   },
   {
@@ -61,7 +69,9 @@ export const PART_RULES: readonly AlertRule[] = [
     runbook: [
       'See which one: it is silent under Processes in Operations, and under replicas in GET /api/alerts.',
       'Its turns were taken over by the others. Look why it ended, and start it again.',
+      `When its machine is gone for good: ${SERVER_GONE}`,
     ],
+    page: SERVER_GONE,
     unit: 'count',
   },
   partRule('database', {
@@ -75,8 +85,9 @@ export const PART_RULES: readonly AlertRule[] = [
     runbook: [
       'Look whether PostgreSQL runs and takes connections (DATABASE_URL).',
       'Sophia goes on by herself once it is back; nothing acknowledged is lost.',
-      'When its machine is gone for good, promote the standby: docs/use/failover.md, "PostgreSQL".',
+      `When its machine is gone for good, promote the standby: ${DATABASE_GONE}`,
     ],
+    page: DATABASE_GONE,
   }),
   partRule('disk', {
     id: 'disk-low',
@@ -100,8 +111,9 @@ export const PART_RULES: readonly AlertRule[] = [
     causes: [],
     runbook: [
       'Look at `redis` in /health: it says what is wrong.',
-      'When its machine is gone for good: docs/use/failover.md, "Redis". Nothing needs to be restored.',
+      `When its machine is gone for good nothing needs to be restored: ${REDIS_GONE}`,
     ],
+    page: REDIS_GONE,
   }),
   partRule('jobs', {
     id: 'jobs-down',

@@ -23,6 +23,13 @@ export interface AlertRule {
   readonly causes: readonly string[]
   /** What to do, one step a line. */
   readonly runbook: readonly string[]
+  /** Where more is told than stands in the reference: page and heading. */
+  readonly page?: string
   /** Unit of value and threshold, for people. */
   readonly unit: 'times the budget' | 'share' | 'seconds' | 'count'
+}
+
+/** The page and heading that whoever is told of it opens, from the root of this repository: it is published at no address of its own. */
+export function runbookPage({ id, page }: Pick<AlertRule, 'id' | 'page'>): string {
+  return page ?? `docs/use/alerts-reference.md#${id}`
 }
