@@ -91,7 +91,7 @@ function toLines({ verdict, reasons, figures }: DrillOutcome): string[] {
     ...lines,
     `  deployed in ${seconds(figures.deployMs)}, noticed after ${seconds(figures.detectionMs)}${detectedBy === null ? '' : ` (${detectedBy})`}`,
     `  answered as before after ${seconds(figures.recoveryMs)}, whole after ${seconds(figures.wholeMs)}`,
-    `  ${figures.acknowledged} acknowledged, ${figures.lost} lost, ${figures.duplicated} doubled, ${figures.unended} without an end${sinceBackup === null ? '' : `, ${sinceBackup} later than the backup`}`,
+    `  ${figures.acknowledged} acknowledged, ${figures.lost} lost, ${figures.duplicated} doubled, ${figures.unended} without an end${sinceBackup === null ? '' : `, ${sinceBackup} gone that came too late to be kept`}`,
     `  ${figures.takenOver} taken over, longest wait ${seconds(figures.longestWaitMs)}`,
     `  ${figures.failedRequests} of ${figures.requests} requests failed, 95 % within ${figures.requestP95Ms ?? '?'} ms`,
   ]

@@ -27,7 +27,7 @@ export const DrillFigures = z.strictObject({
   lost: Count,
   duplicated: Count,
   unended: Count,
-  /** Acknowledged after the backup that all was restored from; null where none is restored. */
+  /** Acknowledged after the backup that all was restored from, or the last word to the standby, and gone; null where neither is. */
   sinceBackup: Count.nullable(),
 })
 export type DrillFigures = z.infer<typeof DrillFigures>

@@ -90,7 +90,7 @@ test('each shows what it showed last beside its targets; what was not run is no 
   })
   await tell({ name: 'restore', state: 'running', figures: null, minutesAgo: 0 })
   await go('/drills')
-  await page.getByText('1 of 11 disasters held when last rehearsed, 1 broken, 1 not run here').waitFor()
+  await page.getByText('1 of 12 disasters held when last rehearsed, 1 broken, 1 not run here').waitFor()
   await settled(page)
   const words = await wordsOf(page.locator('main'))
   assert.match(words, /A process is killed Held 13 s 3\.1 s 0 of 133/)

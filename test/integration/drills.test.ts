@@ -92,6 +92,22 @@ describe('rehearsed for real, on scratch copies of the whole program', { concurr
     assert.ok(steps.includes('The fault is done.'))
   })
 
+  test('a primary that is gone and its standby behind: what it had not received is lost and told, and nothing else', async (t) => {
+    const { verdict, reasons, figures, steps } = await rehearse(
+      t,
+      'database-failover-late',
+      databaseFailover('late', 2),
+    )
+    assert.deepEqual([verdict, reasons], ['held', []])
+    assertNothingLost(figures, /^(database at process-\d|alert server-unreachable)$/)
+    assert.ok(
+      figures.sinceBackup !== null && figures.sinceBackup > 0,
+      'what was acknowledged meanwhile was not received',
+    )
+    assert.ok(figures.sinceBackup < figures.acknowledged, 'what came before and after is there')
+    assert.ok(steps.includes('The standby is cut off.'))
+  })
+
   test('a Redis that is gone: sentinels elect another while members ask, and no request fails', async (t) => {
     const { figures } = await rehearse(t, 'redis-failover', redisFailover(2))
     assertNothingLost(figures, /^redis at process-\d$/)

@@ -15,6 +15,7 @@ export const DRILLS: readonly Requirement[] = [
     provenBy: prove(
       real,
       'a primary that is gone: its standby goes on with everything that was acknowledged',
+      'a primary that is gone and its standby behind: what it had not received is lost and told, and nothing else',
       'a Redis that is gone: sentinels elect another while members ask, and no request fails',
       'a Redis that hangs holds up nobody for long, and no request fails',
       'a process that is killed while it answers: the other takes over, and no request fails',

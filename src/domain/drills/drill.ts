@@ -3,6 +3,7 @@ export const DRILL_NAMES = [
   'kill-replica',
   'database-restart',
   'database-failover',
+  'database-failover-late',
   'redis-loss',
   'redis-freeze',
   'redis-failover',
@@ -62,7 +63,10 @@ export interface DrillFigures {
   readonly duplicated: number
   /** Questions that had no end two minutes after the fault's. */
   readonly unended: number
-  /** Acknowledged after the backup that everything was restored from began, and so not in it; null where none is restored. */
+  /**
+   * Acknowledged after the backup began that everything was restored from, or after the standby was cut off that goes on, and not there
+   * afterwards; null where neither is.
+   */
   readonly sinceBackup: number | null
 }
 

@@ -41,6 +41,19 @@ export const DRILL_SCRIPTS: Readonly<Record<DrillName, DrillScript>> = {
     signs: ['database', 'alert server-unreachable'],
     mayFail: true,
   },
+  'database-failover-late': {
+    title: 'The primary PostgreSQL is gone and its standby was behind',
+    hypothesis:
+      'What the standby had not received is lost, however firmly it was acknowledged, and nothing else; Sophia goes on with the rest.',
+    steadyState: `${THREE}, a primary and a standby that no commit waits for: ${ASKING}.`,
+    fault:
+      'The standby is cut off from the primary; 5 s later the primary and all its processes are ended with SIGKILL and never come back.',
+    recovery: `The standby is promoted as in the failover. ${AS_BEFORE}`,
+    loss: 'Any message that was acknowledged before the standby was cut off and is not there afterwards. What came later is counted apart: it is what an asynchronous standby cannot hold.',
+    promises: ['A1', 'A6'],
+    signs: ['database', 'alert server-unreachable'],
+    mayFail: true,
+  },
   'redis-loss': {
     title: 'Redis is gone and comes back empty',
     hypothesis: 'Nothing that was acknowledged lies in Redis, so that no request fails and nothing is lost.',

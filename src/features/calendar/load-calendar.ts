@@ -26,7 +26,7 @@ export async function loadCalendar(
   for (const { name, source } of own.includes) {
     const pack = PACK.test(name) ? await readOrNull(join(packs, `${name}.yaml`)) : null
     if (pack === null) {
-      const message = `There is no pack \`${name}\`; \`default\` and \`rent-cycle\` ship with Sophia.`
+      const message = `There is no pack \`${name}\`; \`default\`, \`drills\` and \`rent-cycle\` ship with Sophia.`
       return { faults: [{ source, path: ['include'], message, place: null, suggestion: null }] }
     }
     const read = readCalendar(`${name}.yaml`, pack)

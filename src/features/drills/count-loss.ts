@@ -5,19 +5,19 @@ import type { Question, Traffic } from './traffic.ts'
 
 type Loss = Pick<DrillFigures, 'acknowledged' | 'lost' | 'duplicated' | 'unended' | 'sinceBackup'>
 
-/** Holds what members were told against what is stored when all is over. `backupMs`: what was acknowledged later need not be there. */
-export async function countLoss(traffic: Traffic, backupMs: number | null): Promise<Loss> {
+/** Holds what members were told against what is stored when all is over. `keptMs`: what was acknowledged later need not be there. */
+export async function countLoss(traffic: Traffic, keptMs: number | null): Promise<Loss> {
   const stored = await readStored(traffic)
   const acknowledged = traffic.questions.filter(({ acknowledgedMs }) => acknowledgedMs !== null)
   const missing = acknowledged.filter(({ messageId }) => !stored.messages.has(messageId))
   const isLater = ({ acknowledgedMs }: Question): boolean =>
-    backupMs !== null && acknowledgedMs !== null && acknowledgedMs > backupMs
+    keptMs !== null && acknowledgedMs !== null && acknowledgedMs > keptMs
   return {
     acknowledged: acknowledged.length,
     lost: missing.filter((question) => !isLater(question)).length,
     duplicated: [...stored.messages.values(), ...stored.answers.values()].filter((times) => times > 1).length,
     unended: acknowledged.filter(({ endedMs }) => endedMs === null).length,
-    sinceBackup: backupMs === null ? null : missing.filter(isLater).length,
+    sinceBackup: keptMs === null ? null : missing.filter(isLater).length,
   }
 }
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, beforeEach, test } from 'node:test'
+import { after, beforeEach, test, type TestContext } from 'node:test'
 import pino from 'pino'
-import { DRILL_NAMES } from '#domain/drills/drill.ts'
+import { DRILL_NAMES, type DrillName } from '#domain/drills/drill.ts'
+import { nextDrill } from '#domain/drills/next-drill.ts'
 import { createCalendar, knownBases } from '#features/calendar/index.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { sql } from '#platform/postgres/sql.ts'
@@ -123,25 +124,18 @@ test('nothing is rehearsed by itself until the calendar asks for it; then one ea
   assert.ok(begun.every(({ runs }) => runs[0]?.origin === 'schedule'))
 })
 
-test('a quiet period of the calendar turns them on, and nothing else does', async (t) => {
+/** The calendar of a file with these lines, on a clock that moves when told. */
+async function openCalendar(t: TestContext, at: string, text?: string) {
   const folder = await mkdtemp(join(tmpdir(), 'sophia-calendar-'))
   const file = join(folder, 'calendar.yaml')
-  await writeFile(
-    file,
-    `periods:
-  small-hours: { label: Small hours, when: "sat-sun", hours: ["02:00", "05:00"], timezone: Europe/Berlin }
-policies:
-  - match: small-hours
-    drills: { every: 7d }
-`,
-  )
-  const clock = createManualClock('2026-11-28T00:30:00Z')
+  if (text !== undefined) await writeFile(file, text)
+  const clock = createManualClock(at)
   const calendar = createCalendar({
     // Its sleep would move the time.
     clock: { ...clock, sleep: (_ms, signal) => untilAborted(signal) },
     log: pino({ level: 'silent' }),
     file,
-    isNamed: true,
+    isNamed: text !== undefined,
     shippedFolder: join(import.meta.dirname, '../../../calendars'),
     eventsFolder: join(folder, 'calendar-events'),
     allowPrivate: [],
@@ -153,11 +147,53 @@ policies:
     await calendar.close()
     await rm(folder, { recursive: true, force: true })
   })
-  assert.equal(calendar.number('drills.every', 0), 0, 'Saturday, half past one in Berlin')
+  return { calendar, clock, every: () => Number(calendar.number('drills.every', 0)) }
+}
+
+test('a quiet period of the calendar turns them on, and nothing else does', async (t) => {
+  const text = `periods:
+  small-hours: { label: Small hours, when: "sat-sun", hours: ["02:00", "05:00"], timezone: Europe/Berlin }
+policies:
+  - match: small-hours
+    drills: { every: 7d }
+`
+  const { calendar, clock, every } = await openCalendar(t, '2026-11-28T00:30:00Z', text)
+  assert.equal(every(), 0, 'Saturday, half past one in Berlin')
   clock.advance(3_600_000)
-  assert.equal(calendar.number('drills.every', 0), 7 * 86_400_000)
+  assert.equal(every(), 7 * 86_400_000)
   const { sentences } = calendar.explain({ key: 'drills.every', at: clock.now() })
   assert.doesNotMatch(sentences.join(' '), /goes by/)
+})
+
+/** What a look every ten minutes begins in five weeks, each a little later than the look; days and hours as in New York in winter. */
+function planFiveWeeks({ clock, every }: Pick<Awaited<ReturnType<typeof openCalendar>>, 'clock' | 'every'>) {
+  const begun: {
+    readonly name: DrillName
+    readonly beganMs: number
+    readonly weekday: number
+    readonly hour: number
+  }[] = []
+  for (let look = 0; look < 5 * 7 * 24 * 6; look += 1) {
+    const nowMs = clock.now().getTime()
+    const name = nextDrill(begun, every(), nowMs)
+    const there = new Date(nowMs - 5 * 3_600_000)
+    if (name !== null)
+      begun.push({ name, beganMs: nowMs + 3000, weekday: there.getUTCDay(), hour: there.getUTCHours() })
+    clock.advance(600_000)
+  }
+  return begun
+}
+
+test('the pack that ships rehearses each once a week on weekend mornings; the calendar that ships none', async (t) => {
+  const monday = '2026-11-02T12:00:00Z'
+  assert.deepEqual(planFiveWeeks(await openCalendar(t, monday)), [])
+  const begun = planFiveWeeks(await openCalendar(t, monday, 'include: [default, drills]\n'))
+  // One of the five weekends lies in the last three days of November.
+  for (const name of DRILL_NAMES)
+    assert.equal(begun.filter((drill) => drill.name === name).length, 4, `${name}, once in each of the other weeks`)
+  const saturday = 6
+  const others = begun.filter(({ weekday, hour }) => weekday !== saturday || hour < 4 || hour >= 7)
+  assert.deepEqual(others, [], 'all are done on Saturday from four to seven')
 })
 
 test('what is lost, doubled and without an end is counted from what is stored', async () => {

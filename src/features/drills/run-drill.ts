@@ -80,9 +80,11 @@ async function rehearse(frame: Frame, { scene, script, onStep }: Play): Promise<
     await untilSteady(traffic, frame)
     const before = await listComplaints(set.sophias, key)
     const patienceMs = patienceOf(traffic.questions.filter(({ endedMs }) => endedMs !== null))
-    const backupMs = set.backUp ? clock.monotonicMs() : null
+    const keptMs = set.backUp || set.leaveBehind ? clock.monotonicMs() : null
     if (set.backUp) onStep('A backup is made and proven.')
     await set.backUp?.()
+    if (set.leaveBehind) onStep('The standby is cut off.')
+    await set.leaveBehind?.()
     onStep('The fault is done.')
     const faultMs = clock.monotonicMs()
     await set.inject()
@@ -99,7 +101,7 @@ async function rehearse(frame: Frame, { scene, script, onStep }: Play): Promise<
       detectedBy: notice?.by ?? null,
       ...recovery,
       ...requestFigures(traffic, faultMs),
-      ...(await countLoss(traffic, backupMs)),
+      ...(await countLoss(traffic, keptMs)),
     }
   } finally {
     await traffic.stop(0)

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { appendFile, chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { z } from 'zod'
 import { ENGINE_USER, prepareCluster, type Cluster } from '#platform/postgres/cluster-files.ts'
 import { installEngine } from '#platform/postgres/engine-files.ts'
 import {
@@ -17,11 +19,12 @@ import {
 import { findUnprivilegedAccount, giveTo, giveTreeTo } from '#platform/postgres/unprivileged-account.ts'
 import { findProcess } from '#platform/process-table.ts'
 import type { Crew } from './crew.ts'
-import { findFreePort } from './line.ts'
+import { findFreePort, openLine } from './line.ts'
 
 const run = promisify(execFile)
 const DATABASE = 'sophia'
 const PROMOTE_LIMIT_SECONDS = 60
+const RECEIVE_LIMIT_MS = 30_000
 
 /** One PostgreSQL of a rehearsal, on a loopback port that stays the same. */
 export interface ScratchServer {
@@ -38,8 +41,10 @@ export interface ScratchServer {
 
 export interface ScratchPostgres {
   readonly primary: ScratchServer
-  /** Has every commit before it is acknowledged; null unless asked for. */
+  /** A synchronous one has every commit before it is acknowledged; null unless asked for. */
   readonly standby: ScratchServer | null
+  /** Cuts off a late standby once it has all that was committed when it was asked; from then on it receives nothing. */
+  leaveBehind(): Promise<void>
   /** Of Sophia's database, on this port instead of the primary's. */
   url(port?: number): string
   end(): Promise<void>
@@ -65,7 +70,9 @@ export async function startScratchPostgres({ folder, crew, standby }: Wishes): P
   const place = { engine, cluster, account, port: await findFreePort() }
   const launch: EngineLaunch = { ...place, isDurable: true, hasStandby: standby !== undefined }
   const primary = createServer(launch, crew)
-  const second = standby ? createServer(await prepareStandby(launch, standby), crew) : null
+  const line = standby === 'late' ? await openLine(launch.port) : null
+  const follower = standby ? await prepareStandby(launch, standby, line?.port ?? launch.port) : null
+  const second = follower && createServer(follower, crew)
   const servers = second ? [primary, second] : [primary]
   // Together: the first commit of a primary waits for its standby.
   await Promise.all(servers.map((server) => server.start()))
@@ -73,13 +80,32 @@ export async function startScratchPostgres({ folder, crew, standby }: Wishes): P
   return {
     primary,
     standby: second,
+    async leaveBehind() {
+      if (follower) await untilReceived(launch, follower)
+      line?.redirect(await findFreePort())
+    },
     url: (port = launch.port) =>
       `postgres://${ENGINE_USER}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${DATABASE}`,
     end: async () => {
       // All at once: a primary that is told to stop waits for what its standby has not got.
       await Promise.all(servers.map((server) => server.kill()))
+      await line?.close()
     },
   }
+}
+
+/** Until the standby has all that the primary has written by now. Throws when it does not within 30 s. */
+async function untilReceived(primary: EngineLaunch, standby: EngineLaunch): Promise<void> {
+  const written = z.string().parse(await askOnce(primary, 'select pg_current_wal_insert_lsn()::text as answer'))
+  const statement = `select coalesce(pg_last_wal_receive_lsn() >= '${written}', false) as answer`
+  for (const deadlineMs = performance.now() + RECEIVE_LIMIT_MS; performance.now() < deadlineMs;) {
+    // One look after the other.
+    // oxlint-disable-next-line no-await-in-loop
+    if ((await askOnce(standby, statement)) === true) return
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(20)
+  }
+  throw new Error('The standby did not receive what was written within 30 s.')
 }
 
 function createServer(launch: EngineLaunch, crew: Crew): ScratchServer {
@@ -108,9 +134,14 @@ function createServer(launch: EngineLaunch, crew: Crew): ScratchServer {
   }
 }
 
-async function prepareStandby(primary: EngineLaunch, kind: 'synchronous' | 'late'): Promise<EngineLaunch> {
+/** `port`: what it follows the primary through. */
+async function prepareStandby(
+  primary: EngineLaunch,
+  kind: 'synchronous' | 'late',
+  port: number,
+): Promise<EngineLaunch> {
   const launch = { ...primary, port: await findFreePort(), cluster: await copyCluster(primary) }
-  await follow(launch, primary)
+  await follow(launch, { ...primary, port })
   if (kind === 'synchronous') await setUp(primary, { synchronous_standby_names: '*' })
   return launch
 }

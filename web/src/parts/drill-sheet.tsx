@@ -141,7 +141,7 @@ function Figures({ drill, figures, targets }: FiguresProps) {
         {figures.longestWaitMs === null ? '' : `, the slowest took ${spanOf(figures.longestWaitMs)}`}
       </Fact>
       {figures.sinceBackup === null ? null : (
-        <Fact name="Later than the backup">{countWords(figures.sinceBackup)}</Fact>
+        <Fact name="Gone, as too late to be kept">{countWords(figures.sinceBackup)}</Fact>
       )}
       <Fact name="Requests since the fault">
         {countWords(figures.failedRequests)} of {countWords(figures.requests)} failed

@@ -39,6 +39,7 @@ export function createDraftKeeper(store: Store | null, memberId: string) {
 /** Calendars that ship and need one line to be part of one's own. */
 export const PACKS = [
   { name: 'rent-cycle', label: 'Rent cycle', says: 'rent due on the first, days of grace, late fees, the settlement' },
+  { name: 'drills', label: 'Drills', says: 'every disaster rehearsed once a week, on weekend mornings' },
 ] as const
 
 const INLINE = /^include:[ \t]*\[([^\]\n]*)\]/m

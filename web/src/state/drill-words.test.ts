@@ -66,6 +66,7 @@ test('figures in words, and what was not seen says so', () => {
   assert.equal(recoveryWords({ ...GOOD_FIGURES, recoveryMs: 0 }), 'nobody waited')
   assert.equal(recoveryWords({ ...GOOD_FIGURES, recoveryMs: null }), 'not in time')
   assert.equal(lossWords(GOOD_FIGURES), '0 of 29')
+  assert.equal(lossWords({ ...GOOD_FIGURES, sinceBackup: 7 }), '0 of 29, 7 too late to be kept')
 })
 
 test('a figure is good within what is aimed at only', () => {

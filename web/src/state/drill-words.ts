@@ -54,8 +54,11 @@ export function recoveryWords(figures: DrillFigures | null): string {
   return figures.recoveryMs === 0 ? 'nobody waited' : spanOf(figures.recoveryMs)
 }
 
+/** What no backup and no standby could have is told besides: it is gone as well. */
 export function lossWords(figures: DrillFigures | null): string {
-  return figures === null ? 'unknown' : `${figures.lost} of ${figures.acknowledged}`
+  if (figures === null) return 'unknown'
+  const { acknowledged, lost, sinceBackup } = figures
+  return `${lost} of ${acknowledged}${sinceBackup ? `, ${sinceBackup} too late to be kept` : ''}`
 }
 
 /** All drills in one sentence each way. */

@@ -9,6 +9,7 @@ export const SCENES: Readonly<Record<DrillName, Scene>> = {
   'kill-replica': killReplica(),
   'database-restart': databaseRestart,
   'database-failover': databaseFailover(),
+  'database-failover-late': databaseFailover('late'),
   'redis-loss': redisLoss,
   'redis-freeze': redisFreeze(),
   'redis-failover': redisFailover(),

@@ -8,6 +8,8 @@ import type { Scene } from './scene.ts'
 /** After so many looks without an answer the primary counts as gone. */
 const MISSES = 3
 const BETWEEN_LOOKS_MS = 500
+/** How far a late standby is behind when its primary goes. */
+const BEHIND_MS = 5000
 
 export const databaseRestart: Scene = {
   programs: [],
@@ -28,7 +30,16 @@ export function databaseFailover(kind: 'synchronous' | 'late' = 'synchronous', c
       const pair = await startPair(frame, kind)
       const sophias = await frame.createSophias(count, { DATABASE_URL: pair.url })
       await startAll(sophias)
-      return { sophias, inject: pair.postgres.primary.kill, lastsMs: 0, mend: () => failOver(frame, pair) }
+      const { primary, leaveBehind } = pair.postgres
+      const set = { sophias, inject: primary.kill, lastsMs: 0, mend: () => failOver(frame, pair) }
+      if (kind === 'synchronous') return set
+      return {
+        ...set,
+        async leaveBehind() {
+          await leaveBehind()
+          await frame.clock.sleep(BEHIND_MS, frame.signal)
+        },
+      }
     },
   }
 }

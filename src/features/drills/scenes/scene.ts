@@ -15,6 +15,8 @@ export interface SetScene {
   readonly sophias: readonly ScratchSophia[]
   /** Beforehand, while members ask: makes the backup that everything is restored from. */
   backUp?(): Promise<void>
+  /** Beforehand, while members ask: leaves a standby behind, so that something is lost. */
+  leaveBehind?(): Promise<void>
   /** Resolves as soon as it is done. */
   inject(): Promise<void>
   /** How long the fault lasts; `noticed`: until the deployment has noticed it, or should have. */
