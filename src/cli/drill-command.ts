@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
-import { DRILL_NAMES, type DrillName } from '#domain/drills/drill.ts'
+import { DRILL_NAMES, unjudgedPromises, type DrillName } from '#domain/drills/drill.ts'
+import { DRILL_SCRIPTS } from '#domain/drills/scripts.ts'
 import type { Principal } from '#domain/permission.ts'
 import type { Drills, DrillOutcome } from '#features/drills/index.ts'
 import { EXIT } from './exit-code.ts'
@@ -66,7 +67,9 @@ async function performOne(
   }
   if (!options.json) console.log(name)
   const outcome = await drills.perform({ principal }, { name, signal, onStep })
-  console.log(options.json ? JSON.stringify({ name, ...outcome }) : toLines(outcome).join('\n'))
+  const { promises } = DRILL_SCRIPTS[name]
+  const judged = { promises, notJudged: unjudgedPromises(promises) }
+  console.log(options.json ? JSON.stringify({ name, ...judged, ...outcome }) : toLines(name, outcome).join('\n'))
   return outcome.verdict
 }
 
@@ -83,10 +86,15 @@ const WORDS = {
   inconclusive: 'inconclusive',
 } as const satisfies Record<DrillOutcome['verdict'], string>
 
-function toLines({ verdict, reasons, figures }: DrillOutcome): string[] {
-  const lines = [`  ${WORDS[verdict]}`, ...reasons.map((reason) => `  ${reason}`)]
+function toLines(name: DrillName, { verdict, reasons, figures }: DrillOutcome): string[] {
+  const { promises } = DRILL_SCRIPTS[name]
+  const lines = [
+    `  ${WORDS[verdict]}`,
+    ...reasons.map((reason) => `  ${reason}`),
+    `  judged by ${promises.join(', ')}; says nothing of ${unjudgedPromises(promises).join(', ')}`,
+  ]
   if (!figures) return lines
-  const { detectedBy, sinceBackup } = figures
+  const { detectedBy, privacy, reading, sinceBackup } = figures
   return [
     ...lines,
     `  deployed in ${seconds(figures.deployMs)}, noticed after ${seconds(figures.detectionMs)}${detectedBy === null ? '' : ` (${detectedBy})`}`,
@@ -94,6 +102,14 @@ function toLines({ verdict, reasons, figures }: DrillOutcome): string[] {
     `  ${figures.acknowledged} acknowledged, ${figures.lost} lost, ${figures.duplicated} doubled, ${figures.unended} without an end${sinceBackup === null ? '' : `, ${sinceBackup} gone that came too late to be kept`}`,
     `  ${figures.takenOver} taken over, longest wait ${seconds(figures.longestWaitMs)}`,
     `  ${figures.failedRequests} of ${figures.requests} requests failed, 95 % within ${figures.requestP95Ms ?? '?'} ms`,
+    ...(reading
+      ? [
+          `  ${reading.followed} answers read by stream, resumed ${reading.resumed} times: ${reading.gaps} gaps, ${reading.repeats} repeats, ${reading.unread} without their end`,
+        ]
+      : []),
+    ...(privacy
+      ? [`  ${privacy.overheard} of ${privacy.looked} answers held what another member said in private`]
+      : []),
   ]
 }
 

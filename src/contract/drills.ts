@@ -29,6 +29,13 @@ export const DrillFigures = z.strictObject({
   unended: Count,
   /** Acknowledged after the backup that all was restored from, or the last word to the standby, and gone; null where neither is. */
   sinceBackup: Count.nullable(),
+  /** Answers that were read by their streams; null in rehearsals of versions that did not look. */
+  reading: z
+    .strictObject({ followed: Count, unread: Count, resumed: Count, gaps: Count, repeats: Count })
+    .nullable()
+    .default(null),
+  /** What the owner heard of what another member had said in private; null as above. */
+  privacy: z.strictObject({ said: Count, looked: Count, overheard: Count }).nullable().default(null),
 })
 export type DrillFigures = z.infer<typeof DrillFigures>
 
@@ -65,7 +72,9 @@ const Drill = z.strictObject({
   fault: z.string(),
   recovery: z.string(),
   loss: z.string(),
+  /** Those that it judges, and those of which it says nothing. */
   promises: z.array(z.string()),
+  notJudged: z.array(z.string()),
   isNoticed: z.boolean(),
   /** Newest first, the one that waits or runs among them. */
   runs: z.array(DrillRun),

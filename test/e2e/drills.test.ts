@@ -40,6 +40,8 @@ const FIGURES = {
   duplicated: 0,
   unended: 0,
   sinceBackup: null,
+  reading: { followed: 131, unread: 0, resumed: 140, gaps: 0, repeats: 0 },
+  privacy: { said: 40, looked: 2100, overheard: 0 },
 }
 const STEPS = [
   { atMs: 100, text: 'A scratch deployment is started.' },
@@ -111,6 +113,9 @@ test('one opens beside the list with what is believed, what happened when, and e
   assert.match(words, /Noticed by alert replica-silent/)
   assert.match(words, /133 acknowledged, 0 lost, 0 doubled, 0 without an end/)
   assert.match(words, /2 taken over, the slowest took 4\.6 s/)
+  assert.match(words, /131, resumed 140 times: 0 gaps, 0 repeats, 0 without their end/)
+  assert.match(words, /0 of 2,100 answers looked at/)
+  assert.match(words, /Of which it says nothing A4, A7, A8/)
   assert.match(words, /31 s The fault is done\./)
   assert.match(words, /sophia drill kill-replica/)
   assert.deepEqual(await findFaults(page, 'the sheet of a drill', '.sheet'), [])

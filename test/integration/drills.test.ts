@@ -77,6 +77,15 @@ function assertNothingLost(figures: DrillFigures, noticedBy: RegExp): void {
   assert.match(figures.detectedBy ?? '', noticedBy)
   assert.ok(figures.recoveryMs !== null, 'members were not answered as before')
   assert.ok(figures.wholeMs !== null, 'not every part was as before')
+  const { privacy } = figures
+  assert.ok(privacy && privacy.said > 0 && privacy.looked > privacy.said, 'there was somebody to overhear')
+  assert.equal(privacy.overheard, 0)
+}
+
+/** Whoever read answers, and came back after each break, missed nothing and was told nothing twice. */
+function assertReadWhole({ reading }: DrillFigures): void {
+  assert.ok(reading && reading.followed > 0 && reading.resumed >= reading.followed, 'each came back at least once')
+  assert.deepEqual([reading.gaps, reading.repeats, reading.unread], [0, 0, 0])
 }
 
 describe('rehearsed for real, on scratch copies of the whole program', { concurrency: 2 }, () => {
@@ -89,6 +98,7 @@ describe('rehearsed for real, on scratch copies of the whole program', { concurr
     assert.deepEqual([verdict, reasons], ['held', []])
     assertNothingLost(figures, /^(database at process-\d|alert server-unreachable)$/)
     assert.ok(figures.recoveryMs !== null && figures.recoveryMs > 0, 'somebody had to wait')
+    assertReadWhole(figures)
     assert.ok(steps.includes('The fault is done.'))
   })
 
@@ -112,24 +122,28 @@ describe('rehearsed for real, on scratch copies of the whole program', { concurr
     const { figures } = await rehearse(t, 'redis-failover', redisFailover(2))
     assertNothingLost(figures, /^redis at process-\d$/)
     assert.equal(figures.failedRequests, 0)
+    assertReadWhole(figures)
   })
 
   test('a Redis that hangs holds up nobody for long, and no request fails', async (t) => {
     const { figures } = await rehearse(t, 'redis-freeze', redisFreeze(2))
     assertNothingLost(figures, /^redis at process-\d$/)
     assert.equal(figures.failedRequests, 0)
+    assertReadWhole(figures)
   })
 
   test('a process that is killed while it answers: the other takes over, and no request fails', async (t) => {
     const { figures } = await rehearse(t, 'kill-replica', killReplica(2))
     assertNothingLost(figures, /^alert replica-silent$/)
     assert.equal(figures.failedRequests, 0)
+    assertReadWhole(figures)
     assert.ok(figures.takenOver > 0, 'it was killed while it answered')
   })
 
   test('a zone that is gone: process and standby in the other go on with everything', async (t) => {
     const { figures } = await rehearse(t, 'zone-loss', zoneLoss(2))
     assertNothingLost(figures, /^((database|redis) at process-\d|alert replica-silent)$/)
+    assertReadWhole(figures)
   })
 
   test('a machine that is gone: its backup makes it whole again, and how it went is remembered', async (t) => {

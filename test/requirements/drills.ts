@@ -26,12 +26,19 @@ export const DRILLS: readonly Requirement[] = [
   {
     id: 'D/verdict',
     source: 'drills',
-    behaviour: 'A drill holds only when nothing was lost, doubled or left open and every target was met.',
+    behaviour:
+      'A drill holds only when nothing was lost, doubled, left open, left out of a stream or overheard, and every target was met.',
     provenBy: [
       ...prove(
         rules,
         'holds when nothing is lost, doubled or left open and every target is met',
         'bears failed requests and silence only where the script says so',
+        'says nothing of a promise that the script does not name, and names those of which it says nothing',
+      ),
+      ...prove(
+        'src/features/drills/follow-answer.test.ts',
+        'who reads on after a break and through a restart that is told has no fault to find',
+        'an event that is left out, one that is told twice and a restart without a word are each counted once',
       ),
       ...prove(room, 'what is lost, doubled and without an end is counted from what is stored'),
     ],
@@ -78,6 +85,7 @@ export const DRILLS: readonly Requirement[] = [
       room,
       'a quiet period of the calendar turns them on, and nothing else does',
       'nothing is rehearsed by itself until the calendar asks for it; then one each look, longest ago first',
+      'the pack that ships rehearses each once a week on weekend mornings; the calendar that ships none',
     ),
   },
   {

@@ -18,4 +18,6 @@ export const GOOD_FIGURES: DrillFigures = {
   duplicated: 0,
   unended: 0,
   sinceBackup: null,
+  reading: { followed: 28, unread: 0, resumed: 31, gaps: 0, repeats: 0 },
+  privacy: { said: 20, looked: 900, overheard: 0 },
 }

@@ -15,6 +15,15 @@ export const DRILL_NAMES = [
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 
+/** What README promises. */
+export const PROMISES = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8'] as const
+export type Promised = (typeof PROMISES)[number]
+
+/** The promises of which a drill says nothing, whether it held or not. */
+export function unjudgedPromises(judged: readonly Promised[]): Promised[] {
+  return PROMISES.filter((promise) => !judged.includes(promise))
+}
+
 /** One disaster as it is rehearsed: what is believed, what is done, and what would show the belief wrong. */
 export interface DrillScript {
   readonly title: string
@@ -26,8 +35,8 @@ export interface DrillScript {
   readonly recovery: string
   /** What would count as lost. */
   readonly loss: string
-  /** Of the promises A1 to A8, those that it puts to the proof. */
-  readonly promises: readonly string[]
+  /** Those that it puts to the proof; it says nothing of the others. */
+  readonly promises: readonly Promised[]
   /** What of itself the deployment should say is not well: a part (`database`) or an alert (`alert replica-silent`). Empty: nothing is left that could. */
   readonly signs: readonly string[]
   /** Whether a request may fail while it lasts. */
@@ -68,6 +77,27 @@ export interface DrillFigures {
    * afterwards; null where neither is.
    */
   readonly sinceBackup: number | null
+  /** Answers that were read by their streams; null where no one looked, as before there were readers. */
+  readonly reading: DrillReading | null
+  /** What the owner heard of what another member had said; null as above. */
+  readonly privacy: DrillPrivacy | null
+}
+
+export interface DrillReading {
+  /** Read to their ends. */
+  readonly followed: number
+  /** Had an end that no reader came to. */
+  readonly unread: number
+  /** Times a reader came back with `after`. */
+  readonly resumed: number
+  readonly gaps: number
+  readonly repeats: number
+}
+
+export interface DrillPrivacy {
+  readonly said: number
+  readonly looked: number
+  readonly overheard: number
 }
 
 /**

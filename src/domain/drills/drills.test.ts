@@ -2,14 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { GOOD_FIGURES } from '../../../test/support/drill-figures.ts'
-import { DRILL_NAMES, type DrillFigures } from './drill.ts'
+import { DRILL_NAMES, unjudgedPromises, type DrillFigures } from './drill.ts'
 import { findRecovery, patienceOf, type AskedQuestion } from './find-recovery.ts'
 import { judgeDrill } from './judge-drill.ts'
 import { nextDrill } from './next-drill.ts'
 import { DRILL_SCRIPTS } from './scripts.ts'
 import { DRILL_TARGETS, standingOf } from './targets.ts'
 
-const STRICT = { signs: ['database'], mayFail: false }
+const READING = { followed: 28, unread: 0, resumed: 31, gaps: 0, repeats: 0 }
+const STRICT = { signs: ['database'], mayFail: false, promises: ['A3', 'A5'] as const }
 
 describe('the verdict', () => {
   test('holds when nothing is lost, doubled or left open and every target is met', () => {
@@ -21,6 +22,12 @@ describe('the verdict', () => {
     ['a message is there twice', { duplicated: 1 }, /^A1: /],
     ['a question has no end', { unended: 1 }, /^A2: /],
     ['a request failed that must not', { failedRequests: 1 }, /^A7: 1 of 200 requests failed\.$/],
+    ['a stream left something out', { reading: { ...READING, gaps: 1 } }, /^A3: streams left out events 1 times/],
+    ['a stream told something twice', { reading: { ...READING, repeats: 2 } }, /^A3: streams told 2 events twice/],
+    ['a stream did not come to the end', { reading: { ...READING, unread: 1 } }, /^A3: 1 answers that had ended/],
+    ['nobody read a stream', { reading: { ...READING, followed: 0 } }, /nothing is known of A3/],
+    ['another was overheard', { privacy: { said: 9, looked: 90, overheard: 1 } }, /^A5: 1 answers held what another/],
+    ['there was nobody to overhear', { privacy: { said: 0, looked: 90, overheard: 0 } }, /nothing is known of A5/],
     ['nobody noticed', { detectionMs: null }, /noticed it/],
     ['it was noticed too late', { detectionMs: 30_001 }, /noticed after 30 s/],
     ['members were not answered again', { recoveryMs: null }, /not answered again/],
@@ -39,8 +46,16 @@ describe('the verdict', () => {
 
   test('bears failed requests and silence only where the script says so', () => {
     const figures = { ...GOOD_FIGURES, failedRequests: 7, detectionMs: null }
-    assert.equal(judgeDrill({ signs: [], mayFail: true }, figures).verdict, 'held')
-    assert.equal(judgeDrill({ signs: [], mayFail: true }, { ...figures, lost: 1 }).verdict, 'broken')
+    const lenient = { signs: [], mayFail: true, promises: [] }
+    assert.equal(judgeDrill(lenient, figures).verdict, 'held')
+    assert.equal(judgeDrill(lenient, { ...figures, lost: 1 }).verdict, 'broken')
+  })
+
+  test('says nothing of a promise that the script does not name, and names those of which it says nothing', () => {
+    const figures = { ...GOOD_FIGURES, reading: { ...READING, gaps: 1 }, privacy: null }
+    assert.equal(judgeDrill({ ...STRICT, promises: ['A1'] }, figures).verdict, 'held')
+    assert.deepEqual(unjudgedPromises(DRILL_SCRIPTS['redis-loss'].promises), ['A4', 'A8'])
+    assert.deepEqual(unjudgedPromises(DRILL_SCRIPTS.restore.promises), ['A2', 'A3', 'A4', 'A7', 'A8'])
   })
 })
 

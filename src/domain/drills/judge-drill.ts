@@ -8,8 +8,17 @@ export interface Judgement {
 }
 
 /** Holds what was seen against the promises and the targets. Whatever is not known to have held has not. */
-export function judgeDrill(script: Pick<DrillScript, 'signs' | 'mayFail'>, figures: DrillFigures): Judgement {
-  const reasons = [...brokenPromises(script, figures), ...missedTargets(script, figures)]
+export function judgeDrill(
+  script: Pick<DrillScript, 'signs' | 'mayFail' | 'promises'>,
+  figures: DrillFigures,
+): Judgement {
+  const { promises } = script
+  const reasons = [
+    ...brokenPromises(script, figures),
+    ...(promises.includes('A3') ? faultsOfReading(figures) : []),
+    ...(promises.includes('A5') ? faultsOfPrivacy(figures) : []),
+    ...missedTargets(script, figures),
+  ]
   return { verdict: reasons.length === 0 ? 'held' : 'broken', reasons }
 }
 
@@ -22,6 +31,23 @@ function brokenPromises({ mayFail }: Pick<DrillScript, 'mayFail'>, figures: Dril
   if (unended > 0) reasons.push(`A2: ${unended} questions had no end two minutes after the fault's.`)
   if (failedRequests > 0 && !mayFail) reasons.push(`A7: ${failedRequests} of ${requests} requests failed.`)
   return reasons
+}
+
+function faultsOfReading({ reading }: DrillFigures): string[] {
+  if (!reading || reading.followed === 0) return ['No answer was read by its stream, so that nothing is known of A3.']
+  const { gaps, repeats, unread } = reading
+  const reasons: string[] = []
+  if (gaps > 0) reasons.push(`A3: streams left out events ${gaps} times without a word.`)
+  if (repeats > 0) reasons.push(`A3: streams told ${repeats} events twice.`)
+  if (unread > 0) reasons.push(`A3: ${unread} answers that had ended were not told to their ends.`)
+  return reasons
+}
+
+function faultsOfPrivacy({ privacy }: DrillFigures): string[] {
+  if (!privacy || privacy.said === 0 || privacy.looked === 0)
+    return ['No other member was acknowledged, so that nothing is known of A5.']
+  const { overheard } = privacy
+  return overheard > 0 ? [`A5: ${overheard} answers held what another member had said in private.`] : []
 }
 
 function missedTargets({ signs }: Pick<DrillScript, 'signs'>, figures: DrillFigures): string[] {

@@ -200,7 +200,7 @@ test('what is lost, doubled and without an end is counted from what is stored', 
   const [kept, doubled, lost, later] = Array.from({ length: 4 }, () => createId())
   const turn = createId()
   const asked = (messageId = '', acknowledgedMs: number | null = 5) => {
-    return { messageId, acknowledgedMs, turnId: turn, attempt: 1, askedMs: 0, endedMs: 9, isAnswered: true }
+    return { messageId, acknowledgedMs, turnId: turn, attempt: 1, askedMs: 0, endedMs: 9, isAnswered: true, read: null }
   }
   const message = (id = '', role: 'user' | 'assistant' = 'user') => ({ ...MESSAGE, id, role, turnId: turn })
   const pages = [
@@ -218,6 +218,7 @@ test('what is lost, doubled and without an end is counted from what is stored', 
       asked(createId(), null),
     ],
     requests: [],
+    privacy: () => ({ said: 0, looked: 0, overheard: 0 }),
     stop: async () => undefined,
     send: async ({ path }) => ({ status: 200, body: pages[path.includes('cursor=more') ? 1 : 0] }),
   }

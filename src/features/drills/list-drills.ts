@@ -1,5 +1,5 @@
 import type { DrillReport, DrillRun } from '#contract/drills.ts'
-import { DRILL_NAMES } from '#domain/drills/drill.ts'
+import { DRILL_NAMES, unjudgedPromises } from '#domain/drills/drill.ts'
 import { DRILL_SCRIPTS } from '#domain/drills/scripts.ts'
 import { DRILL_TARGETS } from '#domain/drills/targets.ts'
 import { listRuns, type DrillRow } from './drills-store.ts'
@@ -16,7 +16,12 @@ export async function listDrills({ clock, database, everyMs }: DrillNeeds): Prom
     everyMs: Math.round(everyMs()),
     drills: DRILL_NAMES.map((name) => {
       const { mayFail: _mayFail, signs, promises, ...script } = DRILL_SCRIPTS[name]
-      const words = { ...script, promises: [...promises], isNoticed: signs.length > 0 }
+      const words = {
+        ...script,
+        promises: [...promises],
+        notJudged: unjudgedPromises(promises),
+        isNoticed: signs.length > 0,
+      }
       return { name, ...words, runs: rows.filter((row) => row.name === name).map(present) }
     }),
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import { quantile } from '#domain/deal/statistics.ts'
-import type { DrillFigures, DrillName, DrillScript, DrillVerdict } from '#domain/drills/drill.ts'
+import type { DrillFigures, DrillName, DrillReading, DrillScript, DrillVerdict } from '#domain/drills/drill.ts'
 import { findRecovery, patienceOf } from '#domain/drills/find-recovery.ts'
 import { judgeDrill } from '#domain/drills/judge-drill.ts'
 import { DRILL_SCRIPTS } from '#domain/drills/scripts.ts'
@@ -8,10 +8,11 @@ import { DRILL_TARGETS } from '#domain/drills/targets.ts'
 import type { Scene, SetScene } from './scenes/scene.ts'
 import { countLoss } from './count-loss.ts'
 import type { RehearsalNeeds } from './drill-needs.ts'
+import type { ReadAnswer } from './follow-answer.ts'
 import { openFrame, type Frame } from './frame.ts'
 import { listComplaints, type Complaints } from './notice.ts'
 import { SCENES } from './scenes/index.ts'
-import { startTraffic, type Traffic } from './traffic.ts'
+import { startTraffic, type Question, type Traffic } from './traffic.ts'
 import { lookAtStage, whatIsMissing } from './what-is-missing.ts'
 
 export interface DrillOutcome {
@@ -102,9 +103,24 @@ async function rehearse(frame: Frame, { scene, script, onStep }: Play): Promise<
       ...recovery,
       ...requestFigures(traffic, faultMs),
       ...(await countLoss(traffic, keptMs)),
+      reading: countReading(traffic.questions),
+      privacy: traffic.privacy(),
     }
   } finally {
     await traffic.stop(0)
+  }
+}
+
+/** What all saw who read answers by their streams. */
+function countReading(questions: readonly Question[]): DrillReading {
+  const reads = questions.flatMap(({ read }) => read ?? [])
+  const sum = (of: (read: ReadAnswer) => number): number => reads.reduce((total, read) => total + of(read), 0)
+  return {
+    followed: reads.filter(({ isRead }) => isRead).length,
+    unread: questions.filter(({ isAnswered, read }) => isAnswered && !read?.isRead).length,
+    resumed: sum(({ resumed }) => resumed),
+    gaps: sum(({ gaps }) => gaps),
+    repeats: sum(({ repeats }) => repeats),
   }
 }
 

@@ -5,6 +5,8 @@ import type { AskedQuestion } from '#domain/drills/find-recovery.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { askSophia } from '#platform/scratch/client.ts'
 import type { ScratchSophia } from '#platform/scratch/sophia.ts'
+import { followAnswer, type ReadAnswer } from './follow-answer.ts'
+import { bringOtherMember } from './other-member.ts'
 
 /** A question as its member saw it. */
 export interface Question extends AskedQuestion {
@@ -12,6 +14,18 @@ export interface Question extends AskedQuestion {
   readonly turnId: string | null
   /** null: Sophia never said that she has it. */
   readonly acknowledgedMs: number | null
+  /** null: nobody has read its stream yet. */
+  readonly read: ReadAnswer | null
+}
+
+/** What the owner heard of what another member said, who is not to be overheard. */
+export interface Privacy {
+  /** Times they said it. */
+  readonly said: number
+  /** Answers and events that the owner got. */
+  readonly looked: number
+  /** Of these, such as held what they had said. */
+  readonly overheard: number
 }
 
 /** A request as whoever sent it saw it, whichever process answered in the end. */
@@ -26,6 +40,7 @@ export interface Traffic {
   readonly conversationIds: readonly string[]
   readonly questions: readonly Question[]
   readonly requests: readonly SentRequest[]
+  privacy(): Privacy
   /** Nobody asks anything new; resolves once each question has its end, or after `limitMs`. */
   stop(limitMs: number): Promise<void>
   /** One request, as a member would send it; null when no process answered it. */
@@ -51,6 +66,11 @@ interface TrafficNeeds {
   readonly clock: Clock
 }
 
+interface Sending extends TrafficNeeds {
+  /** Told of whatever comes back. */
+  readonly hear: (text: string) => void
+}
+
 /** In the words of people who ask; each takes a skill over the sample company. */
 const TOPICS = [
   { persona: 'marcus', text: 'How does the pipeline look?' },
@@ -62,6 +82,8 @@ const BETWEEN_LOOKS_MS = 200
 const BETWEEN_READS_MS = 300
 const BETWEEN_TRIES_MS = 200
 const ONE_TRY_MS = 5000
+/** How long somebody reads on who sees elsewhere that the answer has its end. */
+const READ_ON_MS = 10_000
 
 const Made = z.object({ id: z.string() })
 const ENDED: ReadonlySet<string> = new Set(['complete', 'failed', 'cancelled'])
@@ -72,7 +94,10 @@ export async function startTraffic(needs: TrafficNeeds): Promise<Traffic> {
   const deadline = new AbortController()
   const requests: SentRequest[] = []
   const questions: MutableQuestion[] = []
-  const send: Traffic['send'] = (wanted) => sendToAny(needs, requests, wanted)
+  const other = await bringOtherMember(needs)
+  const ear = createEar(other.word)
+  const sending = { ...needs, hear: ear.hear }
+  const send: Traffic['send'] = (wanted) => sendToAny(sending, requests, wanted)
   const conversationIds: string[] = []
   for (const { persona } of TOPICS) {
     const made = await send({ method: 'POST', path: '/api/conversations', body: { persona } })
@@ -81,8 +106,9 @@ export async function startTraffic(needs: TrafficNeeds): Promise<Traffic> {
     conversationIds.push(Made.parse(made.body).id)
   }
   const { clock } = needs
+  const talking = other.talk(closing.signal)
   const asking = TOPICS.map(async ({ text }, place) => {
-    const member = { place, conversationId: conversationIds[place] ?? '', send, clock, deadline: deadline.signal }
+    const member = { ...sending, place, conversationId: conversationIds[place] ?? '', send, deadline: deadline.signal }
     while (!closing.signal.aborted) {
       const question = newQuestion(clock)
       questions.push(question)
@@ -92,7 +118,7 @@ export async function startTraffic(needs: TrafficNeeds): Promise<Traffic> {
   })
   const reading = (async () => {
     for (let place = 0; !closing.signal.aborted; place += 1) {
-      await send({ path: '/api/deals?limit=20', first: place })
+      await send({ path: place % 4 === 3 ? other.path : '/api/deals?limit=20', first: place })
       await pause(clock, BETWEEN_READS_MS, closing.signal)
     }
   })()
@@ -101,12 +127,26 @@ export async function startTraffic(needs: TrafficNeeds): Promise<Traffic> {
     questions,
     requests,
     send,
+    privacy: () => ({ said: other.said(), ...ear.heard() }),
     async stop(limitMs) {
       closing.abort()
       const timer = setTimeout(() => deadline.abort(), limitMs)
-      await Promise.all([...asking, reading])
+      await Promise.all([...asking, reading, talking])
       clearTimeout(timer)
     },
+  }
+}
+
+/** Counts what it is told, and how often the word is in it. */
+function createEar(word: string) {
+  let looked = 0
+  let overheard = 0
+  return {
+    hear(text: string): void {
+      looked += 1
+      if (text.includes(word)) overheard += 1
+    },
+    heard: () => ({ looked, overheard }),
   }
 }
 
@@ -118,6 +158,7 @@ interface MutableQuestion {
   acknowledgedMs: number | null
   endedMs: number | null
   isAnswered: boolean
+  read: ReadAnswer | null
 }
 
 function newQuestion(clock: Clock): MutableQuestion {
@@ -129,21 +170,34 @@ function newQuestion(clock: Clock): MutableQuestion {
     acknowledgedMs: null,
     endedMs: null,
     isAnswered: false,
+    read: null,
   }
 }
 
-interface Asking {
+interface Asking extends Sending {
   readonly place: number
   readonly conversationId: string
   readonly send: Traffic['send']
-  readonly clock: Clock
   readonly deadline: AbortSignal
 }
 
 /** Until it has its end; gives up at the deadline. */
 async function askOne(asking: Asking, question: MutableQuestion, text: string): Promise<void> {
   await untilAcknowledged(asking, question, text)
-  if (question.turnId !== null) await untilEnded(asking, question, question.turnId)
+  const { turnId } = question
+  if (turnId === null) return
+  const { place, clock, deadline } = asking
+  const leaving = new AbortController()
+  const signal = AbortSignal.any([deadline, leaving.signal])
+  const following = followAnswer({ ...asking, first: place, signal }, turnId)
+  await untilEnded(asking, question, turnId)
+  const limit = new AbortController()
+  void clock.sleep(READ_ON_MS, limit.signal).then(
+    () => leaving.abort(),
+    () => undefined,
+  )
+  question.read = await following
+  limit.abort()
 }
 
 /** Sends the same message again and again: it is stored once. */
@@ -179,11 +233,11 @@ async function untilEnded(asking: Asking, question: MutableQuestion, turnId: str
 }
 
 /** Tries one process after the other, as a balancer would for those behind it. */
-async function sendToAny(needs: TrafficNeeds, requests: SentRequest[], wanted: Wanted): Promise<Answer | null> {
-  const { sophias, key, clock } = needs
+async function sendToAny(needs: Sending, requests: SentRequest[], wanted: Wanted): Promise<Answer | null> {
+  const { sophias, key, clock, hear } = needs
   const { path, method = 'GET', body, first = 0 } = wanted
   const sentMs = clock.monotonicMs()
-  let answer: Answer | null = null
+  let answer: (Answer & { readonly text: string }) | null = null
   for (let nth = 0; nth < sophias.length; nth += 1) {
     const sophia = sophias[(first + nth) % sophias.length]
     answer = sophia
@@ -196,6 +250,7 @@ async function sendToAny(needs: TrafficNeeds, requests: SentRequest[], wanted: W
           ...(body === undefined ? {} : { body }),
         }).catch(() => null)
       : null
+    if (answer) hear(answer.text)
     if (answer && answer.status < 500) break
   }
   const isGood = answer !== null && (answer.status < 400 || answer.status === 404)

@@ -56,7 +56,8 @@ export function DrillSheet({ drill, targets, onRehearse, onClose }: SheetProps) 
           <Fact name="What is done">{drill.fault}</Fact>
           <Fact name="How it is mended">{drill.recovery}</Fact>
           <Fact name="What counts as lost">{drill.loss}</Fact>
-          <Fact name="Promises">{drill.promises.join(', ')}</Fact>
+          <Fact name="Promises it judges">{drill.promises.join(', ')}</Fact>
+          <Fact name="Of which it says nothing">{drill.notJudged.join(', ')}</Fact>
           <Fact name="On the command line">
             <code>sophia drill {drill.name}</code>
           </Fact>
@@ -147,6 +148,18 @@ function Figures({ drill, figures, targets }: FiguresProps) {
         {countWords(figures.failedRequests)} of {countWords(figures.requests)} failed
         {figures.requestP95Ms === null ? '' : `, 95 % within ${countWords(figures.requestP95Ms)} ms`}
       </Fact>
+      {figures.reading ? (
+        <Fact name="Answers read by stream">
+          {countWords(figures.reading.followed)}, resumed {countWords(figures.reading.resumed)} times:{' '}
+          {countWords(figures.reading.gaps)} gaps, {countWords(figures.reading.repeats)} repeats,{' '}
+          {countWords(figures.reading.unread)} without their end
+        </Fact>
+      ) : null}
+      {figures.privacy ? (
+        <Fact name="Overheard of another member">
+          {countWords(figures.privacy.overheard)} of {countWords(figures.privacy.looked)} answers looked at
+        </Fact>
+      ) : null}
     </Facts>
   )
 }

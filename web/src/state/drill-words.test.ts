@@ -38,7 +38,16 @@ function run(change: Partial<DrillRun> = {}): DrillRun {
 }
 
 function drill(runs: readonly DrillRun[]) {
-  const words = { hypothesis: '', steadyState: '', fault: '', recovery: '', loss: '', promises: [], isNoticed: true }
+  const words = {
+    hypothesis: '',
+    steadyState: '',
+    fault: '',
+    recovery: '',
+    loss: '',
+    promises: [],
+    notJudged: [],
+    isNoticed: true,
+  }
   return { name: 'restore', title: 'Gone', ...words, runs: [...runs] }
 }
 
