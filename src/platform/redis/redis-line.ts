@@ -40,10 +40,13 @@ export function openLine({ address, ca, key, clock, log, isWell }: LineNeeds): R
   const subscriptions: Subscription[] = []
   let pair: Pair | null = null
   const following = new AbortController()
+  // What the node has taken away together with its slot.
+  const deaf = new Set<string>()
   const keep = (subscription: Subscription, { hearing }: Pair): void =>
-    keepListening({ client: hearing, log, clock, signal: following.signal }, subscription)
+    keepListening({ client: hearing, log, clock, deaf, signal: following.signal }, subscription)
   const open = (node: RedisNode): void => {
     const before = pair
+    deaf.clear()
     pair = { node, commands: openClient(node, manner, log), hearing: openClient(node, manner, log) }
     const { commands, hearing } = pair
     commands.on('ready', () => listeners.forEach((listener) => listener('commands')))
@@ -55,7 +58,7 @@ export function openLine({ address, ca, key, clock, log, isWell }: LineNeeds): R
   const find = finderOf(address, manner, key)
   if (find === null) address.nodes.slice(0, 1).forEach(open)
   else {
-    const isFine = (): boolean => isReady() && pair?.hearing.isReady === true && isWell()
+    const isFine = (): boolean => isReady() && pair?.hearing.isReady === true && deaf.size === 0 && isWell()
     const needs = { find, clock, log, isFine, place: () => pair?.node ?? null, move: open, signal: following.signal }
     // It rejects only when the line is closed.
     follow(needs).catch(() => undefined)
@@ -141,6 +144,8 @@ export interface Subscription {
 
 interface ListenNeeds extends Pick<LineNeeds, 'log' | 'clock'> {
   readonly client: RedisClient
+  /** Channels that are not heard any more, although the connection stands. */
+  readonly deaf: Set<string>
   /** Fires when the line is closed. */
   readonly signal: AbortSignal
 }
@@ -150,7 +155,7 @@ const SUBSCRIBE_AGAIN_MS = 500
 
 /** Subscribes whenever connected: what the client has subscribed to again by itself costs nothing, and what it gave up is made good. */
 function keepListening(
-  { client, log, clock, signal }: ListenNeeds,
+  { client, log, clock, deaf, signal }: ListenNeeds,
   { channel, isSharded, hear, onHeard }: Subscription,
 ): void {
   let isUnderWay = false
@@ -161,6 +166,7 @@ function keepListening(
     isUnderWay = true
     try {
       await (isSharded ? client.sSubscribe(channel, onText) : client.subscribe(channel, onText))
+      deaf.delete(channel)
       onHeard?.()
     } catch (error) {
       if (!isTold) log.warn({ error }, 'messages of other processes cannot be heard')
@@ -175,5 +181,11 @@ function keepListening(
     clock.sleep(SUBSCRIBE_AGAIN_MS, signal).then(subscribe, () => undefined)
   }
   client.on('ready', () => void subscribe())
+  // Its slot went to another node, and may be back before anybody has looked: the client has dropped the listeners for good.
+  client.on('sharded-channel-moved', (moved: string) => {
+    if (moved !== channel) return
+    deaf.add(channel)
+    again()
+  })
   void subscribe()
 }

@@ -74,8 +74,9 @@ interface WayNeeds extends RedisCarrierNeeds {
 
 /** A line in one manner, sharded or not, which its first answer decides. */
 function openWay({ address, ca, prefix, clock, log, ends, onChanged }: WayNeeds): Way {
-  // What fails is told by nothing but silence, which cuts the connection.
-  const line = openLine({ address, ca, key: prefix, clock, log, isWell: () => true })
+  let isRight = true
+  // What fails otherwise is told by nothing but silence, which cuts the connection.
+  const line = openLine({ address, ca, key: prefix, clock, log, isWell: () => isRight })
   const channelOf = (topic: string): string => `${prefix}:${topic}`
   const closed = new AbortController()
   const topics: string[] = []
@@ -91,8 +92,12 @@ function openWay({ address, ca, prefix, clock, log, ends, onChanged }: WayNeeds)
     if (underWay >= MOST_UNDER_WAY) return
     underWay += 1
     const sent = line.send([isSharded ? 'SPUBLISH' : 'PUBLISH', channelOf(topic), text])
-    // A lost wake-up is found by looking.
-    sent.catch(() => undefined).finally(() => (underWay -= 1))
+    const end = (error?: unknown): void => {
+      // A lost wake-up is found by looking.
+      isRight = !(isRefusal(error) && error.message.startsWith('MOVED'))
+      underWay -= 1
+    }
+    sent.then(() => end(), end)
   }
   const listen = (topic: string): void => {
     if (isSharded === null) return void topics.push(topic)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import pino from 'pino'
 import pg from 'pg'
 import { systemClock as clock } from '#platform/clock.ts'
+import { listenFor, openTestWakeups, untilHeard } from '../../../test/support/heard-wakeups.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
-import { openTestRedis, redisAddress, type RedisServer } from '../../../test/support/redis.ts'
+import { openTestRedis, type RedisServer } from '../../../test/support/redis.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { until } from '../../../test/support/until.ts'
 import { openWakeups } from './open-wakeups.ts'
@@ -14,47 +15,42 @@ const { connection } = await openTestDatabase()
 const log = pino({ level: 'silent' })
 
 function open(redisUrl: string | null = null, namespace = 'one'): Wakeups {
-  const redis = redisUrl === null ? null : { address: redisAddress(redisUrl), ca: null }
-  const wakeups = openWakeups({ connection, clock, log, redis, namespace })
-  after(() => wakeups.close())
-  return wakeups
-}
-
-function listen(wakeups: Wakeups, topic = 'turn') {
-  const heard: (string | null)[] = []
-  const stop = wakeups.hear(topic, (word) => heard.push(word))
-  return { heard, stop, gaps: () => heard.filter((word) => word === null).length }
-}
-
-/** Tells until it is heard: a wake-up may get lost. */
-async function untilHeard(from: Wakeups, to: ReturnType<typeof listen>, word: string): Promise<void> {
-  await until(() => {
-    from.tell('turn', word)
-    return to.heard.includes(word)
-  }, `${word} is heard`)
+  return openTestWakeups({ connection, redisUrl, namespace })
 }
 
 for (const kind of ['Redis', 'PostgreSQL'] as const) {
   test(`${kind}: others hear what is told, by topic; who tells does not, nor who has stopped`, async () => {
     const url = kind === 'Redis' ? (await openTestRedis()).url : null
     const [one, other] = [open(url), open(url)]
-    const [own, far, aside] = [listen(one), listen(other), listen(other, 'people')]
+    const [own, far, aside] = [listenFor(one), listenFor(other), listenFor(other, 'people')]
     await untilHeard(one, far, 'first')
     await untilHeard(other, own, 'back')
     assert.ok(!own.heard.includes('first'))
     assert.ok(aside.heard.every((word) => word === null))
     assert.ok(far.gaps() >= 1, 'what was told before it heard is not known')
     far.stop()
-    const second = listen(other)
+    const second = listenFor(other)
     await untilHeard(one, second, 'after')
     assert.ok(!far.heard.includes('after'))
+  })
+
+  test(`${kind}: who listens later, to what is heard or to another topic, is told of the gap before it too`, async () => {
+    const wakeups = open(kind === 'Redis' ? (await openTestRedis()).url : null)
+    const first = listenFor(wakeups)
+    await until(() => first.gaps() > 0, 'the first is told')
+    const later = [listenFor(wakeups), listenFor(wakeups, 'people')]
+    for (const one of later) await until(() => one.gaps() > 0, 'the later one is told')
+    first.stop()
+    later[0]?.stop()
+    const anew = listenFor(wakeups)
+    await until(() => anew.gaps() > 0, 'who listens anew is told')
   })
 }
 
 test('Redis frozen, then killed and started: nobody waits, all are told of the gap and hear again', async () => {
   const redis = await openTestRedis()
   const [one, other] = [open(redis.url), open(redis.url)]
-  const far = listen(other)
+  const far = listenFor(other)
   await untilHeard(one, far, 'before')
   redis.freeze()
   for (let count = 0; count < 5000; count += 1) one.tell('turn', 'lost')
@@ -71,16 +67,16 @@ test('Redis frozen, then killed and started: nobody waits, all are told of the g
 test('deployments that share a Redis do not hear each other', async () => {
   const redis = await openTestRedis()
   const [one, same, other] = [open(redis.url), open(redis.url), open(redis.url, 'two')]
-  const [near, far] = [listen(same), listen(other)]
+  const [near, far] = [listenFor(same), listenFor(other)]
   await until(() => far.gaps() > 0, 'the other listens')
   await untilHeard(one, near, 'mine')
-  await untilHeard(other, listen(open(redis.url, 'two')), 'theirs')
+  await untilHeard(other, listenFor(open(redis.url, 'two')), 'theirs')
   assert.ok(far.heard.every((word) => word === null))
 })
 
 test('PostgreSQL cuts the line: it comes back, tells of the gap and is heard again', async () => {
   const [one, other] = [open(), open()]
-  const far = listen(other)
+  const far = listenFor(other)
   await untilHeard(one, far, 'before')
   const gaps = far.gaps()
   const client = new pg.Client(connection)
@@ -102,7 +98,7 @@ test('a process alone at its database notifies nobody; a short command is heard 
   watcher.on('notification', ({ payload = '' }) => payload !== 'hello ' && seen.push(payload.split(' ').at(-1) ?? ''))
   await watcher.query('listen sophia_wakeups')
   const alone = openWakeups(here)
-  const hears = listen(alone)
+  const hears = listenFor(alone)
   await until(() => hears.gaps() > 0, 'it listens')
   const command = openWakeups(here)
   command.tell('turn', 'from-a-command')
@@ -120,7 +116,7 @@ test('a process alone at its database notifies nobody; a short command is heard 
 
 test('what is told before it is known how is heard all the same', async () => {
   const redis = await openTestRedis()
-  const far = listen(open(redis.url))
+  const far = listenFor(open(redis.url))
   await until(() => far.gaps() > 0, 'it listens')
   open(redis.url).tell('turn', 'early')
   await until(() => far.heard.includes('early'), 'it is heard')
@@ -139,11 +135,11 @@ async function refusals(redis: RedisServer): Promise<number> {
 test('a cluster without its slots is asked again: who came before hears who came after', async () => {
   const redis = await openTestRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(await freePort()) })
   const one = open(redis.url)
-  const near = listen(one)
+  const near = listenFor(one)
   await until(async () => (await refusals(redis)) > 0, 'it was refused')
   await redis.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
   const other = open(redis.url)
-  const far = listen(other)
+  const far = listenFor(other)
   await untilHeard(other, near, 'from-the-later')
   await untilHeard(one, far, 'from-the-earlier')
 })
@@ -152,13 +148,13 @@ test('a Redis whose rights are others after a reconnect is heard in the manner t
   const redis = await openTestRedis()
   await redis.command('ACL', 'SETUSER', 'default', '-spublish')
   const one = open(redis.url)
-  const near = listen(one)
+  const near = listenFor(one)
   await until(() => near.gaps() > 0, 'it listens')
   await redis.command('ACL', 'SETUSER', 'default', '+spublish')
   await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
   await redis.command('CLIENT', 'KILL', 'TYPE', 'normal')
   const other = open(redis.url)
-  const far = listen(other)
+  const far = listenFor(other)
   await untilHeard(other, near, 'from-the-later')
   await untilHeard(one, far, 'from-the-earlier')
 })

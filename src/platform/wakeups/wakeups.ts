@@ -11,7 +11,7 @@ type Listener = (word: string | null) => void
 export interface Wakeups {
   /** Tells the other processes, not this one. Never waits and never fails. The word names what it is about: an id, or two with a slash. */
   tell(topic: string, word?: string): void
-  /** Answers how to stop. The listener does not throw. */
+  /** Answers how to stop. The listener does not throw; it hears of the gap before it as soon as the topic is heard, which may be at once. */
   hear(topic: string, listener: Listener): () => void
   close(): Promise<void>
 }
@@ -39,8 +39,12 @@ export function createWakeups(open: OpenCarrier): Wakeups {
     },
     hear(topic, listener) {
       const listeners = topics.get(topic) ?? new Set()
-      if (listeners.size === 0 && !isClosed) carrier().hear(topic)
+      const isFirst = listeners.size === 0
+      // Before anything is asked of the carrier, which may tell of the gap at once.
       topics.set(topic, listeners.add(listener))
+      if (isClosed) return () => undefined
+      if (isFirst) carrier().hear(topic)
+      else listener(null)
       return () => void listeners.delete(listener)
     },
     async close() {
