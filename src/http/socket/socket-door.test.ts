@@ -155,6 +155,31 @@ test('a drain tells clients to come back and closes with 1001', async (t) => {
   assert.equal(door.connections(), 0)
 })
 
+/** How far apart the first and the last come back, of so many that the chance of all together is less than one in ten million. */
+function spreadOf(times: readonly number[]): number {
+  return Math.max(...times) - Math.min(...times)
+}
+
+test('a drain spreads those who come back: sockets over three seconds, streams over one', async (t) => {
+  const { connect, door, drain, origin, house } = await openDoors(t)
+  const sockets = Array.from({ length: 20 }, () => connect('ann'))
+  for (const client of sockets) await client.next('welcome')
+  const { id } = await house.createConversation(ann, { persona: 'marcus' })
+  const { turnId } = await house.postMessage(ann, { conversationId: id, message: newMessage() })
+  const headers = { authorization: 'Bearer ann' }
+  const streams = await Promise.all(
+    Array.from({ length: 20 }, () => fetch(`${origin}/api/turns/${turnId}/events`, { headers })),
+  )
+  drain.abort()
+  const pauses = await Promise.all(
+    streams.map(async (one) => Number(/: drain\nretry: (\d+)\n/.exec(await one.text())?.[1])),
+  )
+  await door.drain()
+  const waits = await Promise.all(sockets.map(async (client) => (await client.next('drain')).reconnectAfterMs))
+  assert.ok(spreadOf(waits) > 1000 && Math.max(...waits) <= 3000, waits.join(' '))
+  assert.ok(spreadOf(pauses) > 300 && Math.max(...pauses) <= 1000, pauses.join(' '))
+})
+
 async function readSse(response: Response, limit = Infinity): Promise<PlacedTurnEvent[]> {
   const events: PlacedTurnEvent[] = []
   let text = ''

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import pino from 'pino'
+import { CLOSE } from '#contract/socket-frames.ts'
 import { createAdaptiveLimit } from '#domain/overload/adaptive-limit.ts'
 import type { Principal } from '#domain/permission.ts'
 import { addMember, newMessage } from '../../../test/support/conversation-house.ts'
@@ -10,10 +13,11 @@ import { createSteppedClock } from '../../../test/support/stepped-clock.ts'
 import { until } from '../../../test/support/until.ts'
 import { createAdmissionGate } from '../admission-gate.ts'
 import type { SocketLimits } from './socket-door.ts'
-import type { SocketNeeds } from './socket-state.ts'
+import { DEFAULT_SOCKET_LIMITS, type SocketNeeds } from './socket-state.ts'
 
 const { database } = await openTestDatabase({ poolMax: 5 })
 const ann = await addMember(database, 'ann')
+const FED_BYTES = 10_000
 
 /** Doors whose time goes on only when told. */
 async function openStill(
@@ -82,27 +86,47 @@ test('a client learns that the line lives: its ping is answered', async (t) => {
   await client.next('pong')
 })
 
-test('who takes nothing until a megabyte waits is closed with 1013, and cut a second later', async (t) => {
-  let tell: ((data: unknown) => void) | undefined
-  const health = {
-    action: 'self:read' as const,
-    hear: (_one: Principal, told: (data: unknown) => void) => ((tell = told), () => undefined),
-  }
-  const { connect, door, clock } = await openStill(t, {}, { topics: { ...QUIET_TOPICS, health } })
+/** A member who listens to a topic and takes nothing of it, told more and more until the server has enough. */
+async function overfeed(t: TestContext) {
+  const listeners: ((data: unknown) => void)[] = []
+  const hear = (_one: Principal, told: (data: unknown) => void) => (listeners.push(told), () => void listeners.pop())
+  const health = { action: 'self:read' as const, hear }
+  const { connect, door, clock, server } = await openStill(t, {}, { topics: { ...QUIET_TOPICS, health } })
+  const line = once(server, 'connection')
   const slow = connect('ann')
   await slow.next('welcome')
+  const [socket]: Socket[] = await line
+  assert.ok(socket)
   slow.send({ type: 'topic-subscribe', topic: 'health' })
-  await until(() => tell !== undefined, 'it listens')
+  await until(() => listeners.length > 0, 'it listens')
   slow.freeze()
+  let mostWaiting = 0
   // What the system itself keeps for the line comes on top.
-  for (let count = 0; count < 2000 && slow.isOpen() && door.connections() === 1; count += 1) {
-    tell?.('x'.repeat(10_000))
-    if (count % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  for (let count = 0; count < 3000 && listeners.length > 0; count += 1) {
+    listeners[0]?.('x'.repeat(FED_BYTES))
+    mostWaiting = Math.max(mostWaiting, socket.writableLength)
+    if (count % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  await clock.advance(1000)
-  await until(() => door.connections() === 0, 'it is cut')
+  assert.equal(listeners.length, 0, 'nothing more is told')
+  return { slow, door, clock, mostWaiting }
+}
+
+test('who takes nothing until a megabyte waits is closed with 1013; no more than that and one frame ever waits', async (t) => {
+  const { slow, door, mostWaiting } = await overfeed(t)
+  const { maxBufferedBytes } = DEFAULT_SOCKET_LIMITS
+  assert.ok(mostWaiting > maxBufferedBytes, `${mostWaiting} bytes`)
+  assert.ok(mostWaiting < maxBufferedBytes + FED_BYTES + 1000, `${mostWaiting} bytes`)
   slow.thaw()
-  assert.ok([1013, 1006].includes(await slow.closed))
+  assert.equal(await slow.closed, CLOSE.overCapacity)
+  await until(() => door.connections() === 0, 'it has gone')
+})
+
+test('who does not even take the farewell is cut a second later', async (t) => {
+  const { door, clock } = await overfeed(t)
+  await clock.advance(900)
+  assert.equal(door.connections(), 1)
+  await clock.advance(100)
+  await until(() => door.connections() === 0, 'it is cut')
 })
 
 test('frames are limited over all connections of a member; who does not stop is closed with 1008', async (t) => {
