@@ -51,6 +51,8 @@ export const ServerFrame = z.discriminatedUnion('type', [
     correlationId: z.string(),
     /** The message or turn that the refused frame was about. */
     id: z.string().optional(),
+    /** The same frame may be sent again after so long. */
+    retryAfterSeconds: z.int().optional(),
   }),
   z.strictObject({ type: z.literal('drain'), reconnectAfterMs: z.int() }),
   z.strictObject({ type: z.literal('pong') }),

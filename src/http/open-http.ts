@@ -116,13 +116,14 @@ type SocketParts = Pick<HttpOpening, 'rooms' | 'settings' | 'clock' | 'log' | 'm
 }
 
 function openSockets(parts: SocketParts): ReturnType<typeof openSocketDoor> {
-  const { rooms, authenticator } = parts
+  const { rooms, authenticator, clock } = parts
   const { publicUrl } = parts.settings
   return openSocketDoor({
     ...parts,
     conversations: rooms.conversations,
     requireRoom: rooms.disk.requireRoom,
-    topics: socketTopics(rooms),
+    outage: () => rooms.health.outage(),
+    topics: socketTopics(rooms, clock),
     fromHeaders: (headers) => authenticator.fromHeaders(headers),
     fromToken: (token) => authenticator.fromToken(token),
     checkOrigin: (headers) => {
@@ -133,13 +134,18 @@ function openSockets(parts: SocketParts): ReturnType<typeof openSocketDoor> {
 }
 
 /** What sockets may listen to, and what it takes. */
-function socketTopics({ conversations, tools, health, watch }: HttpOpening['rooms']): SocketTopics {
+function socketTopics({ conversations, tools, health, watch }: HttpOpening['rooms'], clock: Clock): SocketTopics {
   return {
     conversations: {
       action: 'conversation:use',
       hear: ({ memberId }, tell) => conversations.onChange(memberId, tell),
+      missed: () => ({ conversationId: null }),
     },
-    'mcp-status': { action: 'mcp:read', hear: (_principal, tell) => tools.onEvent(({ event }) => tell(event)) },
+    'mcp-status': {
+      action: 'mcp:read',
+      hear: (_principal, tell) => tools.onEvent(({ event }) => tell(event)),
+      missed: () => ({ type: 'servers-changed', at: clock.now().toISOString() }),
+    },
     // As at GET /health, which anybody may read: once at the beginning, then whenever a state has become another.
     health: {
       action: 'self:read',

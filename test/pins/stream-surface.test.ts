@@ -37,7 +37,7 @@ const SERVER_FRAMES = [
   'message-ack: id, messageId, turnId, seq',
   'turn-event: turnId, attempt, n, event',
   'topic-event: topic, data',
-  'error: code, detail, correlationId, id?',
+  'error: code, detail, correlationId, id?, retryAfterSeconds?',
   'drain: reconnectAfterMs',
   'pong: ',
 ]

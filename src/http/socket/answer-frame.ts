@@ -1,8 +1,10 @@
-import type { ClientFrame, SocketTopic } from '#contract/socket-frames.ts'
+import type { ClientFrame } from '#contract/socket-frames.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Action, type Principal } from '#domain/permission.ts'
 import { parsePlace } from '#domain/turn/place.ts'
+import { unlessOutage } from '../outage.ts'
 import { closeSlow, send, sendError, type SessionState } from './socket-state.ts'
+import { subscribeTopic } from './subscribe-topic.ts'
 
 type Command = Exclude<ClientFrame, { type: 'hello' | 'ping' }>
 
@@ -12,14 +14,36 @@ const ACTIONS: Readonly<Partial<Record<Command['type'], Action>>> = {
   'question-answer': 'mcp:call',
 }
 
-/** One frame of a known member: authorised as its route would be, then one verb. */
+/** One frame of a known member: authorised and let in as its route would be, then one verb. */
 export async function answerFrame(state: SessionState, principal: Principal, frame: Command): Promise<void> {
-  const { conversations } = state.needs
   if (frame.type === 'topic-subscribe') {
     subscribeTopic(state, principal, frame.topic)
     return
   }
-  if (!can(principal, ACTIONS[frame.type] ?? 'conversation:use')) throw new SophiaError('NOT_PERMITTED')
+  if (!can(principal, actionOf(frame))) throw new SophiaError('NOT_PERMITTED')
+  if (frame.type === 'turn-subscribe') await subscribe(state, principal, frame)
+  else await admitted(state, frame, () => obey(state, principal, frame))
+}
+
+/** As HTTP does: by what this process can bear, ahead of pages, and at once when the database is away. */
+function admitted<Result>(
+  { needs: { gate, outage } }: SessionState,
+  frame: Command,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const method = frame.type === 'turn-subscribe' ? 'GET' : 'POST'
+  const gated = (): Promise<Result> => (gate ? gate.run({ kind: `socket ${frame.type}`, rank: 'chat' }, work) : work())
+  return unlessOutage({ access: actionOf(frame), method }, outage?.(), gated)
+}
+
+function actionOf({ type }: Command): Action {
+  return ACTIONS[type] ?? 'conversation:use'
+}
+
+type Order = Exclude<Command, { type: 'topic-subscribe' | 'turn-subscribe' }>
+
+async function obey(state: SessionState, principal: Principal, frame: Order): Promise<void> {
+  const { conversations } = state.needs
   switch (frame.type) {
     case 'message-send': {
       const { conversationId, id, text, context } = frame
@@ -29,9 +53,6 @@ export async function answerFrame(state: SessionState, principal: Principal, fra
       send(state, { type: 'message-ack', id, ...accepted })
       return
     }
-    case 'turn-subscribe':
-      await subscribe(state, principal, frame)
-      return
     case 'turn-cancel':
       await conversations.cancelTurn(principal, frame.turnId)
       return
@@ -48,18 +69,6 @@ export async function answerFrame(state: SessionState, principal: Principal, fra
       await conversations.answerQuestion({ principal, turnId, questionId, answer: { action, content } })
     }
   }
-}
-
-function subscribeTopic(state: SessionState, principal: Principal, topic: SocketTopic): void {
-  if (state.topics.has(topic)) return
-  const source = state.needs.topics[topic]
-  if (!can(principal, source.action)) throw new SophiaError('NOT_PERMITTED')
-  // Noted before it is heard: the first may be told at once.
-  state.topics.set(topic, () => undefined)
-  state.topics.set(
-    topic,
-    source.hear(principal, (data) => send(state, { type: 'topic-event', topic, data })),
-  )
 }
 
 async function subscribe(
@@ -79,7 +88,9 @@ async function subscribe(
   state.subscriptions.set(turnId, mine)
   try {
     const after = frame.after === undefined ? undefined : parsePlace(frame.after)
-    const events = await state.needs.conversations.readTurnEvents({ principal, turnId, after, signal: mine.signal })
+    const { conversations } = state.needs
+    const open = () => conversations.readTurnEvents({ principal, turnId, after, signal: mine.signal })
+    const events = await admitted(state, frame, open)
     for await (const placed of events) {
       if (mine.signal.aborted) break
       send(state, { type: 'turn-event', ...placed })

@@ -4,6 +4,7 @@ import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { withCorrelation } from '#platform/log/correlation.ts'
 import { answerFrame } from './answer-frame.ts'
+import { noteReturn } from './subscribe-topic.ts'
 import { endSession, send, sendError, stopListening, type SessionNeeds, type SessionState } from './socket-state.ts'
 
 export interface SocketSession {
@@ -31,6 +32,8 @@ export function createSocketSession(needs: SessionNeeds): SocketSession {
     token: undefined,
     subscriptions: new Map(),
     topics: new Map(),
+    wasHere: false,
+    posted: Promise.resolve(),
     share: null,
     stopWatching: () => undefined,
     framesOfStranger: 0,
@@ -93,14 +96,28 @@ async function take(state: SessionState, raw: RawData, isBinary: boolean): Promi
   }
   try {
     if (frame.type === 'ping') send(state, { type: 'pong' })
-    else if (frame.type === 'hello') await hello(state, frame.token)
-    else if (!state.principal) endSession(state, CLOSE.credentialsEnded, 'say hello first')
-    else await answerFrame(state, state.principal, frame)
+    else if (frame.type === 'hello') await hello(state, frame)
+    else if (frame.type === 'message-send') await inOrder(state, () => obey(state, frame))
+    else await obey(state, frame)
   } catch (error) {
     const known = toSophiaError(error)
     if (known.code === 'INTERNAL') state.needs.log.error({ error: known }, 'a frame failed')
     sendError(state, known, 'turnId' in frame ? frame.turnId : 'id' in frame ? frame.id : undefined)
   }
+}
+
+async function obey(state: SessionState, frame: Exclude<ClientFrame, { type: 'hello' | 'ping' }>): Promise<void> {
+  if (state.principal) await answerFrame(state, state.principal, frame)
+  else endSession(state, CLOSE.credentialsEnded, 'say hello first')
+}
+
+/** What is written on one connection is stored in the order in which it was sent: the next begins when the one before is answered. */
+function inOrder(state: SessionState, work: () => Promise<void>): Promise<void> {
+  // It may be told to go while this waits.
+  const mine = state.posted.then(() => (state.isEnding ? undefined : work()))
+  // Whoever waits for it is told why it failed; the next goes on all the same.
+  state.posted = mine.catch(() => undefined)
+  return mine
 }
 
 function parseFrame(raw: RawData): ClientFrame | undefined {
@@ -122,11 +139,12 @@ function isAdmitted(state: SessionState): boolean {
   }
   state.refusedInARow += 1
   if (state.refusedInARow > MAX_REFUSED_IN_A_ROW) endSession(state, CLOSE.policy, 'too many frames')
-  else sendError(state, new SophiaError('RATE_LIMITED'))
+  else sendError(state, new SophiaError('RATE_LIMITED', { retryAfterSeconds: 1 }))
   return false
 }
 
-async function hello(state: SessionState, token: string | undefined): Promise<void> {
+async function hello(state: SessionState, { token, lastSeen }: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
+  if (lastSeen !== undefined) noteReturn(state)
   // With good headers the welcome is out already; of two that come together one is enough.
   if (state.principal) return
   const principal = token === undefined ? null : await state.needs.fromToken(token)

@@ -56,10 +56,12 @@ export interface SocketNeeds {
   readonly log: Log
   readonly metrics?: Pick<Metrics, 'sockets'>
   readonly credentials: Pick<CredentialWatch, 'watch'>
-  /** Lets as many in at once as can be looked up in their usual time. */
+  /** Lets as many in at once, connections and frames alike, as can be dealt with in their usual time. */
   readonly gate?: Pick<AdmissionGate, 'run'>
   /** Throws STORAGE_FULL while nothing new is stored. */
   readonly requireRoom?: () => void
+  /** Aborted while the database is away: then every frame that needs it is answered at once. */
+  readonly outage?: () => AbortSignal
   readonly fromHeaders: (headers: CredentialHeaders) => Promise<Principal | null>
   readonly fromToken: (token: string) => Promise<Principal | null>
   /** Throws ORIGIN_REFUSED for an upgrade that another site made a browser send. */
@@ -67,7 +69,7 @@ export interface SocketNeeds {
   readonly limits?: Partial<SocketLimits>
 }
 
-export interface SessionNeeds extends Omit<SocketNeeds, 'limits' | 'server' | 'gate'> {
+export interface SessionNeeds extends Omit<SocketNeeds, 'limits' | 'server'> {
   readonly limits: SocketLimits
   readonly webSocket: WebSocket
   readonly principal: Principal | null
@@ -90,6 +92,10 @@ export interface SessionState {
   /** Turn to what ends its subscription. */
   readonly subscriptions: Map<string, AbortController>
   readonly topics: Map<SocketTopic, () => void>
+  /** It had another connection before, and may have missed something meanwhile. */
+  wasHere: boolean
+  /** Settles when its last message is answered: the next is stored after it. */
+  posted: Promise<void>
   stopWatching: () => void
   framesOfStranger: number
   refusedInARow: number
@@ -144,5 +150,6 @@ export function sendError(state: SessionState, error: SophiaError, id?: string):
     detail: error.message,
     correlationId: state.needs.correlationId,
     ...(id === undefined ? {} : { id }),
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   })
 }
