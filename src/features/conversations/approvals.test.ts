@@ -181,7 +181,8 @@ test('a call cut off in mid-run is unknown afterwards: asked for again with a wa
       code: 'NOT_FOUND',
     })
     await second.answerApproval({ principal: ann, turnId, callId: again.callId, approve })
-    await endOf(second, turnId)
+    const { calls } = await endOf(second, turnId)
+    assert.match(String(calls[0]?.summary), approve ? /^Recorded/ : /not known whether the earlier try happened\.$/)
     assert.equal(skill.calls.length, approve ? 1 : 0)
     if (approve) assert.equal(skill.calls[0]?.idempotencyKey, hanging.calls[0]?.idempotencyKey)
     await second.drain(0)
@@ -245,6 +246,40 @@ test('a call that was done is recalled after a crash, not repeated', async () =>
   assert.equal(end.calls[0]?.state, 'ok')
   assert.equal(skill.calls.length, 1)
   await second.drain(0)
+})
+
+test('a call that was done and that the new attempt does not ask for is told as done', async (t) => {
+  const skill = writeSkill()
+  let attempt = 0
+  const chain = chainOf(async function* (request) {
+    if (lastMessage(request)?.role === 'tool') await untilAborted(request.signal)
+    attempt += 1
+    if (attempt > 1) yield { type: 'text-delta', text: 'Nothing to write this time.' }
+    else yield { type: 'tool-call', call: { callId: 'w1', tool: 'record-next-step', input: { a: 1 } } }
+    yield { type: 'end', reason: attempt > 1 ? 'stop' : 'tool-calls', usage: USAGE }
+  })
+  const first = openConversationHouse({ database, chain, members: [ann], skills: [skill] })
+  t.after(() => first.drain(0))
+  await first.start()
+  const turnId = await ask(first)
+  const needed = await untilApproval(first, turnId)
+  await first.answerApproval({ principal: ann, turnId, callId: needed.callId, approve: true })
+  for (let tries = 0; (await statusOf(turnId)) !== 'done' && tries < 500; tries += 1) await delay(10)
+  await first.drain(0)
+  const second = openConversationHouse({ database, chain, members: [ann], skills: [skill] })
+  t.after(() => second.drain(0))
+  await second.start()
+  const end = await endOf(second, turnId)
+  assert.equal(end.text, 'Nothing to write this time.')
+  assert.deepEqual(
+    end.calls.map(({ state, summary }) => [state, summary]),
+    [['ok', 'Recorded.']],
+  )
+  assert.match(
+    String(chain.requests.at(-1)?.turnInstructions),
+    /ran "record-next-step" with \{"a":1\}, and it was done/,
+  )
+  assert.equal(skill.calls.length, 1)
 })
 
 test("a key's narrowing holds for the tools of the turns it starts", async (t) => {

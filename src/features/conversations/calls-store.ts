@@ -13,6 +13,16 @@ export const StoredResult = z.object({
 })
 export type StoredResult = z.infer<typeof StoredResult>
 
+/** What is known of a call whose owner died while it ran; whatever a person decides about a repeat, this stays true of the first try. */
+export const OUTCOME_UNKNOWN: StoredResult = {
+  ok: false,
+  content: JSON.stringify({
+    error: { code: 'TOOL_OUTCOME_UNKNOWN', detail: 'An earlier try broke off while this ran; it may have happened.' },
+  }),
+  summary: 'An earlier try broke off while this ran: it is not known whether it happened.',
+  sources: [],
+}
+
 const CallRow = z
   .object({
     call_index: z.int(),
@@ -57,6 +67,7 @@ export async function adoptCalls(
     CallRow,
     sql`update tool_calls set call_id = call_id || '@' || ${turn.attempt}::text,
         status = case when status = 'running' then 'unknown' else status end,
+        result = case when status = 'running' then ${JSON.stringify(OUTCOME_UNKNOWN)}::jsonb else result end,
         expires_at = case when status in ('running', 'unknown') then ${expiresAt} else expires_at end
       where turn_id = ${turn.id} and ${heldBy(turn)} returning ${COLUMNS}`,
   )

@@ -3,21 +3,21 @@ import { toSophiaError, type ErrorCode, type SophiaError } from '#domain/errors.
 import { createId } from '#platform/crypto/ids.ts'
 import { inSpan } from '#platform/tracing/in-span.ts'
 import { noteOn } from '#platform/tracing/span.ts'
+import { OUTCOME_UNKNOWN } from './calls-store.ts'
 import { insertEvents, type JournalEntry } from './journal-store.ts'
 import { learnFrom } from './remembered.ts'
 import { hasAnswer, storeAnswer, type Answer } from './turns-store.ts'
-import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
+import { addSources, emit, TurnStopped, type TurnWork } from './turn-work.ts'
 
 const RETRY_MS = 250
 const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL'])
 const CURRENCY = 'USD'
-const UNKNOWN_SUMMARY = 'An earlier try broke off while this ran: it is not known whether it happened.'
 
 type Ending = { readonly status: 'complete' | 'cancelled' } | { readonly status: 'failed'; readonly error: SophiaError }
 
 /** Ends the turn for good: answer, status and last events in one transaction, then the readers hear of it. */
 export async function endTurn(work: TurnWork, ending: Ending): Promise<void> {
-  showUnknownCalls(work)
+  showEarlierCalls(work)
   const answer = toAnswer(work, ending)
   const isStored = await inSpan({ kind: 'store', name: 'store answer' }, () =>
     work.lane.finish(closingEvents(work, ending, answer), (entries) => storeUntilDone(work, answer, entries)),
@@ -28,13 +28,16 @@ export async function endTurn(work: TurnWork, ending: Ending): Promise<void> {
   observe(work, ending)
 }
 
-/** Calls of an earlier attempt whose outcome nobody knows and that this attempt did not take up: never silently dropped. */
-function showUnknownCalls(work: TurnWork): void {
-  for (const call of work.priorCalls.filter((prior) => prior.status === 'unknown')) {
-    const { callId, tool, input } = call
+/** Calls of an earlier attempt that ran, or may have, and that this attempt did not take up: never silently dropped. */
+function showEarlierCalls(work: TurnWork): void {
+  for (const { callId, tool, input, status, result } of work.priorCalls) {
+    const known = status === 'unknown' ? OUTCOME_UNKNOWN : result
+    if (known === null) continue
+    const { ok, summary } = known
     emit(work, { type: 'tool-call', callId, tool, input })
-    emit(work, { type: 'tool-result', callId, ok: false, summary: UNKNOWN_SUMMARY })
-    work.calls.push({ callId, tool, input, ok: false, summary: UNKNOWN_SUMMARY })
+    emit(work, { type: 'tool-result', callId, ok, summary })
+    work.calls.push({ callId, tool, input, ok, summary })
+    addSources(work, known.sources)
   }
 }
 

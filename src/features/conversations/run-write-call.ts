@@ -91,11 +91,17 @@ async function refuse(work: TurnWork, write: WriteCall, code: ErrorCode): Promis
       return follow(work, { ...write, stored: current })
     }
   }
-  return failureOf(
-    code === 'NOT_PERMITTED'
-      ? new SophiaError(code, { detail: 'The person declined this; nothing was done.' })
-      : new SophiaError(code),
-  )
+  return failureOf(new SophiaError(code, detailOf(code, stored)))
+}
+
+/** A call that was shown for a repeat has a result, that its outcome is unknown: then nobody may say that nothing was done. */
+function detailOf(code: ErrorCode, { result }: StoredCall): { readonly detail?: string } {
+  const isDeclined = code === 'NOT_PERMITTED'
+  if (result !== null)
+    return {
+      detail: `${isDeclined ? 'The person declined to run this again' : 'Nobody approved a repeat in time'}; it is not known whether the earlier try happened.`,
+    }
+  return isDeclined ? { detail: 'The person declined this; nothing was done.' } : {}
 }
 
 /** Shows the call and waits until a person decides or the time is up. Keeps the lease; the turn's time limit stands still. */

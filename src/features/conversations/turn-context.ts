@@ -113,10 +113,16 @@ function instructionsOf(work: TurnWork, asker: Principal, question: Question): s
     lines.push(
       `At hand is the ${question.about.kind} with id ${JSON.stringify(question.about.id)}; "this ${question.about.kind}" means it.`,
     )
-  for (const call of work.priorCalls.filter((prior) => prior.status === 'unknown')) {
-    lines.push(
-      `An earlier try at this answer broke off while "${call.tool}" ran with ${JSON.stringify(call.input)}; whether it happened is not known. Say so, and do not claim either.`,
-    )
+  for (const { tool, input, status } of work.priorCalls) {
+    const call = JSON.stringify(input)
+    if (status === 'unknown')
+      lines.push(
+        `An earlier try at this answer broke off while "${tool}" ran with ${call}; whether it happened is not known. Say so, and do not claim either.`,
+      )
+    if (status === 'done')
+      lines.push(
+        `An earlier try at this answer ran "${tool}" with ${call}, and it was done. The same call gives what came of it and is not run twice.`,
+      )
   }
   return lines
 }
