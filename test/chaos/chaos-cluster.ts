@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { createAccess } from '#features/access/index.ts'
@@ -7,7 +9,9 @@ import { openDatabase, type Database } from '#platform/postgres/database.ts'
 import { startCluster, type Cluster } from '../support/cluster/start-cluster.ts'
 import { tokenOf } from '../support/access-fixture.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import type { SideEffect } from './history.ts'
 import { startModelProvider } from './model-provider.ts'
+import { startOrdersServer } from './orders-server.ts'
 import type { LineName } from './plan-faults.ts'
 
 /** A deployment on this machine with a line between any two of its parts that can be made bad. */
@@ -17,7 +21,9 @@ export interface ChaosCluster {
   readonly url: string
   /** Past all lines, for whoever looks on. */
   readonly database: Database
-  /** The lines of one replica, or of all members. */
+  /** What was ordered of the server with the one tool. */
+  effects(): readonly SideEffect[]
+  /** The lines of one replica, or of all: to members, and to the server with the tool. */
   line(name: LineName, place: number): FaultProxy
   allLines(): readonly FaultProxy[]
   addMember(name: string): Promise<{ memberId: string; token: string }>
@@ -34,53 +40,75 @@ interface Wish {
   readonly pieceMs: number
 }
 
+const SHARED_LINES: readonly LineName[] = ['client', 'tools']
+
 /** Starts everything, with nothing bad yet. Whoever starts it ends it. */
-export async function startChaosCluster({ replicas, root, disk, pieceMs }: Wish): Promise<ChaosCluster> {
+export async function startChaosCluster(wish: Wish): Promise<ChaosCluster> {
   const closers: (() => Promise<unknown>)[] = []
   const end = async (): Promise<void> => {
     for (let close = closers.pop(); close; close = closers.pop()) await close()
   }
   try {
-    const model = await startModelProvider({ pieceMs })
-    closers.push(model.end)
-    const lines = new Map<string, FaultProxy>()
-    const openLine = async (name: string, port: number): Promise<number> => {
-      const proxy = await startFaultProxy({ port })
-      closers.push(proxy.close)
-      lines.set(name, proxy)
-      return proxy.port
-    }
-    const cluster = await startCluster({
-      replicas,
-      ...(root === undefined ? {} : { root }),
-      ...(disk === undefined ? {} : { within: disk }),
-      settingsFor: async (place, ends) => ({
-        DATABASE_URL: await through(ends.databaseUrl, (port) => openLine(`postgres ${place}`, port)),
-        REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)),
-        OPENAI_BASE_URL: `http://127.0.0.1:${await openLine(`model ${place}`, model.port)}/v1`,
-        SOPHIA_MODEL: 'openai/chaos',
-        // No calendar moves anything, whatever the day.
-        SOPHIA_CALENDAR_FILE: join(import.meta.dirname, '../support/calendar-without-periods.yaml'),
-        SOPHIA_LOG_LEVEL: 'warn',
-      }),
-    })
-    closers.push(cluster.end)
-    const clientPort = await openLine('client', Number(new URL(cluster.url).port))
-    const database = openDatabase({ connection: cluster.postgres.connection, poolMax: 2 })
-    closers.push(() => database.close())
-    return {
-      cluster,
-      url: `http://127.0.0.1:${clientPort}`,
-      database,
-      line: (name, place) => found(lines.get(name === 'client' ? 'client' : `${name} ${place}`)),
-      allLines: () => [...lines.values()],
-      addMember: (name) => addMember(database, name),
-      end,
-    }
+    return { ...(await startParts(wish, closers)), end }
   } catch (error) {
     await end()
     throw error
   }
+}
+
+async function startParts(
+  { replicas, root, disk, pieceMs }: Wish,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<ChaosCluster, 'end'>> {
+  const lines = new Map<string, FaultProxy>()
+  const openLine = async (name: string, port: number): Promise<number> => {
+    const proxy = await startFaultProxy({ port })
+    closers.push(proxy.close)
+    lines.set(name, proxy)
+    return proxy.port
+  }
+  const model = await startModelProvider({ pieceMs })
+  closers.push(model.end)
+  const orders = await startOrdersServer()
+  closers.push(orders.end)
+  const folder = await mkdtemp(join(tmpdir(), 'sophia-chaos-'))
+  closers.push(() => rm(folder, { recursive: true, force: true }))
+  const servers = await writeServers(folder, await openLine('tools', orders.port))
+  const cluster = await startCluster({
+    replicas,
+    ...(root === undefined ? {} : { root }),
+    ...(disk === undefined ? {} : { within: disk }),
+    settingsFor: async (place, ends) => ({
+      DATABASE_URL: await through(ends.databaseUrl, (port) => openLine(`postgres ${place}`, port)),
+      REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)),
+      OPENAI_BASE_URL: `http://127.0.0.1:${await openLine(`model ${place}`, model.port)}/v1`,
+      SOPHIA_MODEL: 'openai/chaos',
+      // No calendar moves anything, whatever the day.
+      SOPHIA_CALENDAR_FILE: join(import.meta.dirname, '../support/calendar-without-periods.yaml'),
+      SOPHIA_MCP_FILE: servers,
+      SOPHIA_LOG_LEVEL: 'warn',
+    }),
+  })
+  closers.push(cluster.end)
+  const clientPort = await openLine('client', Number(new URL(cluster.url).port))
+  const database = openDatabase({ connection: cluster.postgres.connection, poolMax: 2 })
+  closers.push(() => database.close())
+  return {
+    cluster,
+    url: `http://127.0.0.1:${clientPort}`,
+    database,
+    effects: orders.effects,
+    line: (name, place) => found(lines.get(SHARED_LINES.includes(name) ? name : `${name} ${place}`)),
+    allLines: () => [...lines.values()],
+    addMember: (name) => addMember(database, name),
+  }
+}
+
+/** The server behind this port, whose tools the shipped colleagues may all use. */
+async function writeServers(folder: string, port: number): Promise<string> {
+  const file = join(folder, 'mcp.json')
+  await writeFile(file, JSON.stringify({ mcpServers: { orders: { url: `http://127.0.0.1:${port}/mcp` } } }))
+  return file
 }
 
 async function through(address: string, openLine: (port: number) => Promise<number>): Promise<string> {

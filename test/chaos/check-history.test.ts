@@ -51,6 +51,7 @@ const QUESTION = {
   turnId: 't1',
   status: null,
   tokens: null,
+  calls: [],
 } as const
 const ANSWER = {
   id: 'a1',
@@ -61,6 +62,7 @@ const ANSWER = {
   turnId: 't1',
   status: 'complete',
   tokens: 10,
+  calls: [],
 } as const
 const TURN = { id: 't1', messageId: M1, status: 'complete', attempt: 1, errorCode: null }
 const STORED: StoredState = {
@@ -241,7 +243,7 @@ const BREACHES: readonly (readonly [Invariant, string, RegExp, Change])[] = [
     'I7',
     'a side effect that happened twice',
     /side effect t1.0 happened 2/,
-    { observed: { effects: [{ key: 't1.0', count: 2 }] } },
+    { observed: { effects: [{ key: 't1.0', order: M1, calls: 2, count: 2 }] } },
   ],
   ['I8', 'an answer that is not in the ledger', /10 tokens and the ledger has 0/, { stored: { ledger: [] } }],
   [

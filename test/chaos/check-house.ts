@@ -1,4 +1,5 @@
-import type { Breach, Evidence, Effect } from './history.ts'
+import { checkEffects, checkOnce } from './check-effects.ts'
+import type { Breach, Evidence } from './history.ts'
 
 /** Beyond what is open anyway: pools that grew within their limits, a log that was opened anew. */
 const HANDLE_SLACK = 40
@@ -10,12 +11,12 @@ const ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 
 /** I6 to I9, I11 and I12: who heard what, what was done outside, what it cost, and whether the house is as before. */
 export function checkHouse(evidence: Evidence): Breach[] {
-  const { effects, jobs, handles, recovery } = evidence.observed
+  const { jobs, handles, recovery } = evidence.observed
   return [
     ...checkCanaries(evidence),
     ...checkNonces(evidence),
     ...checkLogs(evidence),
-    ...checkOnce('I7', 'the side effect', effects),
+    ...checkEffects(evidence),
     ...checkLedger(evidence),
     ...checkOnce('I9', 'the effect of job', jobs),
     ...handles
@@ -72,12 +73,6 @@ function checkLogs({ history, observed }: Evidence): Breach[] {
         what: `the text of message ${messageId} is in the log of ${name}`,
       })),
   )
-}
-
-function checkOnce(invariant: 'I7' | 'I9', what: string, effects: readonly Effect[]): Breach[] {
-  return effects
-    .filter(({ count }) => count > 1)
-    .map(({ key, count }) => ({ invariant, what: `${what} ${key} happened ${count} times` }))
 }
 
 /** What an answer says it took is in the ledger: of an answer at the first attempt exactly, of a later one at least. */

@@ -18,7 +18,9 @@ export function checkTurns(evidence: Evidence): Breach[] {
   )
   const journals = groupBy(stored.events, (placed) => placed.turnId)
   return [
-    ...stored.turns.flatMap((turn) => checkTurn(evidence, turn, answers.get(turn.id) ?? [])),
+    ...stored.turns
+      .filter((turn) => !isLeftAlone(evidence, turn))
+      .flatMap((turn) => checkTurn(evidence, turn, answers.get(turn.id) ?? [])),
     ...[...answers].flatMap(([turnId, [answer]]) => (answer ? checkJournal(answer, journals.get(turnId) ?? []) : [])),
     ...checkAttempts(stored),
   ]
@@ -39,6 +41,11 @@ function checkTurn(evidence: Evidence, turn: StoredTurn, answers: readonly Store
   if (isCutShort ? !right.startsWith(answer.text) : right !== answer.text)
     return breach(`has a wrong answer: ${differenceOf(right, answer.text)} (${turn.status}, attempt ${turn.attempt})`)
   return []
+}
+
+/** It waits for a person who never learnt that their message had arrived. */
+function isLeftAlone({ history }: Evidence, { id, status }: StoredTurn): boolean {
+  return status === 'waiting' && !history.some((entry) => entry.type === 'acked' && entry.turnId === id)
 }
 
 function differenceOf(right: string, found: string): string {

@@ -28,5 +28,6 @@ test(
     assert.deepEqual(violations.slice(0, MOST_TOLD), [], `npm run chaos -- --quick --no-planted --seed ${seed}`)
     assert.deepEqual(Object.keys(figures.faults).toSorted(), faults.toSorted())
     assert.ok(figures.acknowledged >= 20, 'members got through')
+    assert.ok(figures.sideEffects >= 1, 'members placed orders')
   },
 )

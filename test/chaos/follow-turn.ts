@@ -6,6 +6,7 @@ import { CLOSE, ServerFrame } from '#contract/socket-frames.ts'
 import { EMPTY_TURN, assembleTurn, type AssembledTurn } from '#contract/turn-assembly.ts'
 import { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { createId } from '#platform/crypto/ids.ts'
+import { decideCall } from './decide-call.ts'
 import { operate, request, type ClientNeeds } from './operate.ts'
 
 const RETRY_MS = 60
@@ -27,6 +28,7 @@ export async function followTurn(needs: ClientNeeds, followed: Followed): Promis
   const take = (placed: PlacedTurnEvent): void => {
     needs.record({ type: 'delivered', reader, placed })
     turn = assembleTurn(turn, placed)
+    if (placed.event.type === 'approval-needed') void decideCall(needs, turnId, placed.event)
   }
   const read = needs.kind === 'sse' ? readBySse : readBySocket
   while (!needs.deadline.aborted) {

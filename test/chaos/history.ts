@@ -17,6 +17,8 @@ export type HistoryEntry =
   | { readonly type: 'broken'; readonly turnId: string; readonly isHandedOver: boolean }
   /** The member asked for an end of the answer. */
   | { readonly type: 'cancelled'; readonly turnId: string }
+  /** The member was shown a call with a side effect and said yes or no. Its answer may have been lost on the way. */
+  | { readonly type: 'decided'; readonly turnId: string; readonly callId: string; readonly isApproved: boolean }
   | { readonly type: 'gave-up'; readonly turnId: string; readonly reason: string }
   /** Text that reached a member by whatever way. */
   | { readonly type: 'heard'; readonly memberId: string; readonly text: string }
@@ -45,6 +47,8 @@ export interface StoredMessage {
   readonly status: string | null
   /** Tokens that the answer says it took; null where none are said. */
   readonly tokens: number | null
+  /** What the answer tells of calls. */
+  readonly calls: readonly { readonly tool: string; readonly ok: boolean; readonly summary: string }[]
 }
 
 export interface StoredTurn {
@@ -70,10 +74,16 @@ export interface Effect {
   readonly count: number
 }
 
+/** What was ordered of a server that knows keys: for which message, how often it was called under the key, and how often it did it. */
+export interface SideEffect extends Effect {
+  readonly order: string
+  readonly calls: number
+}
+
 /** What the house around the conversations was seen to do. */
 export interface Observations {
   /** Of tools with side effects, as their server counted them. */
-  readonly effects: readonly Effect[]
+  readonly effects: readonly SideEffect[]
   /** Of jobs. */
   readonly jobs: readonly Effect[]
   /** Open files and sockets of each process, before the storm and when all is quiet after it. */
@@ -105,7 +115,7 @@ export interface Breach {
 /**
  * I1 acknowledged means stored, once. I2 not acknowledged means once or never. I3 the sequence of a conversation has no hole. I4 every
  * turn ended. I5 readers have what is stored, in order, without gap or repeat. I6 nothing of one member reaches another. I7 a side effect
- * happens once per key at most. I8 the ledger has what the answers say. I9 a job's effect happens once. I10 the journal says again what
+ * happens once per key at most, never without a person's yes, and is told. I8 the ledger has what the answers say. I9 a job's effect happens once. I10 the journal says again what
  * it said. I11 nothing is left open. I12 soon all is as before.
  */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12'

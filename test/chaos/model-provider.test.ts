@@ -2,17 +2,20 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { fitHistory } from '#domain/turn/history.ts'
 import { startModelProvider } from './model-provider.ts'
+import { ORDER_TOOL } from './orders-server.ts'
 import { answerTextOf } from './seeded-random.ts'
 
 const provider = await startModelProvider({ pieceMs: 0 })
 after(() => provider.end())
 
-async function answerTo(content: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${provider.port}/v1/chat/completions`, {
-    method: 'POST',
-    body: JSON.stringify({ messages: [{ role: 'user', content }] }),
-  })
-  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: {'))
+async function ask(body: object): Promise<string[]> {
+  const url = `http://127.0.0.1:${provider.port}/v1/chat/completions`
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  return (await answer.text()).split('\n').filter((line) => line.startsWith('data: {'))
+}
+
+async function answerTo(content: string, more: readonly object[] = []): Promise<string> {
+  const lines = await ask({ messages: [{ role: 'user', content }, ...more] })
   const pieces = lines.map((line) => /"delta":\{"content":("(?:[^"\\]|\\.)*")\}/.exec(line)?.[1])
   return pieces.map((piece) => (piece === undefined ? '' : String(JSON.parse(piece)))).join('')
 }
@@ -29,4 +32,14 @@ test('each question has its one answer, also behind one that got none', async ()
 
 test('whoever asks for something else gets nothing to go by', async () => {
   assert.equal(await answerTo(`Message 1 (2026-11-29): ${JSON.stringify(`question ${first}`)}`), '{}')
+})
+
+test('an order is placed by the tool where it is offered, and answered once the tool has answered', async () => {
+  const messages = [{ role: 'user', content: `order ${first}` }]
+  assert.equal(await answerTo(`order ${first}`), answerTextOf(first))
+  const lines = await ask({ messages, tools: [{ type: 'function', function: { name: ORDER_TOOL } }] })
+  const words = lines.flatMap((line) => /"arguments":("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? [])
+  assert.deepEqual(JSON.parse(words.map((word) => String(JSON.parse(word))).join('')), { order: first })
+  assert.match(lines.join(), new RegExp(`"name":"${ORDER_TOOL}".*"finish_reason":"tool_calls"`))
+  assert.equal(await answerTo(`order ${first}`, [{ role: 'tool', content: 'placed' }]), answerTextOf(first))
 })

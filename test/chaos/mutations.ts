@@ -193,6 +193,27 @@ export const MUTATIONS: readonly Mutation[] = [
     faults: [],
   },
   {
+    name: 'a side effect under another key each time',
+    edits: edit(
+      `${ROOM}/run-write-call.ts`,
+      'idempotencyKey: `${work.turn.id}.${stored.index}`,',
+      'idempotencyKey: `${work.turn.id}.${Math.random()}`,',
+    ),
+    shows: /came under the key/,
+    faults: [],
+  },
+  {
+    name: 'a side effect repeated unasked after a takeover',
+    edits: edit(
+      `${ROOM}/calls-store.ts`,
+      "status = case when status = 'running' then 'unknown' else status end,",
+      "status = case when status = 'running' then 'approved' else status end,",
+    ),
+    shows: /was sent [2-9] times on/,
+    faults: ['replica-kill'],
+    kills: 8,
+  },
+  {
     name: 'a call that is not in the ledger',
     edits: edit(
       'src/features/budgets/usage-store.ts',

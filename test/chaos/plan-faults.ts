@@ -26,7 +26,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number]
 
 /** Between which two programs a line is made bad. */
-export const LINES = ['client', 'postgres', 'redis', 'model'] as const
+export const LINES = ['client', 'postgres', 'redis', 'model', 'tools'] as const
 export type LineName = (typeof LINES)[number]
 
 export interface PlannedFault {

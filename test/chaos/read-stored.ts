@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MessageCall } from '#contract/conversations.ts'
 import { TurnEvent } from '#contract/turn-events.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
@@ -14,6 +15,7 @@ const MessageRow = z
     turn_id: z.string(),
     status: z.string().nullable(),
     tokens: z.int().nullable(),
+    calls: z.array(MessageCall),
   })
   .transform(({ conversation_id, turn_id, ...row }) => ({ ...row, conversationId: conversation_id, turnId: turn_id }))
 const TurnRow = z
@@ -37,7 +39,7 @@ export async function readStored(database: Database): Promise<StoredState> {
   return database.inSnapshot(async (handle) => ({
     messages: await handle.rows(
       MessageRow,
-      sql`select id, conversation_id, seq, role, text, turn_id, status,
+      sql`select id, conversation_id, seq, role, text, turn_id, status, tools as calls,
         ((usage ->> 'input')::int + (usage ->> 'output')::int) as tokens from messages`,
     ),
     turns: await handle.rows(TurnRow, sql`select id, message_id, status, attempt, error_code from turns`),

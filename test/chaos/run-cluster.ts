@@ -36,6 +36,8 @@ export interface ClusterPlan {
 export interface ClusterReport extends Figures {
   readonly seed: number
   readonly kills: number
+  /** Orders that members placed through the tool. */
+  readonly sideEffects: number
   /** How often each was done. */
   readonly faults: Partial<Record<Fault, number>>
   readonly violations: readonly string[]
@@ -99,6 +101,7 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
     const observed: Observations = {
       ...NOTHING_OBSERVED,
       recovery,
+      effects: house.effects(),
       handles: await compareHandles(handlesBefore, running),
       logs: [...storm.nemesis.logs, ...running.map((replica) => ({ name: replica.name, text: replica.output() }))],
     }
@@ -116,6 +119,7 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
     return {
       seed,
       kills: done['replica-kill'] ?? 0,
+      sideEffects: observed.effects.filter(({ count }) => count > 0).length,
       faults: done,
       ...measure(history, breaches),
       violations: breaches.map(describeBreach),

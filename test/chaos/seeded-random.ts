@@ -11,6 +11,11 @@ export function createRandom(seed: number): () => number {
   }
 }
 
+/** A number that an id repeats. */
+export function seedOf(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0)
+}
+
 const WORDS = [
   'deal',
   'Größe',
@@ -30,7 +35,7 @@ const WORDS = [
 
 /** The one right answer to a question: a text made from its id, long enough to be cut anywhere, with characters of every width. */
 export function answerTextOf(messageId: string): string {
-  const random = createRandom(createHash('sha256').update(messageId).digest().readUInt32BE(0))
+  const random = createRandom(seedOf(messageId))
   const words = Array.from(
     { length: 60 + Math.floor(random() * 40) },
     () => WORDS[Math.floor(random() * WORDS.length)] ?? '',
@@ -44,4 +49,9 @@ export const COMMON_QUESTION = 'What is new?'
 /** What a virtual client asks: its text carries the message's own id. */
 export function questionTextOf(messageId: string): string {
   return `question ${messageId}`
+}
+
+/** The same for what has an effect before it is answered. */
+export function orderTextOf(messageId: string): string {
+  return `order ${messageId}`
 }

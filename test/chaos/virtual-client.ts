@@ -4,9 +4,10 @@ import { MessageAccepted } from '#contract/conversations.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { followTurn } from './follow-turn.ts'
 import { operate, request, type ClientNeeds } from './operate.ts'
-import { COMMON_QUESTION, questionTextOf } from './seeded-random.ts'
+import { COMMON_QUESTION, orderTextOf, questionTextOf } from './seeded-random.ts'
 
 const COMMON_SHARE = 0.3
+const ORDER_SHARE = 0.35
 
 /** A member at a browser: asks, follows the answer through every break, reads what is stored, asks again. */
 export async function runClient(needs: ClientNeeds): Promise<void> {
@@ -63,7 +64,7 @@ async function openConversation(needs: ClientNeeds): Promise<string | undefined>
 /** The id is made before the first try and kept through all of them. */
 async function post(needs: ClientNeeds, conversationId: string, words?: string): Promise<MessageAccepted | undefined> {
   const id = createId()
-  const text = words ?? questionTextOf(id)
+  const text = words ?? textOf(needs, id)
   needs.record({ type: 'posted', memberId: needs.memberId, messageId: id, conversationId, text })
   const path = `/api/conversations/${conversationId}/messages`
   const answer = await operate(needs, { what: 'post', path, body: { id, text } })
@@ -71,6 +72,12 @@ async function post(needs: ClientNeeds, conversationId: string, words?: string):
   const accepted = MessageAccepted.parse(answer)
   needs.record({ type: 'acked', ...accepted })
   return accepted
+}
+
+/** An order asks for a word in the midst of its answer, which only those hear who read it as it comes. */
+function textOf(needs: ClientNeeds, id: string): string {
+  const mayOrder = needs.others !== undefined && needs.kind !== 'rest'
+  return mayOrder && needs.random() < ORDER_SHARE ? orderTextOf(id) : questionTextOf(id)
 }
 
 async function readMessages(needs: ClientNeeds, conversationId: string): Promise<void> {

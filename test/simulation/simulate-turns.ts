@@ -107,7 +107,7 @@ function watchForStorms(world: World, processes: readonly SimulatedProcess[]): v
 
 function storedOf({ machine }: World): StoredState {
   return {
-    messages: machine.messages.map((message) => ({ ...message, tokens: null })),
+    messages: machine.messages.map((message) => ({ ...message, tokens: null, calls: [] })),
     turns: machine.turns.map(({ id, messageId, status, attempt }) => ({
       id,
       messageId,
