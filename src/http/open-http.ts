@@ -21,6 +21,7 @@ import { createRateLimiter, type RequestLimits } from './rate-limit.ts'
 import { allRoutes, type HttpRooms } from './routes/index.ts'
 import { openApiRoute } from './routes/openapi-route.ts'
 import { createServer } from './server.ts'
+import { createStreamBook } from './stream/stream-book.ts'
 import { openSocketDoor } from './socket/socket-door.ts'
 import type { SocketTopics } from './socket/socket-topics.ts'
 import { addWebApp } from './static-web.ts'
@@ -36,7 +37,7 @@ export interface HttpSettings {
 }
 
 interface HttpOpening {
-  readonly rooms: Omit<HttpRooms, 'cookie' | 'credentials'> & {
+  readonly rooms: Omit<HttpRooms, 'cookie' | 'credentials' | 'streams'> & {
     readonly epochs: Epochs
     readonly disk: Pick<DiskPressure, 'requireRoom'>
   }
@@ -73,7 +74,7 @@ export async function openHttp(opening: HttpOpening): Promise<HttpDoor> {
   const { cookie } = authenticator
   const credentials = createCredentialWatch({ check: rooms.access.checkCredentials, clock, log })
   rooms.access.onPeopleChanged(credentials.lookNow)
-  const described = allRoutes({ ...rooms, cookie, credentials })
+  const described = allRoutes({ ...rooms, cookie, credentials, streams: createStreamBook() })
   const routes = [...described, openApiRoute(described, settings.version)]
   const server = createServer({
     routes,

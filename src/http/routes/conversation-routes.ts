@@ -138,15 +138,17 @@ function messageRoutes(needs: ConversationRouteNeeds): Route[] {
         status: 202,
       },
       async ({ principal, params, body, request, reply, signal }) => {
-        const accepted = await conversations.postMessage(principal, { conversationId: params.id, message: body })
-        if (!wantsStream(request.headers.accept)) return accepted
+        const message = { conversationId: params.id, message: body }
+        if (!wantsStream(request.headers.accept)) return conversations.postMessage(principal, message)
+        // Before anything is stored: it may find no room.
+        const options = streamOptions(needs, { principal, action: ACCESS, gone: signal })
+        const accepted = await conversations.postMessage(principal, message)
         void reply.headers({
           ...SSE_HEADERS,
           'x-sophia-message-id': accepted.messageId,
           'x-sophia-turn-id': accepted.turnId,
           'x-sophia-seq': String(accepted.seq),
         })
-        const options = streamOptions(needs, { principal, action: ACCESS, gone: signal })
         const { turnId } = accepted
         const events = await conversations.readTurnEvents({ principal, turnId, signal: options.signal })
         // A stream is sent as it is, past the JSON serialiser; the type speaks of the JSON answer.

@@ -28,6 +28,7 @@ import type { Cache } from '#platform/cache/create-cache.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Secret } from '#platform/config/secret.ts'
 import type { SessionCookie } from '../authenticate.ts'
+import type { StreamBook } from '../stream/stream-book.ts'
 import type { CredentialWatch } from '../credential-watch.ts'
 import type { ReadinessAskers } from '../readiness-askers.ts'
 import type { Route } from '../route.ts'
@@ -85,6 +86,8 @@ export interface HttpRooms {
   readonly imports: Imports
   /** Tells when the credentials of a stream that is still open end. */
   readonly credentials: CredentialWatch
+  /** How many streams each member has open. */
+  readonly streams: StreamBook
   readonly log: Log
   readonly memories: Memories
   readonly metricsToken: Secret | null

@@ -1,6 +1,7 @@
 import { can, type Action, type Principal } from '#domain/permission.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { CredentialWatch } from '../credential-watch.ts'
+import type { StreamBook } from './stream-book.ts'
 import type { StreamOptions } from './turn-stream.ts'
 
 /** What routes that answer with event streams need. */
@@ -11,6 +12,8 @@ export interface StreamNeeds {
   readonly heartbeatMs?: number
   /** Without it streams end with what they read only. */
   readonly credentials?: Pick<CredentialWatch, 'watch'>
+  /** Without it members may have as many as they like. */
+  readonly streams?: StreamBook
 }
 
 interface Reader {
@@ -21,14 +24,18 @@ interface Reader {
   readonly gone: AbortSignal
 }
 
-/** How a stream is sent, and the signal that ends it: the reader went, the process drains, or credentials ended. */
+/** How a stream is sent, and the signal that ends it: the reader went, the process drains, or credentials ended. Throws RATE_LIMITED. */
 export function streamOptions(needs: StreamNeeds, { principal, action, gone }: Reader): StreamOptions {
-  const { log, drainSignal, heartbeatMs, credentials } = needs
+  const { log, drainSignal, heartbeatMs, credentials, streams } = needs
+  streams?.requireRoom(principal.memberId)
   const over = new AbortController()
-  const guard = (): (() => void) | undefined =>
-    credentials?.watch(principal, (now) => {
+  const guard = (): (() => void) => {
+    const close = streams?.open(principal.memberId)
+    const stop = credentials?.watch(principal, (now) => {
       if (now === null || !can(now, action)) over.abort()
     })
+    return () => (close?.(), stop?.())
+  }
   return {
     log,
     guard,
