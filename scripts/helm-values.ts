@@ -5,6 +5,7 @@ import { SETTINGS, type Setting } from '#platform/config/settings.ts'
 /** Set by the chart itself, from where it mounts things. */
 const OF_THE_CHART = new Set([
   'SOPHIA_HOME',
+  'SOPHIA_HOME_LASTS',
   'SOPHIA_HOST',
   'SOPHIA_PORT',
   'SOPHIA_CALENDAR_FILE',
@@ -96,7 +97,7 @@ const Values = {
     rules: z.strictObject({ enabled: z.boolean(), labels }),
     dashboard: z.strictObject({ enabled: z.boolean(), labels }),
   }),
-  migration: z.strictObject({ enabled: z.boolean(), hook: text, limitSeconds: seconds }),
+  migration: z.strictObject({ enabled: z.boolean(), hook: text, limitSeconds: seconds, mayLoseSnapshot: z.boolean() }),
   backup: z.strictObject({
     enabled: z.boolean(),
     schedule: text.min(1),

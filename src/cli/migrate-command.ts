@@ -2,18 +2,23 @@ import type { Command } from 'commander'
 import type { MigrationOutcome } from '#platform/postgres/migrate.ts'
 
 /** Opens the database for one migration; `migrate` backs up first what is there, and proves it. */
-export type OpenMigrations = () => Promise<{ migrate(): Promise<MigrationOutcome>; close(): Promise<void> }>
+export type OpenMigrations = () => Promise<{
+  /** Throws CONFLICT where it requires that backup, and the home goes with this process. */
+  migrate(options: { readonly requiresSnapshot: boolean }): Promise<MigrationOutcome>
+  close(): Promise<void>
+}>
 
 /** `sophia migrate`: what each start does by itself, for whoever wants it done before anything starts. */
 export function addMigrateCommand(program: Command, open: OpenMigrations): void {
   program
     .command('migrate')
     .description('bring the database to this version, as each start does, and end')
+    .option('--may-lose-snapshot', 'go on where the backup before it would go with this process')
     .option('--json', 'print JSON')
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (flags: { json?: boolean; mayLoseSnapshot?: boolean }) => {
       const { migrate, close } = await open()
       try {
-        const outcome = await migrate()
+        const outcome = await migrate({ requiresSnapshot: !flags.mayLoseSnapshot })
         console.log(flags.json ? JSON.stringify(outcome) : sentenceOf(outcome))
       } finally {
         await close()

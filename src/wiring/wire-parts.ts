@@ -96,8 +96,17 @@ export function wireOperations({
   const alone = { signal: claim?.lost, requireAlone: claim?.requireAlone }
   const backups = createBackups({ database, databaseFolder, clock, log, migrationsFolder, store, ...alone, ...places })
   const isCommand = purpose === 'command'
-  const update = () =>
-    bringUpToDate({ connection: storage.directConnection, migrationsFolder, backups, log, isCommand })
+  const { isFleeting } = config.backup
+  const update = ({ requiresSnapshot = false } = {}) =>
+    bringUpToDate({
+      connection: storage.directConnection,
+      migrationsFolder,
+      backups,
+      log,
+      isCommand,
+      isFleeting,
+      requiresSnapshot,
+    })
   return { backups, backupStore: store, update }
 }
 
@@ -147,6 +156,7 @@ export function wireBackupSchedule(
     clock,
     log,
     host: hostname(),
+    isFleeting: config.backup.isFleeting,
     findBegun,
     probe: storage.probe,
     rhythm: () => ({

@@ -44,7 +44,8 @@ export function wireWatch(rooms: WatchedRooms): Watch {
         const { items } = await backups.listReachable()
         const deployment = (await rooms.database.read(findBegun))?.toISOString() ?? null
         const elsewhere = await backupSchedule.verifiedElsewhere()
-        return newestVerified(items, { deployment, elsewhere: elsewhere ?? null, now: rooms.clock.now() })
+        const { isFleeting } = rooms.config.backup
+        return newestVerified(items, { deployment, elsewhere, isFleeting, now: rooms.clock.now() })
       },
       isConfigured: (objective) => objective !== 'mcp' || tools.listServers().some(({ enabled }) => enabled),
       budgetUsed: async () => {

@@ -44,6 +44,7 @@ export const MATRIX: Readonly<Record<string, object>> = {
       tls: { mode: 'require' },
     },
   },
+  'a migration that may lose its backup': { migration: { enabled: true, mayLoseSnapshot: true } },
   'both ways in': {
     gateway: { enabled: true, parentRefs: [{ name: 'public' }] },
   },

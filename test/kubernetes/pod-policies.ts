@@ -29,6 +29,10 @@ const CONTAINER_RULES: readonly { readonly says: string; readonly isBroken: (con
   },
 ]
 
+function isFleeting({ name, value }: Container['env'][number]): boolean {
+  return name === 'SOPHIA_HOME_LASTS' && value === 'no'
+}
+
 const POD_RULES: readonly { readonly says: string; readonly isBroken: (pod: Pod['spec']) => boolean }[] = [
   {
     says: 'may run as root',
@@ -49,6 +53,15 @@ const POD_RULES: readonly { readonly says: string; readonly isBroken: (pod: Pod[
   {
     says: 'may fill the disk of its node',
     isBroken: ({ volumes }) => volumes.some(({ emptyDir }) => emptyDir !== undefined && !emptyDir.sizeLimit),
+  },
+  {
+    says: 'takes scratch space for a home that lasts, or a volume for one that does not',
+    isBroken: ({ volumes, containers }) => {
+      const home = volumes.find(({ name }) => name === 'home')
+      return containers
+        .filter(({ name }) => name === 'sophia')
+        .some(({ env }) => (home?.emptyDir !== undefined) !== env.some(isFleeting))
+    },
   },
   {
     says: 'mounts what it does not have',

@@ -3,7 +3,7 @@
  * to the policies and to the schemas, holds the kept manifests to it, and sees what must be refused refused. `--write` writes
  * the kept manifests. Needs Go, or a Helm 3; both programs are built once into `node_modules/.cache`.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CHART, EXAMPLES, renderedText, type Example } from './examples.ts'
@@ -29,9 +29,9 @@ function helm(args: readonly string[]): Promise<Ended> {
   return runProgram(requireBuilt('helm'), args)
 }
 
-function template(valuesFiles: readonly string[]): Promise<Ended> {
+function template(valuesFiles: readonly string[], chart = CHART): Promise<Ended> {
   const values = valuesFiles.flatMap((file) => ['--values', file])
-  return helm(['template', 'sophia', CHART, '--namespace', 'sophia', '--kube-version', KUBERNETES, ...values])
+  return helm(['template', 'sophia', chart, '--namespace', 'sophia', '--kube-version', KUBERNETES, ...values])
 }
 
 /** What the schemas of Kubernetes itself say; kinds of others are judged by their types and schemas from npm. */
@@ -78,6 +78,30 @@ async function jobNameFaults(plain: string, layers: readonly object[]): Promise<
   return names.size === layers.length ? [] : [`One name for several: ${[...names].join(', ')}`]
 }
 
+/** What Helm says after an installation, as it renders no notes by itself: as a text in an object of a copy of the chart. */
+async function notesFor(plain: string, values: object): Promise<string> {
+  const copy = join(folder, 'chart')
+  rmSync(copy, { recursive: true, force: true })
+  cpSync(CHART, copy, { recursive: true })
+  const text = readFileSync(join(CHART, 'templates/NOTES.txt'), 'utf8').replaceAll(/^/gm, '    ')
+  const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: notes }\ndata:\n  notes: |\n'
+  writeFileSync(join(copy, 'templates/notes.yaml'), `${head}${text}`)
+  const { code, out, err } = await template([plain, valuesFile(values)], copy)
+  return code === 0 ? out.slice(out.indexOf('templates/notes.yaml')) : err
+}
+
+/** Whoever installs what keeps no backup is told so, and nobody else. */
+async function noteFaults(plain: string): Promise<string[]> {
+  const settings = { SOPHIA_BACKUP_TARGET: 's3://example-backups/sophia' }
+  const faults: string[] = []
+  for (const values of [{}, { settings }, { backup: { enabled: true } }]) {
+    const notes = await notesFor(plain, values)
+    const isTold = notes.includes('NOTHING IS BACKED UP')
+    if (isTold !== (Object.keys(values).length === 0)) faults.push(`${JSON.stringify(values)}: ${notes}`)
+  }
+  return faults
+}
+
 function valuesFile(values: object): string {
   const file = join(folder, 'values.json')
   writeFileSync(file, JSON.stringify(values))
@@ -93,6 +117,7 @@ async function main(): Promise<void> {
   const settings = { SOPHIA_LOG_LEVEL: 'debug' }
   const jobs = [{ migration }, { migration, settings }, { migration, image: { tag: '9.9.9' } }]
   report('a migration Job of its own for each version and setting', await jobNameFaults(PLAIN.valuesFile, jobs))
+  report('a warning where nothing is backed up', await noteFaults(PLAIN.valuesFile))
   for (const { values, says } of REFUSED) {
     const { code, err } = await template([PLAIN.valuesFile, valuesFile(values)])
     const isRefused = code !== 0 && says.test(err)

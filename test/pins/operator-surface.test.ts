@@ -16,6 +16,7 @@ import { createCliProgram, describeCommands } from '../support/cli-program.ts'
 
 const NAMES_OF_SETTINGS = [
   'SOPHIA_HOME',
+  'SOPHIA_HOME_LASTS',
   'SOPHIA_HOST',
   'SOPHIA_PORT',
   'SOPHIA_PUBLIC_URL',
@@ -94,7 +95,7 @@ const COMMANDS = [
   'members activate <email> --json',
   'members link <email> --rep --team --scope --json',
   'members sign-in-link <email> --json',
-  'migrate --json',
+  'migrate --may-lose-snapshot --json',
   'mcp list --json',
   'mcp add <id> <url> --name --header --header-file --critical --expect-tool --json',
   'mcp remove <id> --json',

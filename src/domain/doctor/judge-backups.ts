@@ -1,4 +1,5 @@
 import { minuteText } from '../day.ts'
+import { FLEETING_FIX } from '../backup/fleeting-home.ts'
 import type { Shortage } from '../backup/find-shortage.ts'
 import { failing, notConfigured, together, warning, well, type Finding } from './finding.ts'
 
@@ -17,15 +18,18 @@ export interface BackupFacts {
   /** Whether there is anything to back up. */
   readonly hasData: boolean
   readonly folder: string
+  /** The folder goes with its process: what lies there is no backup. */
+  readonly isFleeting: boolean
 }
 
 /** As the alert has it. */
 const STALE_MS = 26 * 3_600_000
 const BACKUP_FIX = 'Make one: sophia backup create'
 
-export function judgeBackups({ stored, lastRunMs, nowMs, hasData, folder }: BackupFacts): Finding {
+export function judgeBackups({ stored, lastRunMs, nowMs, hasData, folder, isFleeting }: BackupFacts): Finding {
+  const fix = isFleeting ? FLEETING_FIX : BACKUP_FIX
   const damaged = stored.filter(({ state }) => state === 'damaged').map(({ id }) => id)
-  const proven = stored.filter(({ state }) => state === 'verified').map(({ madeMs }) => madeMs)
+  const proven = isFleeting ? [] : stored.filter(({ state }) => state === 'verified').map(({ madeMs }) => madeMs)
   // What is dated later was made under a clock that was wrong, and says nothing of how old the data are.
   const past = [...proven, ...(lastRunMs === null ? [] : [lastRunMs])].filter((ms) => ms <= nowMs)
   const newestMs = Math.max(...past)
@@ -35,10 +39,13 @@ export function judgeBackups({ stored, lastRunMs, nowMs, hasData, folder }: Back
       : [warning(`Damaged in ${folder}: ${damaged.join(', ')}.`, 'Take damaged archives away; they restore nothing.')]
   if (!Number.isFinite(newestMs)) {
     if (!hasData) return together(notConfigured('There is nothing to back up yet.'), faults)
-    return together(warning(`No verified backup was found in ${folder}.`, BACKUP_FIX), faults)
+    const none = isFleeting
+      ? `No verified backup was found; ${folder} goes with its process, and what lies there is none.`
+      : `No verified backup was found in ${folder}.`
+    return together(warning(none, fix), faults)
   }
   const age = `The newest verified backup is of ${minuteText(newestMs)}.`
-  return together(nowMs - newestMs > STALE_MS ? warning(age, `It is old. ${BACKUP_FIX}`) : well(age), faults)
+  return together(nowMs - newestMs > STALE_MS ? warning(age, `It is old. ${fix}`) : well(age), faults)
 }
 
 export interface BackupFolderFacts {

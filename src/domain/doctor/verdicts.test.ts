@@ -139,7 +139,14 @@ test('Redis: what is unsafe is a warning, what may not be asked is not known', (
 })
 
 test('backups: only a verified one counts, an old one is told, and so are damaged ones', () => {
-  const facts: BackupFacts = { stored: [], lastRunMs: null, nowMs: NOW_MS, hasData: true, folder: '/b' }
+  const facts: BackupFacts = {
+    stored: [],
+    lastRunMs: null,
+    nowMs: NOW_MS,
+    hasData: true,
+    folder: '/b',
+    isFleeting: false,
+  }
   const stored = (state: 'verified' | 'unverified' | 'damaged', days: number) => [
     { id: 'b', state, madeMs: NOW_MS - days * DAY_MS },
   ]
@@ -151,6 +158,11 @@ test('backups: only a verified one counts, an old one is told, and so are damage
   assert.equal(status({ stored: stored('verified', 2) }), 'warn')
   assert.equal(status({ lastRunMs: NOW_MS - DAY_MS }), 'ok')
   assert.equal(status({ lastRunMs: NOW_MS, stored: stored('damaged', 3) }), 'warn')
+  // What goes with its process is none, whatever it was proven to be; that of a timer elsewhere is one.
+  const fleeting = judgeBackups({ ...facts, isFleeting: true, stored: stored('verified', 0) })
+  assert.equal(fleeting.status, 'warn')
+  assert.match(`${fleeting.detail} ${fleeting.fix}`, /goes with its process.* SOPHIA_BACKUP_TARGET .*backup\.enabled/)
+  assert.equal(status({ isFleeting: true, lastRunMs: NOW_MS - DAY_MS }), 'ok')
   // Of a clock that was ahead.
   assert.equal(status({ stored: stored('verified', -400), lastRunMs: NOW_MS - 2 * DAY_MS }), 'warn')
   assert.equal(status({ stored: stored('verified', 1), lastRunMs: NOW_MS + DAY_MS }), 'ok')

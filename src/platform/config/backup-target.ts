@@ -21,6 +21,8 @@ export function parseBackupTarget(text: string): BackupTarget | string {
 export interface BackupConfig {
   /** Where archives are made. */
   readonly folder: string
+  /** It goes with this process, and no other place is named: what lies there is no backup. */
+  readonly isFleeting: boolean
   /** Whom they are encrypted to; none: they are left in the clear. */
   readonly recipients: readonly string[]
   /** Null: they stay in the folder. */
@@ -44,6 +46,7 @@ export function toBackup(values: Values, home: string): BackupConfig {
   } = values
   return {
     folder: target?.kind === 'folder' ? target.folder : join(home, 'backups'),
+    isFleeting: values.SOPHIA_HOME_LASTS === 'no' && target === null,
     recipients: values.SOPHIA_BACKUP_RECIPIENT ?? [],
     // A bucket without its key is a fault that was told before.
     s3:

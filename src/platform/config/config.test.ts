@@ -149,8 +149,13 @@ test('a key alone chooses its provider', () => {
 
 test('backups go to a folder or a bucket, in the clear or to recipients that can be encrypted to', () => {
   const standard = readConfig({ SOPHIA_HOME: '/h' }).backup
-  assert.deepEqual(standard, { folder: '/h/backups', recipients: [], s3: null })
+  assert.deepEqual(standard, { folder: '/h/backups', isFleeting: false, recipients: [], s3: null })
   assert.equal(readConfig({ SOPHIA_BACKUP_TARGET: '/mnt/share' }).backup.folder, '/mnt/share')
+  const isFleeting = (environment: Record<string, string>) => readConfig(environment).backup.isFleeting
+  assert.deepEqual(
+    [{}, { SOPHIA_HOME_LASTS: 'no' }, { SOPHIA_HOME_LASTS: 'no', SOPHIA_BACKUP_TARGET: '/mnt/share' }].map(isFleeting),
+    [false, true, false],
+  )
   const recipient = 'age1l7229n0w6zvvjc5n73w26jgk3tzdc4jp94x9lpk2sa0tqdajdyvqd605xr'
   const keys = { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 'hush' }
   const { backup } = readConfig({

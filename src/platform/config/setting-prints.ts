@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { SETTINGS } from './settings.ts'
 
 /** Each process of a deployment may have its own; that they differ is no change. */
-const OWN: ReadonlySet<string> = new Set(['SOPHIA_HOME', 'SOPHIA_HOST', 'SOPHIA_PORT', 'SOPHIA_PUBLIC_URL'])
+const OWN: ReadonlySet<string> = new Set([
+  'SOPHIA_HOME',
+  'SOPHIA_HOME_LASTS',
+  'SOPHIA_HOST',
+  'SOPHIA_PORT',
+  'SOPHIA_PUBLIC_URL',
+])
 const PLAIN_DIGITS = 16
 /** So short that it tells a secret from another nearly always, and next to nothing of what it is. */
 const SECRET_DIGITS = 4

@@ -115,6 +115,11 @@ export const SETTINGS = {
     'Folder for the built-in database, keys, backups and logs.',
     '~/.sophia; /var/lib/sophia as root',
   ),
+  SOPHIA_HOME_LASTS: setting(
+    z.enum(['yes', 'no']).default('yes'),
+    'Whether SOPHIA_HOME outlives this process. no: it goes with it, as the scratch space of a pod does; backups there count as none, and by schedule none is made there.',
+    'yes',
+  ),
   SOPHIA_HOST: setting(
     text.default('127.0.0.1'),
     'Address to listen on. Anything but loopback needs SOPHIA_PUBLIC_URL.',

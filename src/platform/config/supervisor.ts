@@ -59,7 +59,7 @@ export function settingLines(environment: Environment = process.env): string {
   const names = Object.keys(SETTINGS).flatMap((name) => [name, `${name}_FILE`])
   const lines = names.flatMap((name) => {
     const value = environment[name]
-    if (!value || name.startsWith('SOPHIA_HOME')) return []
+    if (!value || /^SOPHIA_HOME(_FILE)?$/.test(name)) return []
     if (/['\n\r]/.test(value))
       throw new SophiaError('INVALID_INPUT', {
         detail: `The value of ${name} has a quote or a line's end, which a service's environment file cannot hold. Put it into a file and name that in ${name}_FILE.`,

@@ -133,6 +133,9 @@ spec:
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
       args: {{ toJson .args }}
       {{- include "sophia.environment" .root | nindent 6 }}
+        {{- if not .root.Values.backup.enabled }}
+        - { name: SOPHIA_HOME_LASTS, value: "no" }
+        {{- end }}
       {{- include "sophia.mounts" .root | nindent 6 }}
       resources: {{- toYaml .root.Values.resources | nindent 8 }}
       {{- include "sophia.containerSecurity" .root | nindent 6 }}

@@ -31,6 +31,35 @@ test('one that somebody else times is by schedule too: it counts, puts off the n
   assert.equal((await scheduleBackups(needs).verifiedElsewhere())?.toISOString(), clock.now().toISOString())
 })
 
+test('where the home goes with the process none is made by schedule, none counts, and health says what to do', async (t) => {
+  const one = await openMachine(t, { isFleeting: true })
+  const { clock, look, archives, observe, needs } = one
+  clock.advance(BACKUP_EVERY_MS)
+  await look()
+  assert.deepEqual(await archives(), [])
+  assert.deepEqual(await observe(), {
+    state: 'ok',
+    detail:
+      'None was made by schedule so far. The next is due 2026-03-11 09:00 UTC. This process makes none, as its home goes with it.',
+  })
+  await assert.rejects(scheduleBackups(needs).makeNow(), { code: 'CONFLICT', message: /SOPHIA_BACKUP_TARGET/ })
+  clock.advance(2 * 3_600_000 + 1000)
+  const told = await observe()
+  assert.equal(told.state, 'degraded')
+  assert.match(
+    told.detail ?? '',
+    /The one due 2026-03-11 09:00 UTC was not made\. .* goes with it\. Set SOPHIA_BACKUP_TARGET/,
+  )
+  // That of another replica is like it; of a timer with a place that lasts there is one.
+  const other = await openMachine(t, { shared: one, host: 'other', isFleeting: true })
+  other.clock.advance(2 * BACKUP_EVERY_MS)
+  await other.look()
+  assert.equal(await scheduleBackups(needs).verifiedElsewhere(), null)
+  const timer = await openMachine(t, { shared: one, host: 'timer' })
+  await scheduleBackups(timer.needs).makeNow()
+  assert.equal((await scheduleBackups(needs).verifiedElsewhere())?.toISOString(), timer.clock.now().toISOString())
+})
+
 test('why one that somebody else times could not be made is thrown to them, and told to everybody', async (t) => {
   const { folder, needs, observe } = await openMachine(t)
   await writeFile(join(folder, 'a-file'), '')

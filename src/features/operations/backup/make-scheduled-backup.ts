@@ -1,3 +1,5 @@
+import { FLEETING_FIX } from '#domain/backup/fleeting-home.ts'
+import { SophiaError } from '#domain/errors.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { beginRun, endRun } from './backup-runs-store.ts'
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
@@ -19,10 +21,14 @@ export type ScheduledOutcome =
 
 /**
  * Makes a backup that counts as one by schedule, proves it, notes for everybody to see how that went, and lets go of those that are
- * spent. Only a try that cannot be noted is thrown.
+ * spent. Only a try that cannot be noted is thrown, and CONFLICT where it would go with this process.
  */
 export async function makeScheduledBackup(needs: ScheduledWork): Promise<ScheduledOutcome> {
-  const { clock, database, host, log } = needs
+  const { clock, database, host, isFleeting, log } = needs
+  if (isFleeting)
+    throw new SophiaError('CONFLICT', {
+      detail: `A backup in this home would go with the process, and count for nothing. ${FLEETING_FIX}`,
+    })
   const madeBy = (await database.read(needs.findBegun))?.toISOString() ?? null
   const startedAt = clock.now()
   const id = createId(startedAt.getTime())

@@ -23,6 +23,17 @@ test('what another deployment keeps in the same store proves nothing for this on
   assert.equal(newest([{ ...others, deployment: null }]), '2026-03-10T08:00:00.000Z')
 })
 
+test('what lies here alone, and goes with this process, proves nothing; what is elsewhere does', () => {
+  const elsewhere = new Date('2026-03-09T10:00:00Z')
+  const here = backup('2026-03-10T08:00:00.000Z', { places: ['machine'], madeBy: null })
+  const fleeting = (given: Partial<Parameters<typeof newestVerified>[1]> = {}, backups = [here]) =>
+    newestVerified(backups, { deployment: OWN, elsewhere: null, now, isFleeting: true, ...given })?.toISOString()
+  assert.equal(fleeting(), undefined)
+  assert.equal(fleeting({ isFleeting: false }), here.createdAt)
+  assert.equal(fleeting({ elsewhere }), elsewhere.toISOString())
+  assert.equal(fleeting({}, [{ ...here, places: ['machine', 'store'] }]), here.createdAt)
+})
+
 test('only what is proven counts, of any process, and nothing from days to come', () => {
   assert.equal(newest([backup('2026-03-09T08:00:00.000Z', { state: 'unverified' })]), undefined)
   assert.equal(newest([backup('2027-03-09T08:00:00.000Z')]), undefined)

@@ -12,15 +12,18 @@ interface Looked {
   /** When another process of it last proved one. */
   readonly elsewhere: Date | null
   readonly now: Date
+  /** What only lies here goes with this process. */
+  readonly isFleeting?: boolean | undefined
 }
 
 /** When the newest proven backup of this deployment was made; null without one. */
 export function newestVerified(
   backups: readonly Pick<BackupSummary, 'createdAt' | 'deployment' | 'places' | 'state'>[],
-  { deployment, elsewhere, now }: Looked,
+  { deployment, elsewhere, isFleeting = false, now }: Looked,
 ): Date | null {
   const own = backups
     .filter((backup) => backup.state === 'verified' && !isOfAnother(backup, deployment))
+    .filter(({ places }) => !isFleeting || places.includes('store'))
     .map(({ createdAt }) => Date.parse(createdAt))
   // What is dated later was made under a clock that was wrong, and would silence the alert for as long.
   const made = [...own, ...(elsewhere ? [elsewhere.getTime()] : [])].filter((atMs) => atMs <= now.getTime())

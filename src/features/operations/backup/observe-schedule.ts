@@ -1,10 +1,19 @@
+import { FLEETING_FIX } from '#domain/backup/fleeting-home.ts'
 import { minuteText } from '#domain/day.ts'
 import { isOverdue } from '#domain/backup/next-backup.ts'
 import type { Observation } from '../health.ts'
 import type { ScheduleState } from './read-schedule.ts'
 
+const NONE_HERE = 'This process makes none, as its home goes with it.'
+
+interface Looked {
+  readonly now: Date
+  /** This process makes none, as its home goes with it: a timer elsewhere has to. */
+  readonly isFleeting: boolean
+}
+
 /** How backups by schedule stand, for /health. */
-export function observeSchedule({ verified, since, nextAt }: ScheduleState, now: Date): Observation {
+export function observeSchedule({ verified, since, nextAt }: ScheduleState, { now, isFleeting }: Looked): Observation {
   const [last] = since
   const proven = verified
     ? `The last verified backup was begun ${minuteText(verified.started_at)} on ${verified.host}.`
@@ -23,7 +32,7 @@ export function observeSchedule({ verified, since, nextAt }: ScheduleState, now:
   if (isOverdue(nextAt.getTime(), now.getTime()))
     return {
       state: 'degraded',
-      detail: `${proven} The one due ${minuteText(nextAt)} was not made: look whether a process with the worker door runs.`,
+      detail: `${proven} The one due ${minuteText(nextAt)} was not made${isFleeting ? `. ${NONE_HERE} ${FLEETING_FIX}` : ': look whether a process with the worker door runs.'}`,
     }
-  return { state: 'ok', detail: `${proven} The next is due ${minuteText(nextAt)}.` }
+  return { state: 'ok', detail: `${proven} The next is due ${minuteText(nextAt)}.${isFleeting ? ` ${NONE_HERE}` : ''}` }
 }

@@ -46,7 +46,7 @@ export function scheduleBackups(needs: ScheduleNeeds): BackupSchedule {
         if (state === null) return { state: 'unknown', detail: 'The database did not say.' }
         seen = { state, atMs: clock.monotonicMs() }
       }
-      return observeSchedule(seen.state, clock.now())
+      return observeSchedule(seen.state, { now: clock.now(), isFleeting: needs.isFleeting ?? false })
     },
     async verifiedElsewhere() {
       const run = await database.read((handle) => findVerifiedRun(handle, clock.now()))

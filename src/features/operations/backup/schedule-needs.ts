@@ -7,6 +7,8 @@ export interface ScheduleNeeds extends Omit<BackupNeeds, 'signal' | 'onProgress'
   readonly log: Log
   /** Of this machine: archives lie on the one that made them. */
   readonly host: string
+  /** The folder goes with this process, and there is no store: what is made there is no backup. */
+  readonly isFleeting?: boolean | undefined
   /** What the calendar asks for now. */
   readonly rhythm: () => BackupRhythm
   readonly findBegun: (handle: Handle) => Promise<Date | null>

@@ -25,7 +25,7 @@ import type { StoreLooks } from './store-looks.ts'
 const PROBE = 'doctor-probe'
 /** A store that says nothing must not hide what the folder has. */
 const LIST_LIMIT_MS = 8000
-const FOLDER_SETTINGS = ['SOPHIA_HOME', 'SOPHIA_BACKUP_TARGET']
+const FOLDER_SETTINGS = ['SOPHIA_HOME', 'SOPHIA_HOME_LASTS', 'SOPHIA_BACKUP_TARGET']
 const STORE_SETTINGS = [
   'SOPHIA_BACKUP_TARGET',
   'AWS_ACCESS_KEY_ID',
@@ -55,7 +55,7 @@ export function backupChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
 /** Archives of this machine and of the store, and what the database knows of those by schedule on any. */
 async function checkBackups(needs: DoctorNeeds, looks: StoreLooks): Promise<Finding> {
   const { clock, config } = needs
-  const { folder } = config.backup
+  const { folder, isFleeting } = config.backup
   const looking = looks.direct().catch(() => null)
   const all = await withStore(needs, async (store) => {
     const listed = new AbortController()
@@ -76,6 +76,7 @@ async function checkBackups(needs: DoctorNeeds, looks: StoreLooks): Promise<Find
     nowMs: clock.now().getTime(),
     hasData: config.postgres.url !== null || existsSync(join(config.home, 'data')),
     folder,
+    isFleeting,
   })
 }
 

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import pino from 'pino'
+import { systemClock as clock } from '#platform/clock.ts'
+import { PACKAGE_ROOT } from '#platform/version.ts'
+import { openEmptyDatabase } from '../../../test/support/database.ts'
+import { createBackups } from './backup/index.ts'
+import { bringUpToDate } from './bring-up-to-date.ts'
+
+test('a migration whose backup would go with its process is told, and refused where one has to lead back', async (t) => {
+  const { connection, database } = await openEmptyDatabase()
+  const root = await mkdtemp(join(tmpdir(), 'fleeting-'))
+  t.after(() => rm(root, { recursive: true, force: true }))
+  const migrationsFolder = join(root, 'migrations')
+  await cp(join(PACKAGE_ROOT, 'migrations'), migrationsFolder, { recursive: true })
+  const folder = join(root, 'backups')
+  const backups = createBackups({ database, clock, folder, migrationsFolder, version: '0.0.0-test' })
+  const lines: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) })
+  const update = (requiresSnapshot: boolean) =>
+    bringUpToDate({ connection, migrationsFolder, backups, log, isFleeting: true, requiresSnapshot })
+
+  // There is nothing yet to go back to.
+  const first = await update(true)
+  const next = `${String(first.to + 1).padStart(4, '0')}-next.sql`
+  await writeFile(join(migrationsFolder, next), 'alter table teams add column motto text')
+  await assert.rejects(update(true), { code: 'CONFLICT', message: /SOPHIA_BACKUP_TARGET.*--may-lose-snapshot/ })
+  assert.deepEqual(await readdir(root), ['migrations'])
+  assert.deepEqual(lines, [])
+  const second = await update(false)
+  assert.deepEqual([second.from, second.to], [first.to, first.to + 1])
+  assert.match(lines.join(''), /"level":40.*SOPHIA_BACKUP_TARGET.*goes with this process, and nothing will lead back/)
+  // Nothing is left to be done, so nothing has to lead back.
+  assert.deepEqual((await update(true)).applied, [])
+})
