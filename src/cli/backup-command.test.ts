@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import pino from 'pino'
+import { z } from 'zod'
 import { BACKUP_EVERY_MS } from '#domain/backup/next-backup.ts'
 import { createBackups, scheduleBackups } from '#features/operations/backup/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { runCommandLine } from '../../test/support/command-line.ts'
-import { openTestDatabase } from '../../test/support/database.ts'
+import { databaseUrlOf } from '../../test/support/database-url.ts'
+import { openEmptyDatabase, openTestDatabase } from '../../test/support/database.ts'
+import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
 import { addBackupCommand, type OpenBackups } from './backup-command.ts'
 
 const { database } = await openTestDatabase()
@@ -61,6 +64,23 @@ test('one that a timer asks for is told as made by schedule', async (t) => {
   const run = (words: string) => runCommandLine(t, (program) => addBackupCommand(program, open), words.split(' '))
   assert.match(await run('backup create --scheduled'), /^Wrote .*\.tar\.age\n/)
   assert.match((await run('backup list')).split('\n')[0] ?? '', /by schedule +verified, encrypted, here$/)
+})
+
+test('in a home that goes with its process a timer is refused, and the doctor counts nothing that lies there', async () => {
+  const { connection } = await openEmptyDatabase()
+  const settings = {
+    SOPHIA_HOME: await makeHome(),
+    SOPHIA_HOME_LASTS: 'no',
+    DATABASE_URL: databaseUrlOf(connection),
+  }
+  const refused = await runSophia(['backup', 'create', '--scheduled'], settings)
+  assert.notEqual(refused.code, 0)
+  assert.match(refused.err, /would go with the process.*SOPHIA_BACKUP_TARGET/)
+  assert.equal((await runSophia(['backup', 'create'], settings)).code, 0)
+  const { out } = await runSophia(['doctor', '--json'], settings)
+  const Findings = z.object({ checks: z.array(z.looseObject({ id: z.string(), detail: z.string() })) })
+  const found = Findings.parse(JSON.parse(out)).checks.find(({ id }) => id === 'backups')
+  assert.match(found?.detail ?? '', /No verified backup was found; .* goes with its process/)
 })
 
 test('a file that holds no identity is told at once, and nothing of it is repeated', async (t) => {
