@@ -25,7 +25,7 @@ test('what another deployment keeps in the same store proves nothing for this on
 
 test('what lies here alone, and goes with this process, proves nothing; what is elsewhere does', () => {
   const elsewhere = new Date('2026-03-09T10:00:00Z')
-  const here = backup('2026-03-10T08:00:00.000Z', { places: ['machine'], madeBy: null })
+  const here = backup('2026-03-10T08:00:00.000Z', { places: ['machine'], deployment: null })
   const fleeting = (given: Partial<Parameters<typeof newestVerified>[1]> = {}, backups = [here]) =>
     newestVerified(backups, { deployment: OWN, elsewhere: null, now, isFleeting: true, ...given })?.toISOString()
   assert.equal(fleeting(), undefined)
