@@ -1,4 +1,5 @@
-import { MUTATIONS, type Mutation } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
+import { MUTATIONS } from './mutations.ts'
 import { plantMutation, removePlanted } from './plant-mutation.ts'
 import { runCluster } from './run-cluster.ts'
 

@@ -9,21 +9,29 @@ import { openDatabase, type Database } from '#platform/postgres/database.ts'
 import { startCluster, type Cluster } from '../support/cluster/start-cluster.ts'
 import { tokenOf } from '../support/access-fixture.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
-import type { SideEffect } from './history.ts'
+import type { Effect, SideEffect } from './history.ts'
+import { startMailbox, writeMail } from './mailbox.ts'
 import { startModelProvider } from './model-provider.ts'
 import { startOrdersServer } from './orders-server.ts'
 import type { LineName } from './plan-faults.ts'
+import { startWatchedRedis, type WatchedRedis } from './watched-redis.ts'
 
 /** A deployment on this machine with a line between any two of its parts that can be made bad. */
 export interface ChaosCluster {
   readonly cluster: Cluster
+  /** Its Redis, where sentinels watch it. */
+  readonly watched: WatchedRedis | undefined
   /** Where members ask: through a line of theirs, then the balancer. */
   readonly url: string
   /** Past all lines, for whoever looks on. */
   readonly database: Database
   /** What was ordered of the server with the one tool. */
   effects(): readonly SideEffect[]
-  /** The lines of one replica, or of all: to members, and to the server with the tool. */
+  /** Which mails arrived, and how often. */
+  mails(): readonly Effect[]
+  /** A mail that waits for the member's word; answers its id. */
+  writeMail(memberId: string): Promise<string>
+  /** The lines of one replica, or of all: to members, to the server with the tool, and to each Redis where there are two. */
   line(name: LineName, place: number): FaultProxy
   allLines(): readonly FaultProxy[]
   addMember(name: string): Promise<{ memberId: string; token: string }>
@@ -32,6 +40,8 @@ export interface ChaosCluster {
 
 interface Wish {
   readonly replicas: number
+  /** Two of Redis, and three sentinels, instead of one. */
+  readonly hasSentinels: boolean
   /** Of the program that runs; the working copy unless told otherwise. */
   readonly root?: string
   /** A disk for its folder alone, which may be filled. */
@@ -57,7 +67,7 @@ export async function startChaosCluster(wish: Wish): Promise<ChaosCluster> {
 }
 
 async function startParts(
-  { replicas, root, disk, pieceMs }: Wish,
+  { replicas, hasSentinels, root, disk, pieceMs }: Wish,
   closers: (() => Promise<unknown>)[],
 ): Promise<Omit<ChaosCluster, 'end'>> {
   const lines = new Map<string, FaultProxy>()
@@ -71,21 +81,28 @@ async function startParts(
   closers.push(model.end)
   const orders = await startOrdersServer()
   closers.push(orders.end)
+  const mailbox = await startMailbox()
+  closers.push(mailbox.end)
   const folder = await mkdtemp(join(tmpdir(), 'sophia-chaos-'))
   closers.push(() => rm(folder, { recursive: true, force: true }))
   const servers = await writeServers(folder, await openLine('tools', orders.port))
+  const watched = hasSentinels ? await startWatchedRedis((place, port) => openLine(`redis ${place}`, port)) : undefined
+  if (watched) closers.push(watched.end)
   const cluster = await startCluster({
     replicas,
+    ...(watched ? { startRedis: () => Promise.resolve(watched) } : {}),
     ...(root === undefined ? {} : { root }),
     ...(disk === undefined ? {} : { within: disk }),
     settingsFor: async (place, ends) => ({
       DATABASE_URL: await through(ends.databaseUrl, (port) => openLine(`postgres ${place}`, port)),
-      REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)),
+      ...(watched ? {} : { REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)) }),
       OPENAI_BASE_URL: `http://127.0.0.1:${await openLine(`model ${place}`, model.port)}/v1`,
       SOPHIA_MODEL: 'openai/chaos',
       // No calendar moves anything, whatever the day.
       SOPHIA_CALENDAR_FILE: join(import.meta.dirname, '../support/calendar-without-periods.yaml'),
       SOPHIA_MCP_FILE: servers,
+      SMTP_URL: mailbox.url,
+      SOPHIA_MAIL_FROM: 'Sophia <sophia@example.com>',
       SOPHIA_LOG_LEVEL: 'warn',
     }),
   })
@@ -95,10 +112,16 @@ async function startParts(
   closers.push(() => database.close())
   return {
     cluster,
+    watched,
     url: `http://127.0.0.1:${clientPort}`,
     database,
     effects: orders.effects,
-    line: (name, place) => found(lines.get(SHARED_LINES.includes(name) ? name : `${name} ${place}`)),
+    mails: mailbox.mails,
+    writeMail: (memberId) => writeMail(database, memberId),
+    line: (name, place) => {
+      const behind = watched && name === 'redis' ? place % 2 : place
+      return found(lines.get(SHARED_LINES.includes(name) ? name : `${name} ${behind}`))
+    },
     allLines: () => [...lines.values()],
     addMember: (name) => addMember(database, name),
   }

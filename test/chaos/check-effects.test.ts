@@ -27,6 +27,7 @@ function breachesOf({ approvals = 1, effects = [EFFECT], calls = [DONE] }: Case)
       turns: [{ id: 't1', messageId: ORDER, status: 'complete', attempt: 1, errorCode: null }],
       events: [],
       ledger: [],
+      drafts: [],
     },
     observed: { ...NOTHING_OBSERVED, effects },
     answerTo: () => null,

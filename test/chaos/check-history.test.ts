@@ -70,6 +70,7 @@ const STORED: StoredState = {
   turns: [TURN],
   events: EVENTS,
   ledger: [{ turnId: 't1', tokens: 10 }],
+  drafts: [],
 }
 
 interface Change {

@@ -1,4 +1,5 @@
-import { checkEffects, checkOnce } from './check-effects.ts'
+import { checkEffects } from './check-effects.ts'
+import { checkJobs } from './check-jobs.ts'
 import type { Breach, Evidence } from './history.ts'
 
 /** Beyond what is open anyway: pools that grew within their limits, a log that was opened anew. */
@@ -11,14 +12,14 @@ const ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 
 /** I6 to I9, I11 and I12: who heard what, what was done outside, what it cost, and whether the house is as before. */
 export function checkHouse(evidence: Evidence): Breach[] {
-  const { jobs, handles, recovery } = evidence.observed
+  const { handles, recovery } = evidence.observed
   return [
     ...checkCanaries(evidence),
     ...checkNonces(evidence),
     ...checkLogs(evidence),
     ...checkEffects(evidence),
     ...checkLedger(evidence),
-    ...checkOnce('I9', 'the effect of job', jobs),
+    ...checkJobs(evidence),
     ...handles
       .filter(({ before, after }) => after > before + HANDLE_SLACK)
       .map(({ name, before, after }): Breach => ({

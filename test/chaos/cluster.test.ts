@@ -21,13 +21,17 @@ test(
     // Where nobody may mount a disk, none is filled here: disk-full.test.ts says what stands in for it.
     const disk = await mountDisk(1200)
     after(() => disk?.unmount())
-    const faults = FAULTS.filter((fault) => fault !== 'disk-full' || disk)
+    // Either way to run Redis has its turn: one server that each replica has a line of its own to, or two behind sentinels.
+    const leftOut = new Set([...(disk ? [] : ['disk-full']), ...(seed % 2 === 0 ? [] : ['redis-failover'])])
+    const faults = FAULTS.filter((fault) => !leftOut.has(fault))
     const plan = { seed, faults, kills: 3, users: 6, replicas: 3, signal: t.signal, onStep }
     const { violations, ...figures } = await runCluster({ ...plan, ...(disk ? { disk: disk.folder } : {}) })
     t.diagnostic(JSON.stringify(figures))
-    assert.deepEqual(violations.slice(0, MOST_TOLD), [], `npm run chaos -- --quick --no-planted --seed ${seed}`)
+    const again = `npm run chaos -- --quick --no-planted --seed ${seed} --faults ${faults.join()}`
+    assert.deepEqual(violations.slice(0, MOST_TOLD), [], again)
     assert.deepEqual(Object.keys(figures.faults).toSorted(), faults.toSorted())
     assert.ok(figures.acknowledged >= 20, 'members got through')
     assert.ok(figures.sideEffects >= 1, 'members placed orders')
+    assert.ok(figures.mails >= 1, 'members let mails go')
   },
 )

@@ -6,7 +6,7 @@ import { CLOSE, ServerFrame } from '#contract/socket-frames.ts'
 import { EMPTY_TURN, assembleTurn, type AssembledTurn } from '#contract/turn-assembly.ts'
 import { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { createId } from '#platform/crypto/ids.ts'
-import { decideCall } from './decide-call.ts'
+import { decideCall } from './approve.ts'
 import { operate, request, type ClientNeeds } from './operate.ts'
 
 const RETRY_MS = 60

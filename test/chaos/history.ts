@@ -19,6 +19,8 @@ export type HistoryEntry =
   | { readonly type: 'cancelled'; readonly turnId: string }
   /** The member was shown a call with a side effect and said yes or no. Its answer may have been lost on the way. */
   | { readonly type: 'decided'; readonly turnId: string; readonly callId: string; readonly isApproved: boolean }
+  /** The member let a mail go, and was told that it will be sent. */
+  | { readonly type: 'let-go'; readonly draftId: string }
   | { readonly type: 'gave-up'; readonly turnId: string; readonly reason: string }
   /** Text that reached a member by whatever way. */
   | { readonly type: 'heard'; readonly memberId: string; readonly text: string }
@@ -59,6 +61,14 @@ export interface StoredTurn {
   readonly errorCode: string | null
 }
 
+/** A mail that waits for its member's word, or what became of it. */
+export interface StoredDraft {
+  readonly id: string
+  readonly status: string
+  /** Why it was given back to its member; null otherwise. */
+  readonly failure: string | null
+}
+
 /** What the database holds when all is quiet. */
 export interface StoredState {
   readonly messages: readonly StoredMessage[]
@@ -66,6 +76,7 @@ export interface StoredState {
   readonly events: readonly PlacedTurnEvent[]
   /** The ledger of model calls, summed up for each turn. */
   readonly ledger: readonly { readonly turnId: string | null; readonly tokens: number }[]
+  readonly drafts: readonly StoredDraft[]
 }
 
 /** Something outside that was done under a key, and how often. */
@@ -84,7 +95,7 @@ export interface SideEffect extends Effect {
 export interface Observations {
   /** Of tools with side effects, as their server counted them. */
   readonly effects: readonly SideEffect[]
-  /** Of jobs. */
+  /** Of jobs: which mail arrived how often. */
   readonly jobs: readonly Effect[]
   /** Open files and sockets of each process, before the storm and when all is quiet after it. */
   readonly handles: readonly { readonly name: string; readonly before: number; readonly after: number }[]
@@ -115,7 +126,8 @@ export interface Breach {
 /**
  * I1 acknowledged means stored, once. I2 not acknowledged means once or never. I3 the sequence of a conversation has no hole. I4 every
  * turn ended. I5 readers have what is stored, in order, without gap or repeat. I6 nothing of one member reaches another. I7 a side effect
- * happens once per key at most, never without a person's yes, and is told. I8 the ledger has what the answers say. I9 a job's effect happens once. I10 the journal says again what
+ * happens once per key at most, never without a person's yes, and is told. I8 the ledger has what the answers say. I9 a job's effect happens once, or its member hears that it may
+ * have. I10 the journal says again what
  * it said. I11 nothing is left open. I12 soon all is as before.
  */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12'

@@ -54,9 +54,9 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
     await cluster.redis.start()
   },
   async 'redis-freeze'({ house: { cluster } }, { lastsMs }) {
-    cluster.redis.freeze()
+    await cluster.redis.freeze()
     await delay(lastsMs)
-    cluster.redis.thaw()
+    await cluster.redis.thaw()
   },
   async 'redis-flush'({ house: { cluster } }) {
     await cluster.redis.command('FLUSHALL')
@@ -69,6 +69,7 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
     await redis.command('CONFIG', 'SET', 'maxmemory', '64mb')
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')
   },
+  'redis-failover': electAnother,
   'postgres-fast': ({ house }, { lastsMs }) => restartPostgres(house, 'fast', lastsMs),
   'postgres-immediate': ({ house }, { lastsMs }) => restartPostgres(house, 'immediate', lastsMs),
   async 'lock-held'({ house: { cluster } }, { lastsMs }) {
@@ -95,6 +96,17 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
   },
   'slow-consumer': (nemesis, planned) =>
     spoilLine(nemesis, { ...planned, line: 'client' }, { bytesPerSecond: 4000, latencyMs: 20 }),
+}
+
+/** The primary dies or hangs until another is elected, and comes back as that one's replica while other things happen. */
+async function electAnother({ house, starting }: Nemesis, { place, lastsMs }: PlannedFault): Promise<void> {
+  if (!house.watched) throw new Error('Nobody elects another Redis here: there are no sentinels.')
+  const bringBack = await house.watched.failOver(place % 2 === 0 ? 'kill' : 'freeze')
+  await delay(lastsMs)
+  const coming: Promise<void> = bringBack().finally(() => starting.delete(coming))
+  // Whoever waits for it hears that it does not follow.
+  coming.catch(() => undefined)
+  starting.add(coming)
 }
 
 function replicaAt({ house }: Nemesis, place: number): Replica {

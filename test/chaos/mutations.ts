@@ -1,16 +1,5 @@
-import type { Fault } from './plan-faults.ts'
-
-/** One fault put into a copy of the product's source, which a run must notice. */
-export interface Mutation {
-  readonly name: string
-  /** Each `from` stands in its file exactly once. */
-  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[]
-  /** A breach that shows the fault for what it is. */
-  readonly shows: RegExp
-  /** What must happen for it to show; nothing: it shows by itself. */
-  readonly faults: readonly Fault[]
-  readonly kills?: number
-}
+import { edit, type Mutation } from './mutation.ts'
+import { OUTSIDE_MUTATIONS } from './outside-mutations.ts'
 
 const ROOM = 'src/features/conversations'
 const POST = `${ROOM}/post-message.ts`
@@ -22,11 +11,6 @@ const ENDED = 'and fence = ${turn.fence} and attempt = ${turn.attempt} and statu
 const RENEWED = `where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')
       returning`
 const FREE = '(t.lease_until is null or t.lease_until < clock_timestamp())'
-
-/** One edit of one file. */
-function edit(file: string, from: string, to: string): Mutation['edits'] {
-  return [{ file, from, to }]
-}
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -193,27 +177,6 @@ export const MUTATIONS: readonly Mutation[] = [
     faults: [],
   },
   {
-    name: 'a side effect under another key each time',
-    edits: edit(
-      `${ROOM}/run-write-call.ts`,
-      'idempotencyKey: `${work.turn.id}.${stored.index}`,',
-      'idempotencyKey: `${work.turn.id}.${Math.random()}`,',
-    ),
-    shows: /came under the key/,
-    faults: [],
-  },
-  {
-    name: 'a side effect repeated unasked after a takeover',
-    edits: edit(
-      `${ROOM}/calls-store.ts`,
-      "status = case when status = 'running' then 'unknown' else status end,",
-      "status = case when status = 'running' then 'approved' else status end,",
-    ),
-    shows: /was sent [2-9] times on/,
-    faults: ['replica-kill'],
-    kills: 8,
-  },
-  {
     name: 'a call that is not in the ledger',
     edits: edit(
       'src/features/budgets/usage-store.ts',
@@ -290,4 +253,5 @@ export const MUTATIONS: readonly Mutation[] = [
     shows: /handles and has/,
     faults: [],
   },
+  ...OUTSIDE_MUTATIONS,
 ]

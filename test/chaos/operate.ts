@@ -17,6 +17,8 @@ export interface ClientNeeds {
   readonly atOnce?: number
   /** What others asked and were told, to see whether it can be had; with it this member tries, and asks common questions too. */
   readonly others?: { readonly memberId: string; readonly conversationId: string; readonly turnId: string }[]
+  /** Writes a mail that waits for this member's word, and answers its id; with it they let some go. */
+  readonly writeMail?: (memberId: string) => Promise<string>
   /** Fires when no new question may be asked. */
   readonly closing: AbortSignal
   /** Fires when even unfinished work is given up. */

@@ -10,6 +10,7 @@ export const FAULTS = [
   'redis-freeze',
   'redis-flush',
   'redis-full',
+  'redis-failover',
   'postgres-fast',
   'postgres-immediate',
   'lock-held',

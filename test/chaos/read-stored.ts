@@ -34,6 +34,8 @@ const LedgerRow = z
   .object({ turn_id: z.string().nullable(), tokens: z.int() })
   .transform(({ turn_id, tokens }) => ({ turnId: turn_id, tokens }))
 
+const DraftRow = z.object({ id: z.string(), status: z.string(), failure: z.string().nullable() })
+
 /** What the database holds of conversations, as of one moment. */
 export async function readStored(database: Database): Promise<StoredState> {
   return database.inSnapshot(async (handle) => ({
@@ -48,5 +50,6 @@ export async function readStored(database: Database): Promise<StoredState> {
       LedgerRow,
       sql`select turn_id, sum(input_tokens + output_tokens)::int as tokens from usage_entries group by turn_id`,
     ),
+    drafts: await handle.rows(DraftRow, sql`select id, status, failure from drafts`),
   }))
 }

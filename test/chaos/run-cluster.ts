@@ -4,6 +4,7 @@ import type { Replica } from '../support/cluster/start-replica.ts'
 import { isReady } from '../support/cluster/start-replica.ts'
 import { startChaosCluster, type ChaosCluster } from './chaos-cluster.ts'
 import { checkHistory, describeBreach } from './check-history.ts'
+import { settleMail } from './mailbox.ts'
 import { NOTHING_OBSERVED, type HistoryEntry, type Observations, type TimedEntry } from './history.ts'
 import { injectFault, type Nemesis } from './inject-fault.ts'
 import { measure, type Figures } from './measure.ts'
@@ -38,6 +39,8 @@ export interface ClusterReport extends Figures {
   readonly kills: number
   /** Orders that members placed through the tool. */
   readonly sideEffects: number
+  /** Mails that arrived. */
+  readonly mails: number
   /** How often each was done. */
   readonly faults: Partial<Record<Fault, number>>
   readonly violations: readonly string[]
@@ -64,6 +67,7 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
   const house = await startChaosCluster({
     replicas,
     pieceMs: PIECE_MS,
+    hasSentinels: plan.faults.includes('redis-failover'),
     ...(plan.root === undefined ? {} : { root: plan.root }),
     ...(plan.disk === undefined ? {} : { disk: plan.disk }),
   })
@@ -86,6 +90,7 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
         origin: () => Promise.resolve(house.url),
         record,
         others,
+        writeMail: house.writeMail,
       }),
     )
     const storm = await rage(plan, house, history)
@@ -97,11 +102,14 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
     await Promise.all(clients)
     clearTimeout(timer)
     plan.onStep?.('every member is done')
+    await settleMail(house.database)
+    plan.onStep?.('no mail is on its way')
     const { replicas: running } = house.cluster
     const observed: Observations = {
       ...NOTHING_OBSERVED,
       recovery,
       effects: house.effects(),
+      jobs: house.mails(),
       handles: await compareHandles(handlesBefore, running),
       logs: [...storm.nemesis.logs, ...running.map((replica) => ({ name: replica.name, text: replica.output() }))],
     }
@@ -120,6 +128,7 @@ export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
       seed,
       kills: done['replica-kill'] ?? 0,
       sideEffects: observed.effects.filter(({ count }) => count > 0).length,
+      mails: observed.jobs.length,
       faults: done,
       ...measure(history, breaches),
       violations: breaches.map(describeBreach),
@@ -164,14 +173,25 @@ async function recover({ house, starting }: Nemesis): Promise<Observations['reco
   const beganMs = performance.now()
   for (const line of house.allLines()) line.clear()
   await Promise.all(starting)
-  const isBack = async ({ name, url }: { name: string; url: string }) => {
-    while (performance.now() - beganMs < QUIET_MS) {
-      if (await isReady(url)) return { name, ms: performance.now() - beganMs }
-      await delay(100)
-    }
-    return { name, ms: null }
-  }
-  return Promise.all([...house.cluster.replicas, { name: 'the balancer', url: house.url }].map(isBack))
+  const doors = [...house.cluster.replicas, { name: 'the balancer', url: house.url }]
+  const parts: Part[] = doors.map(({ name, url }) => ({ name, isWell: () => isReady(url) }))
+  const { watched, cluster } = house
+  const isWhole = (): Promise<boolean> => watched?.isWhole(cluster.replicas.length) ?? Promise.resolve(true)
+  parts.push({ name: 'Redis with its replica', isWell: isWhole })
+  return Promise.all(
+    parts.map(async ({ name, isWell }) => {
+      while (performance.now() - beganMs < QUIET_MS) {
+        if (await isWell()) return { name, ms: performance.now() - beganMs }
+        await delay(100)
+      }
+      return { name, ms: null }
+    }),
+  )
+}
+
+interface Part {
+  readonly name: string
+  readonly isWell: () => Promise<boolean>
 }
 
 async function countHandles(replicas: readonly Replica[]): Promise<Map<string, number>> {

@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { MessageAccepted } from '#contract/conversations.ts'
 import { createId } from '#platform/crypto/ids.ts'
+import { letMailGo } from './approve.ts'
 import { followTurn } from './follow-turn.ts'
 import { operate, request, type ClientNeeds } from './operate.ts'
 import { COMMON_QUESTION, orderTextOf, questionTextOf } from './seeded-random.ts'
 
 const COMMON_SHARE = 0.3
 const ORDER_SHARE = 0.35
+const MAIL_SHARE = 0.3
 
 /** A member at a browser: asks, follows the answer through every break, reads what is stored, asks again. */
 export async function runClient(needs: ClientNeeds): Promise<void> {
@@ -32,6 +34,7 @@ export async function runClient(needs: ClientNeeds): Promise<void> {
 
 async function tryOthers(needs: ClientNeeds, others: NonNullable<ClientNeeds['others']>): Promise<void> {
   if (needs.random() < COMMON_SHARE) await askCommon(needs)
+  if (needs.writeMail && needs.random() < MAIL_SHARE) await letMailGo(needs, needs.writeMail)
   await snoop(needs, others)
 }
 

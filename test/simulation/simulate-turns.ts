@@ -117,5 +117,6 @@ function storedOf({ machine }: World): StoredState {
     })),
     events: [...machine.events.values()].flat(),
     ledger: [],
+    drafts: [],
   }
 }

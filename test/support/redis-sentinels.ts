@@ -8,10 +8,8 @@ import { startProgram, type Program } from './program.ts'
 import { commandRedis, startRedis, untilUp, type RedisServer } from './redis.ts'
 import { until } from './until.ts'
 
-const NAME = 'sophia-main'
+export const SENTINEL_NAME = 'sophia-main'
 const PASSWORD = 'of-all-of-them'
-/** How long the sentinels wait before they hold a silent primary for dead. */
-const DOWN_AFTER_MS = 1000
 const PATIENT_MS = 60_000
 
 /** A primary, its replica in step with it, and three sentinels that watch them, all under one password. Gone with the test file. */
@@ -24,19 +22,51 @@ export async function openSentinels() {
   const replica = await startRedis({ ...common, replicaof: `127.0.0.1 ${primary.port}` }, launch)
   after(replica.end)
   await until(() => isInStep(replica), 'the replica is in step', PATIENT_MS)
-  const sentinels = await Promise.all([0, 1, 2].map(() => startSentinel(primary)))
-  after(async () => {
-    for (const { end } of sentinels) await end()
-  })
-  for (const { url } of sentinels) await until(() => knowsAll(url), 'the sentinels know each other', PATIENT_MS)
-  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')
-  return { primary, replica, sentinels, address: `redis-sentinel://:${PASSWORD}@${hosts}/${NAME}` }
+  const lines = [
+    `sentinel auth-pass ${SENTINEL_NAME} ${PASSWORD}`,
+    `requirepass ${PASSWORD}`,
+    `sentinel sentinel-pass ${PASSWORD}`,
+  ]
+  const sentinels = await startSentinels({ port: primary.port, lines, downAfterMs: 1000, credentials: `:${PASSWORD}@` })
+  after(sentinels.end)
+  return { primary, replica, address: `redis-sentinel://:${PASSWORD}@${sentinels.hosts}/${SENTINEL_NAME}` }
 }
 
 export type Sentinels = Awaited<ReturnType<typeof openSentinels>>
 
-async function isInStep(replica: RedisServer): Promise<boolean> {
-  return /master_link_status:up/.test(String(await replica.command('INFO', 'replication')))
+type Following = Pick<RedisServer, 'command'>
+
+/** Whether a server follows another and has all that it had. */
+export async function isInStep(server: Following): Promise<boolean> {
+  return /master_link_status:up/.test(String(await server.command('INFO', 'replication')))
+}
+
+interface Watch {
+  /** Where the primary is reached; its replica is known to it. */
+  readonly port: number
+  /** Of their files, beyond the usual. */
+  readonly lines: readonly string[]
+  /** How long they wait before they hold a silent primary for dead. */
+  readonly downAfterMs: number
+  /** Before the host of an address; empty: anybody may ask them. */
+  readonly credentials: string
+}
+
+/** Three sentinels that know each other, one primary and one replica; until `end`. */
+export async function startSentinels(watch: Watch) {
+  const sentinels: Sentinel[] = []
+  const end = async (): Promise<void> => {
+    for (const sentinel of sentinels) await sentinel.end()
+  }
+  try {
+    for (let count = 0; count < 3; count += 1) sentinels.push(await startSentinel(watch))
+    for (const { url } of sentinels) await until(() => knowsAll(url), 'the sentinels know each other', PATIENT_MS)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')
+  return { hosts, urls: sentinels.map(({ url }) => url), end }
 }
 
 async function knowsAll(url: string): Promise<boolean> {
@@ -50,29 +80,31 @@ interface Sentinel {
   end(): Promise<void>
 }
 
-async function startSentinel({ port: primaryPort }: RedisServer): Promise<Sentinel> {
+async function startSentinel({ port: primaryPort, lines, downAfterMs, credentials }: Watch): Promise<Sentinel> {
   const folder = await mkdtemp(join(tmpdir(), 'sophia-sentinel-'))
   const port = await freePort()
   const file = join(folder, 'sentinel.conf')
-  const lines = [
+  const usual = [
     `port ${port}`,
     'bind 127.0.0.1',
     `dir ${folder}`,
-    `sentinel monitor ${NAME} 127.0.0.1 ${primaryPort} 2`,
-    `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER_MS}`,
-    `sentinel failover-timeout ${NAME} 10000`,
-    `sentinel auth-pass ${NAME} ${PASSWORD}`,
-    `requirepass ${PASSWORD}`,
-    `sentinel sentinel-pass ${PASSWORD}`,
+    `sentinel monitor ${SENTINEL_NAME} 127.0.0.1 ${primaryPort} 2`,
+    `sentinel down-after-milliseconds ${SENTINEL_NAME} ${downAfterMs}`,
+    `sentinel failover-timeout ${SENTINEL_NAME} 10000`,
   ]
-  await writeFile(file, `${lines.join('\n')}\n`)
+  await writeFile(file, `${[...usual, ...lines].join('\n')}\n`)
   const program: Program = startProgram(requireProgram('redis-server'), [file, '--sentinel'], { isDetached: true })
-  const url = `redis://:${PASSWORD}@127.0.0.1:${port}`
-  await untilUp(url, program)
+  const url = `redis://${credentials}127.0.0.1:${port}`
   const end = async (): Promise<void> => {
     program.kill('SIGKILL')
     await program.ended
     await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await untilUp(url, program)
+  } catch (error) {
+    await end()
+    throw error
   }
   return { port, url, end }
 }

@@ -32,13 +32,15 @@ interface Launch {
   readonly file?: string
   /** Of whoever may do everything, `user:password`; absent: anybody may. */
   readonly credentials?: string
+  /** A free one unless told. */
+  readonly port?: number
 }
 
 /** A real Redis on a free loopback port, with nothing on disk unless settings or the file say so; until `end`. */
-export async function startRedis(settings: Settings = {}, { file, credentials }: Launch = {}) {
+export async function startRedis(settings: Settings = {}, { file, credentials, port: wanted }: Launch = {}) {
   const path = requireProgram('redis-server')
   const folder = mkdtempSync(join(tmpdir(), 'sophia-redis-'))
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const forgetful = file === undefined ? { save: '', appendonly: 'no' } : {}
   const words = { port: String(port), bind: '127.0.0.1', dir: folder, ...forgetful, ...settings }
   const args = Object.entries(words).flatMap(([name, value]) => [`--${name}`, value])

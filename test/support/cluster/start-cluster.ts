@@ -28,6 +28,14 @@ interface ClusterWishes {
   readonly root?: string
   /** Where its folder is made; among temporary files unless told. */
   readonly within?: string
+  /** Another way to run Redis than the one server that ships. */
+  readonly startRedis?: () => Promise<ClusterRedis>
+}
+
+/** Of whichever server takes writes, where there are several. */
+export interface ClusterRedis extends Pick<RedisServer, 'url' | 'pid' | 'start' | 'kill' | 'command' | 'end'> {
+  freeze(): unknown
+  thaw(): unknown
 }
 
 /** One deployment of several processes on this machine, on loopback. */
@@ -37,7 +45,7 @@ export interface Cluster {
   /** A key of a member who may do everything. */
   readonly key: string
   readonly postgres: ClusterPostgres
-  readonly redis: RedisServer
+  readonly redis: ClusterRedis
   readonly replicas: readonly Replica[]
   readonly balancer: Balancer
   /** Homes and logs of all parts; gone with `end`. */
@@ -70,10 +78,10 @@ interface Frame {
 }
 
 async function startParts(wishes: ClusterWishes, { folder, closers, end }: Frame): Promise<Cluster> {
-  const { replicas: count = 3, settingsFor, isStarted = true, root } = wishes
+  const { replicas: count = 3, settingsFor, isStarted = true, root, startRedis = startShippedRedis } = wishes
   const postgres = await startPostgres(folder)
   closers.push(postgres.end)
-  const redis = await startShippedRedis()
+  const redis = await startRedis()
   closers.push(redis.end)
   const port = await freePort()
   const ends = { databaseUrl: postgres.url, redisUrl: redis.url }
