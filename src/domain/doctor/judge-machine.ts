@@ -151,7 +151,8 @@ export function judgeSecretKey({ isSet, isShared, fileMode, opens }: SecretKeyFa
         ? 'Set SOPHIA_SECRET_KEY to what it was when they were stored (of a home with the built-in database: what its secret.key holds), or enter them anew.'
         : 'Copy secret.key from the home they were stored in into this one, or set SOPHIA_SECRET_KEY to what it was; else enter them anew.',
     )
-  if (isSet) return well('SOPHIA_SECRET_KEY is set.')
+  const opening = opens === true ? ' What is stored sealed opens with it.' : ''
+  if (isSet) return well(`SOPHIA_SECRET_KEY is set.${opening}`)
   if (isShared)
     return warning(
       'SOPHIA_SECRET_KEY is not set; with DATABASE_URL it is asked for before the first secret is kept.',
@@ -160,5 +161,5 @@ export function judgeSecretKey({ isSet, isShared, fileMode, opens }: SecretKeyFa
   if (fileMode === null) return notConfigured('A key is made in the home with the first secret that is kept.')
   if ((fileMode & 0o077) !== 0)
     return warning('Other accounts may read secret.key in the home.', 'Close it: chmod 600 secret.key in the home')
-  return well('The key lies in the home and only its account reads it.')
+  return well(`The key lies in the home and only its account reads it.${opening}`)
 }

@@ -77,6 +77,7 @@ test('a key at rest', () => {
     [null, 0o600, 0o640].map((fileMode) => judgeSecretKey({ ...key, fileMode }).status),
     ['not_configured', 'ok', 'warn'],
   )
+  assert.match(judgeSecretKey({ ...key, fileMode: 0o600, opens: true }).detail, /opens with it/)
   const other = { ...key, opens: false }
   assert.deepEqual(
     [other, { ...other, isSet: true }].map(judgeSecretKey).map(({ status }) => status),
