@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { listEventOrigins } from '#features/calendar/index.ts'
 import { createCallSkills } from '#features/deals/calls.ts'
 import { createClients } from '#features/clients/index.ts'
 import { createDeals } from '#features/deals/index.ts'
@@ -32,6 +33,7 @@ export function wireDoctor(
     nearServer: (publicUrl) => nearServer(config, publicUrl),
     personaFaults: () => readPersonaFaults(config),
     readCalendar: () => readCalendar(config, log),
+    eventOrigins: () => listEventOrigins({ ...config.calendar, ...config.network }),
     readServers: () => readServersFile(config.mcp.file),
   })
 }

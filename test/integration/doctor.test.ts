@@ -191,7 +191,7 @@ test('with faulty settings the rest is looked at, and what goes by them is neith
   )
 })
 
-test('the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis, an MCP server and the public address', async () => {
+test('the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis, an MCP server, the store of backups, a calendar and the public address', async () => {
   const folder = await makeFolder()
   const { keyFile, certificateFile, ca } = makeCertificate(folder, 'IP:127.0.0.1')
   const engine = await startTestEngine({ isOverTcp: true })
@@ -211,6 +211,11 @@ test('the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis
   })
   assert.ok(redis.url)
   const server = await openTlsServer({ expired: true })
+  const events = `127.0.0.1:${server.port}`
+  await writeFile(
+    join(folder, 'calendar.yaml'),
+    `periods:\n  board: { label: Board, ical: "https://${events}/${CANARY}.ics" }\n  more: { label: More, ical: "https://${events}/more.ics" }\n`,
+  )
   await writeFile(join(folder, 'mcp.json'), JSON.stringify({ mcpServers: { crm: { url: server.url } } }))
   const found = await examine({
     SOPHIA_HOME: folder,
@@ -220,6 +225,10 @@ test('the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis
     REDIS_CA: ca,
     OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${server.port}`,
     SOPHIA_PUBLIC_URL: `https://127.0.0.1:${await freePort()}`,
+    SOPHIA_BACKUP_TARGET: 's3://backups/sophia',
+    AWS_ENDPOINT_URL_S3: `https://127.0.0.1:${server.port}`,
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
   })
   assert.match(found('tls:database').detail, /TLSv1\.[23].*certificate until/)
   assert.doesNotMatch(found('tls:database').detail, /not accepted/)
@@ -228,6 +237,10 @@ test('the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis
   assert.match(found('tls:redis').detail, /TLSv1\.3/)
   assert.match(found('tls:mcp:crm').detail, /not accepted/)
   assert.deepEqual([found('tls:mcp:crm').status, found('tls:otlp').status], ['fail', 'fail'])
+  for (const id of ['tls:backup-store', `tls:calendar:${events}`]) {
+    assert.equal(found(id).status, 'fail')
+    assert.match(found(id).detail, /certificate/)
+  }
   // From this machine a public address may not be reachable although people reach it.
   assert.equal(found('tls:public-url').status, 'warn')
   const strange = await examine({ SOPHIA_HOME: folder, DATABASE_URL: `${direct}?sslmode=verify-full` })

@@ -73,7 +73,7 @@ export const DOCTOR: readonly Requirement[] = [
       ),
       ...prove(
         real,
-        'the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis, an MCP server and the public address',
+        'the TLS of every endpoint is looked at: PostgreSQL in its own words, Redis, an MCP server, the store of backups, a calendar and the public address',
       ),
     ],
   },

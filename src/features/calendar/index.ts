@@ -42,6 +42,7 @@ import { whatScalingChanges } from './what-scaling-changes.ts'
 import { whatValuesChange } from './what-values-change.ts'
 
 export { knownBases } from './known-bases.ts'
+export { listEventOrigins } from './list-event-origins.ts'
 
 interface CalendarNote {
   readonly principal: Principal

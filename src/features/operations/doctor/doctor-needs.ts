@@ -35,5 +35,7 @@ export interface DoctorNeeds {
     /** What is not as it should be besides; null for nothing. */
     readonly trouble: string | null
   }>
+  /** Where the calendar fetches events from, without their paths. */
+  readonly eventOrigins: () => Promise<readonly string[]>
   readonly readServers: () => Promise<{ readonly servers: readonly ListedServer[]; readonly faults: readonly string[] }>
 }

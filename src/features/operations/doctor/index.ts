@@ -24,14 +24,14 @@ export function createDoctor(needs: DoctorNeeds): Doctor {
   return {
     async examine() {
       const looks = openStoreLooks(needs)
-      const listed = await needs.readServers()
+      const [listed, eventOrigins] = await Promise.all([needs.readServers(), needs.eventOrigins()])
       const checks = [
         ...machineChecks(needs, looks),
         ...storeChecks(needs, looks),
         ...backupChecks(needs, looks),
         ...providerChecks(needs),
         ...outsideChecks(needs, listed),
-        ...tlsChecks(needs, listed.servers),
+        ...tlsChecks(needs, { servers: listed.servers, eventOrigins }),
       ]
       const secrets = [...needs.secrets, ...listed.servers.flatMap(secretsOf)]
       const faulty = new Set(needs.faults.map(({ path }) => path.replace(/_FILE$/, '')))

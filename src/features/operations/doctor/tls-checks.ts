@@ -23,13 +23,23 @@ interface Endpoint extends TlsPlace {
 
 const USUAL = { beginning: 'direct', ca: null, isVerified: true, whenAway: 'told', whenPlain: 'fail' } as const
 
+const CALENDAR_SETTINGS = ['SOPHIA_CALENDAR_FILE', 'SOPHIA_HOME']
+
+/** Places that stand in files of the operator's. */
+interface Listed {
+  readonly servers: readonly ListedServer[]
+  readonly eventOrigins: readonly string[]
+}
+
 /** Chain, end and protocols of every place that is reached over TLS. */
-export function tlsChecks(needs: DoctorNeeds, servers: readonly ListedServer[]): Check[] {
+export function tlsChecks(needs: DoctorNeeds, { servers, eventOrigins }: Listed): Check[] {
   const { config } = needs
   const endpoints = [
     ...databaseEndpoints(config.postgres),
     ...redisEndpoints(config.redis),
     ...providersOf(config).map(({ provider, address, settings }) => fromUrl(provider, address, settings)),
+    storeEndpoint(config.backup),
+    ...eventOrigins.map((origin) => fromUrl(`calendar:${new URL(origin).host}`, origin, CALENDAR_SETTINGS)),
     ...mailEndpoints(config.mail),
     ...webhookEndpoints(config.notify),
     ...servers.map(({ id, target }) =>
@@ -91,6 +101,12 @@ function redisEndpoints({ address, ca }: Config['redis']): Endpoint[] {
     port,
     ca,
   }))
+}
+
+/** Amazon's own is not looked at. */
+function storeEndpoint({ s3 }: Config['backup']): Endpoint | null {
+  const address = s3?.endpoint ?? null
+  return address === null ? null : fromUrl('backup-store', address, ['AWS_ENDPOINT_URL_S3'])
 }
 
 function mailEndpoints({ smtpUrl }: Config['mail']): Endpoint[] {
