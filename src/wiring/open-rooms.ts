@@ -149,6 +149,7 @@ type Closable = Located &
 /** One after the other: what others stand on goes last. */
 async function closeRooms(rooms: Closable): Promise<void> {
   await rooms.certificate?.close()
+  rooms.publicCertificate?.close()
   const { cache, calendar, memories, models, personas, redis, tools, tracing, wakeups } = rooms
   await rooms.jobs.stop(0)
   await rooms.cacheLedger.close()
@@ -234,6 +235,6 @@ function wireComponents(rooms: Watched): ReturnType<typeof createComponents> {
     mcp: () => tools.health(),
     calendar: () => calendar.health(),
     backup: () => rooms.backupSchedule.observe(),
-    certificate: rooms.certificate,
+    certificate: rooms.certificate ?? rooms.publicCertificate,
   })
 }

@@ -85,7 +85,7 @@ export async function wireWork(foundation: Foundation & ReturnType<typeof wireOp
   const skills: readonly Skill[] = [...ofRecords, ...drafts.skills]
   const tools: Tools = wireTools({ ...shared, calendar })
   const rooms = { access, budgets, calendar, calls, clients, deals, drafts, evidence, home, memories, standings, tools }
-  return { ...shared, ...rooms, certificate: wireCertificate(foundation), hotSkills, models, post, skills }
+  return { ...shared, ...rooms, ...wireCertificate(foundation), hotSkills, models, post, skills }
 }
 
 /** The rooms over the company's records; what is remembered bears on both. */

@@ -9,6 +9,25 @@ const files = 'test/integration/container-files.test.ts'
 /** Sophia in containers, and the certificate under which she listens. `npm run container:check` runs the real thing. */
 export const CONTAINERS: readonly Requirement[] = [
   {
+    id: 'O/public-certificate',
+    source: 'containers',
+    behaviour:
+      'The certificate of a proxy at the public address is looked at daily and alerted by; one out of reach is unknown.',
+    provenBy: [
+      ...prove(
+        'src/platform/tls/public-certificate.test.ts',
+        'the certificate at the public address is due in its last sixth, and told in the words of the own one',
+        'it is looked at once a day, each hour once it is due, and a renewed one is seen',
+        'what cannot be reached is unknown, but a word that it is due stays for a day',
+        'a server of another name is not what people meet',
+      ),
+      ...prove(
+        'test/integration/public-certificate.test.ts',
+        'a certificate that a proxy has is told by health and by the metric that people are alerted by',
+      ),
+    ],
+  },
+  {
     id: 'O/container-settings',
     source: 'containers',
     behaviour: 'Every setting of the table can be given to the deployment, or is named as left out with its reason.',

@@ -166,7 +166,7 @@ export const PART_RULES: readonly AlertRule[] = [
   }),
   partRule('tls', {
     id: 'certificate-due',
-    says: 'The certificate of the server is due to be renewed, or a new one cannot be used.',
+    says: 'The certificate that people are shown is due to be renewed, or a new one cannot be used.',
     severity: 'ticket',
     group: 'server',
     forSeconds: 60,
@@ -174,11 +174,12 @@ export const PART_RULES: readonly AlertRule[] = [
     runbook: [
       'Look at `tls` in /health: it says how many days are left, or what is wrong with the new one.',
       'Put the new certificate and its key where SOPHIA_TLS_CERT and SOPHIA_TLS_KEY say; they are read within seconds.',
+      'Where a proxy has it, which `tls` says by `At https://...`, renew it there and see why it did not renew by itself; it is looked at again within the hour.',
     ],
   }),
   {
     id: 'certificate-ending',
-    says: 'The certificate of the server has used {value} of its time for renewing; at 1 browsers refuse it.',
+    says: 'The certificate that people are shown has used {value} of its time for renewing; at 1 browsers refuse it.',
     severity: 'page',
     group: 'server',
     // Of 21 days these are the last three.
@@ -194,6 +195,7 @@ export const PART_RULES: readonly AlertRule[] = [
     runbook: [
       'Look at `tls` in /health: it says when it ends.',
       'Renew it now: put certificate and key where SOPHIA_TLS_CERT and SOPHIA_TLS_KEY say; they are read within seconds.',
+      'Where a proxy has it, which `tls` says by `At https://...`, renew it there; it is looked at again within the hour.',
     ],
     unit: 'share',
   },

@@ -22,11 +22,16 @@ const DAY_MS = 86_400_000
 const RENEWAL_MS = 21 * DAY_MS
 const RENEWAL_SHARE = 1 / 3
 
+/** From when on it is to be renewed: 21 days before its end, or that share of a shorter life. */
+export function renewalBegins({ notAfter, notBefore }: CertificateFacts, share = RENEWAL_SHARE): Date {
+  const lifeMs = notAfter.getTime() - notBefore.getTime()
+  return new Date(notAfter.getTime() - Math.min(RENEWAL_MS, lifeMs * share))
+}
+
 /** Says how a certificate stands at a moment. */
-export function judgeCertificate(facts: CertificateFacts, now: Date): CertificateJudgement {
+export function judgeCertificate(facts: CertificateFacts, now: Date, share = RENEWAL_SHARE): CertificateJudgement {
   const leftMs = facts.notAfter.getTime() - now.getTime()
-  const lifeMs = facts.notAfter.getTime() - facts.notBefore.getTime()
-  const renewalMs = Math.min(RENEWAL_MS, lifeMs * RENEWAL_SHARE)
+  const renewalMs = facts.notAfter.getTime() - renewalBegins(facts, share).getTime()
   const renewalUsed = Math.max(0, 1 - leftMs / renewalMs)
   const whose = `For ${facts.names.join(', ') || 'no name'}, by ${facts.issuer}.`
   if (now < facts.notBefore) {

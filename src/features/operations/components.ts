@@ -20,8 +20,8 @@ export interface ComponentNeeds {
   readonly cacheTroubles: () => readonly { readonly detail: string; readonly isGrave: boolean }[]
   readonly calendar: () => Observation
   readonly backup: () => Promise<Observation>
-  /** null: no certificate is set. */
-  readonly certificate: { judge(): { readonly state: Observation['state']; readonly detail: string } } | null
+  /** Of this server, or of the public address; null: there is neither. It answers null while nothing is known. */
+  readonly certificate: { judge(): { readonly state: Observation['state']; readonly detail: string } | null } | null
   /** null: no mail server is set. */
   readonly mail: { probe(): Promise<{ readonly ok: boolean; readonly detail?: string }> } | null
 }
@@ -75,9 +75,7 @@ async function observeRedis({
 }
 
 function observeCertificate(certificate: ComponentNeeds['certificate']): Observation {
-  if (certificate) {
-    const { state, detail } = certificate.judge()
-    return { state, detail }
-  }
+  const judged = certificate?.judge()
+  if (judged) return { state: judged.state, detail: judged.detail }
   return { state: 'not_configured', detail: 'SOPHIA_TLS_CERT is not set: plain HTTP, for loopback or behind a proxy.' }
 }

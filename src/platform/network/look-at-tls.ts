@@ -1,6 +1,8 @@
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import type { CertificateFacts } from '#domain/certificate/judge-certificate.ts'
 import type { TlsFacts } from '#domain/doctor/judge-outside.ts'
+import { factsOf } from '../tls/read-certificate.ts'
 import { isAddress } from './address-guard.ts'
 import { startTls, TlsNotOffered, type TlsBeginning } from './start-tls.ts'
 
@@ -28,20 +30,35 @@ const ANY_PROTOCOL: ConnectionOptions = { minVersion: 'TLSv1', ciphers: 'DEFAULT
  * network or the handshake met.
  */
 export async function lookAtTls(place: TlsPlace): Promise<TlsFacts> {
-  const agreed = await shakeHands(place, {}).catch(async (error: unknown) => {
+  const agreed = await shakeHands(place, {}, read).catch(async (error: unknown) => {
     if (!isRefusal(error)) throw error
     // Perhaps it only speaks what is not spoken any more; if not that either, the first refusal says more.
-    return shakeHands(place, ANY_PROTOCOL).catch(() => Promise.reject(error))
+    return shakeHands(place, ANY_PROTOCOL, read).catch(() => Promise.reject(error))
   })
   const [takesOldProtocols, takesOldSuites] = await Promise.all([takes(place, OLD_PROTOCOLS), takes(place, OLD_SUITES)])
   return { ...agreed, takesOldProtocols, takesOldSuites }
+}
+
+/**
+ * The certificate that is shown for the name of a place; it ends when the first of its chain does. Throws what the network or the
+ * handshake met, and where somebody of another name answers.
+ */
+export async function lookAtCertificate(place: TlsPlace): Promise<CertificateFacts> {
+  return shakeHands(place, {}, (socket) => {
+    const own = socket.getPeerX509Certificate()
+    const isOfPlace = isAddress(place.host) ? own?.checkIP(place.host) : own?.checkHost(place.host)
+    if (own === undefined || isOfPlace === undefined) throw new Error(`What answers there is not ${place.host}.`)
+    const facts = factsOf(own)
+    const firstEndMs = firstEnd(socket.getPeerCertificate(true)) ?? Infinity
+    return { ...facts, notAfter: new Date(Math.min(firstEndMs, facts.notAfter.getTime())) }
+  })
 }
 
 type Agreed = Omit<TlsFacts, 'takesOldProtocols' | 'takesOldSuites'>
 
 async function takes(place: TlsPlace, options: ConnectionOptions): Promise<boolean | null> {
   try {
-    await shakeHands(place, options)
+    await shakeHands(place, options, read)
     return true
   } catch (error) {
     // What this machine's own OpenSSL cannot try, or the network swallowed, shows nothing of the server.
@@ -49,7 +66,11 @@ async function takes(place: TlsPlace, options: ConnectionOptions): Promise<boole
   }
 }
 
-async function shakeHands(place: TlsPlace, options: ConnectionOptions): Promise<Agreed> {
+async function shakeHands<Seen>(
+  place: TlsPlace,
+  options: ConnectionOptions,
+  see: (socket: TLSSocket) => Seen,
+): Promise<Seen> {
   const signal = AbortSignal.timeout(LIMIT_MS)
   const socket = connectPlain({ host: place.host, port: place.port })
   const abandon = (): void => void socket.destroy(new Error(`No answer within ${LIMIT_MS / 1000} s.`))
@@ -66,7 +87,7 @@ async function shakeHands(place: TlsPlace, options: ConnectionOptions): Promise<
       ...options,
     })
     await once(secure, 'secureConnect')
-    return read(secure)
+    return see(secure)
   } finally {
     signal.removeEventListener('abort', abandon)
     socket.on('error', () => undefined)

@@ -65,7 +65,7 @@ export function watchMetrics(make: ReturnType<typeof metricMaker>) {
     backupAge: make.gauge('sophia_backup_age_seconds', 'Age of that backup, or of the deployment when there is none'),
     certificateEnds: make.gauge(
       'sophia_tls_certificate_expiry_timestamp_seconds',
-      'When the certificate ends under which this process listens',
+      'When the certificate ends under which this process listens, or that people meet at SOPHIA_PUBLIC_URL',
     ),
     certificateRenewal: make.gauge(
       'sophia_tls_certificate_renewal_used_ratio',

@@ -63,7 +63,8 @@ function readKey(key: string) {
   }
 }
 
-function factsOf(own: X509Certificate): CertificateFacts {
+/** What a certificate says of itself. */
+export function factsOf(own: X509Certificate): CertificateFacts {
   const names = (own.subjectAltName ?? '').split(', ').map((name) => name.replace(/^(DNS|IP Address):/, ''))
   const issuer = /^(?:O|CN)=(.+)$/m.exec(own.issuer)?.[1] ?? 'an unnamed authority'
   return {
