@@ -3,6 +3,7 @@
  * Compose (of either version). Where no registry of images can be reached, `--stand-ins` makes images of Debian's own programs first;
  * for that it needs mmdebstrap, and `--ca FILE` where something looks into TLS. `--json` prints figures only.
  */
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { freePort } from '../support/free-port.ts'
 import { checkEdge, checkKill, checkObservability, checkRestarts, type Deployment } from './check-deployment.ts'
+import { checkRestore } from './check-restore.ts'
 import { checkImage } from './check-image.ts'
 import { openDocker, type Docker } from './docker.ts'
 import { makeStandIns, STAND_INS } from './stand-ins.ts'
@@ -17,6 +19,8 @@ import { visitorOf } from './visit.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const IMAGE = 'sophia:check'
+/** From `up` to a page through the way in. */
+const MOST_READY_SECONDS = 60
 
 const { values } = parseArgs({
   options: {
@@ -70,8 +74,11 @@ async function checkDeployment(docker: Docker, folder: string) {
     await docker.compose(place, ['up', '-d'])
     const ca = readFileSync(join(place, 'state/certificates/caddy/pki/authorities/local/root.crt'), 'utf8')
     const ask = visitorOf(url, ca)
-    while ((await ask('/readyz').catch(() => ({ status: 0 }))).status !== 200);
-    const readySeconds = Math.round((performance.now() - beganMs) / 100) / 10
+    const elapsed = (): number => Math.round((performance.now() - beganMs) / 100) / 10
+    const isReady = async (): Promise<boolean> => (await ask('/readyz').catch(() => ({ status: 0 }))).status === 200
+    while (!(await isReady())) if (elapsed() > MOST_READY_SECONDS) break
+    const readySeconds = elapsed()
+    assert.ok(readySeconds < MOST_READY_SECONDS, `Ready after ${readySeconds} s; promised are ${MOST_READY_SECONDS}.`)
     tell(`Ready after ${readySeconds} s; its ways in ...`)
     const deployment: Deployment = { ...docker, folder: place, url, ca, ask }
     const { cookie } = await checkEdge(deployment)
@@ -81,9 +88,11 @@ async function checkDeployment(docker: Docker, folder: string) {
       `Stopped within ${restarts.stoppedMs.join(', ')} ms; of ${restarts.asked} requests none failed. One is killed ...`,
     )
     await checkKill(deployment)
-    tell('Observability ...')
+    tell('Backup, stop, restore, up ...')
+    const restored = await checkRestore(deployment, cookie)
+    tell(`Restored within ${restored.restoreSeconds} s. Observability ...`)
     const observability = await checkObservability(deployment)
-    return { readySeconds, ...restarts, ...observability }
+    return { readySeconds, ...restarts, ...restored, ...observability }
   } finally {
     await docker.compose(place, ['--profile', 'observability', 'down', '-v', '--timeout', '40'])
   }
