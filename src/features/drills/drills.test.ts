@@ -9,6 +9,7 @@ import { nextDrill } from '#domain/drills/next-drill.ts'
 import { createCalendar, knownBases } from '#features/calendar/index.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { GOOD_FIGURES } from '../../../test/support/drill-figures.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { addRunning, asker, openDrills as openRoom, runsOf } from '../../../test/support/drill-room.ts'
 import { createManualClock } from '../../../test/support/manual-clock.ts'
@@ -231,6 +232,16 @@ test('what is lost, doubled and without an end is counted from what is stored', 
   })
   const { lost: since, sinceBackup } = await countLoss(traffic, 20)
   assert.deepEqual([since, sinceBackup], [1, 1])
+})
+
+test('a rehearsal of a version that followed no streams is told as one that did not look', async () => {
+  const { reading: _reading, privacy: _privacy, ...figures } = GOOD_FIGURES
+  await addRunning(database, 0)
+  await database.inTransaction((handle) =>
+    handle.run(sql`update drills set state = 'ended', verdict = 'held', figures = ${JSON.stringify(figures)}::jsonb`),
+  )
+  const [run] = await runsOf(openDrills().drills, 'restore')
+  assert.deepEqual(run?.figures, { ...figures, reading: null, privacy: null })
 })
 
 const MESSAGE = {
