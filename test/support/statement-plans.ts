@@ -52,12 +52,24 @@ interface PlanRule {
   readonly large: readonly string[]
 }
 
-/** Holds the plan of each statement against the rule; locks, settings and the like have none. */
-export async function assertNoLargeScan(what: string, { database, noted, large }: PlanRule): Promise<void> {
-  const planned = noted.filter((query) => /^\s*(with|select|insert|update|delete)\b/i.test(toStatement(query).text))
-  assert.ok(planned.length > 0, `${what} asked nothing`)
-  for (const query of new Map(planned.map((one) => [toStatement(one).text, one])).values()) {
-    const found = (await tablesReadWhole(database, query)).filter((table) => large.includes(table))
-    assert.deepEqual(found, [], `${what}: ${toStatement(query).text}`)
+/** Statements that would read one of these tables whole, each once; locks, settings and the like have no plan. */
+export async function findLargeScans({
+  database,
+  noted,
+  large,
+}: PlanRule): Promise<{ readonly text: string; readonly tables: readonly string[] }[]> {
+  const planned = new Map(noted.map((query) => [toStatement(query).text, query]))
+  const found: { text: string; tables: string[] }[] = []
+  for (const [text, query] of planned) {
+    if (!/^\s*(with|select|insert|update|delete)\b/i.test(text)) continue
+    const tables = (await tablesReadWhole(database, query)).filter((table) => large.includes(table))
+    if (tables.length > 0) found.push({ text, tables })
   }
+  return found
+}
+
+/** Holds the plan of each statement against the rule. */
+export async function assertNoLargeScan(what: string, rule: PlanRule): Promise<void> {
+  assert.ok(rule.noted.length > 0, `${what} asked nothing`)
+  assert.deepEqual(await findLargeScans(rule), [], what)
 }

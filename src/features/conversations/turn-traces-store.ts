@@ -79,6 +79,6 @@ const SWEPT_AT_ONCE = 5000
 
 /** Removes what is past its days; answers how many. */
 export function sweepTurnTraces(handle: Handle): Promise<number> {
-  return handle.run(sql`delete from turn_traces where turn_id in (
-    select turn_id from turn_traces where at < now() - make_interval(days => ${KEPT_DAYS}) limit ${SWEPT_AT_ONCE})`)
+  return handle.run(sql`delete from turn_traces where turn_id = any(array(
+    select turn_id from turn_traces where at < now() - make_interval(days => ${KEPT_DAYS}) limit ${SWEPT_AT_ONCE}))`)
 }

@@ -66,7 +66,8 @@ export function listRuns(handle: Handle, syncId: string, limit: number): Promise
 export function listLastRuns(handle: Handle): Promise<RunRow[]> {
   return handle.rows(
     Row,
-    sql`select ${COLUMNS} from sync_runs where id in (select max(id::text)::uuid from sync_runs group by sync_id)`,
+    sql`select r.* from syncs s
+      cross join lateral (select ${COLUMNS} from sync_runs where sync_id = s.id order by id desc limit 1) r`,
   )
 }
 

@@ -52,11 +52,14 @@ export type Sums = ReadonlyMap<ObjectiveId, ReadonlyMap<number, Counts>>
 export async function sumSpans(handle: Handle, spans: readonly number[], now: Date): Promise<Sums> {
   const rows = await handle.rows(
     SumRow,
-    sql`select w.seconds, c.slo, sum(c.good) as good, sum(c.bad) as bad
+    sql`select w.seconds, c.slo, c.good, c.bad
       from unnest(${[...spans]}::int[]) as w (seconds)
-      join slo_counts c on c.width = case when w.seconds <= ${FINE_SECONDS} then 10 else 300 end
-        and c.starts_at > ${now}::timestamptz - make_interval(secs => w.seconds) and c.starts_at <= ${now}
-      where c.slo = any(${KNOWN}::text[]) group by 1, 2`,
+      cross join lateral (
+        select slo, sum(good) as good, sum(bad) as bad from slo_counts
+        where width = case when w.seconds <= ${FINE_SECONDS} then 10 else 300 end
+          and starts_at > ${now}::timestamptz - make_interval(secs => w.seconds) and starts_at <= ${now}
+          and slo = any(${KNOWN}::text[])
+        group by slo) c`,
   )
   const sums = new Map<ObjectiveId, Map<number, Counts>>()
   for (const { seconds, slo: id, good, bad } of rows) {
