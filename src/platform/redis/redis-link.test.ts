@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { after, test } from 'node:test'
 import pino from 'pino'
 import { systemClock as clock } from '#platform/clock.ts'
@@ -97,8 +98,8 @@ test('a Redis that is not set up as a cache is told loudly, one that is says how
 
 const HERE = { host: '127.0.0.1', isEncrypted: false, hasPassword: false }
 
-function infoOf({ policy = 'allkeys-lfu', maxBytes = 2e9, version = '7.0.15' }): string {
-  return `# Server\r\nredis_version:${version}\r\n# Memory\r\nused_memory:1048576\r\nmaxmemory:${maxBytes}\r\nmaxmemory_policy:${policy}\r\n`
+function infoOf({ policy = 'allkeys-lfu', maxBytes = 2e9, version = '7.0.15', more = '' }): string {
+  return `# Server\r\nredis_version:${version}\r\n# Memory\r\nused_memory:1048576\r\nmaxmemory:${maxBytes}\r\nmaxmemory_policy:${policy}\r\n${more}`
 }
 
 test('each way of dealing with memory that is unsafe for a cache says what to set', () => {
@@ -109,6 +110,36 @@ test('each way of dealing with memory that is unsafe for a cache says what to se
   assert.match(told('allkeys-lfu', 0), /set maxmemory\./)
   assert.match(told('noeviction', 2e9), /set maxmemory-policy allkeys-lfu/)
   assert.match(told('volatile-ttl', 2e9), /set maxmemory-policy allkeys-lfu/)
+})
+
+test('a disk that takes nothing, and more memory than the machine has, are unsafe, and each says what to do', () => {
+  const told = (more: string): string[] => {
+    const { unsafe, isGrave } = describeServer(infoOf({ more }), HERE)
+    assert.equal(isGrave, unsafe.length > 0)
+    return [...unsafe]
+  }
+  const well = 'rdb_last_bgsave_status:ok\r\naof_last_write_status:ok\r\naof_last_bgrewrite_status:ok\r\n'
+  assert.deepEqual(told(`${well}total_system_memory:8000000000\r\n`), [])
+  for (const [more, words] of [
+    ['rdb_last_bgsave_status:err\r\n', /could not save.*may refuse writes/],
+    ['aof_last_write_status:err\r\n', /append-only file and refuses writes/],
+    ['aof_last_bgrewrite_status:err\r\n', /could not rewrite/],
+    ['total_system_memory:2000000000\r\n', /1907 MB of a machine with 1907 MB: set maxmemory/],
+  ] as const)
+    assert.match(told(more).join(), words)
+})
+
+test('a Redis whose disk takes nothing any more is told of', async () => {
+  const redis = await openTestRedis({ maxmemory: '64mb', 'maxmemory-policy': 'allkeys-lfu' })
+  rmSync(redis.folder, { recursive: true })
+  const save = async (): Promise<boolean> => {
+    await redis.command('BGSAVE').catch(() => undefined)
+    return /rdb_last_bgsave_status:err/.test(String(await redis.command('INFO', 'persistence')))
+  }
+  await until(save, 'it could not save')
+  const { link, lines } = open(redis.url)
+  await until(() => lines.some((line) => line.includes('It could not save to its disk')), 'it is logged')
+  assert.equal((await link.observe()).state, 'degraded')
 })
 
 test('beyond this machine a Redis without a password is unsafe, one without TLS is told of, and one that is too old as well', () => {
