@@ -40,7 +40,7 @@ export async function startShippedRedis({ passwords = makePasswords(), port, set
     await server.end()
     await rm(folder, { recursive: true, force: true })
   }
-  return { ...server, url: `redis://sophia:${passwords.sophia}@127.0.0.1:${server.port}`, end }
+  return { ...server, passwords, url: `redis://sophia:${passwords.sophia}@127.0.0.1:${server.port}`, end }
 }
 
 function sha256(text: string): string {

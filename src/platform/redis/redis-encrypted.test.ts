@@ -31,7 +31,7 @@ const TLS = {
 /** A Redis by the files that ship, its user list included, that speaks TLS as well. */
 async function startEncrypted(settings: Readonly<Record<string, string>> = {}) {
   const tlsPort = await freePort()
-  const server = await startShippedRedis({ ...TLS, 'tls-port': String(tlsPort), ...settings })
+  const server = await startShippedRedis({ settings: { ...TLS, 'tls-port': String(tlsPort), ...settings } })
   after(server.end)
   return { ...server, tlsPort }
 }
