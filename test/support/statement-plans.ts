@@ -53,7 +53,7 @@ interface PlanRule {
 }
 
 /** Statements that would read one of these tables whole, each once; locks, settings and the like have no plan. */
-export async function findLargeScans({
+async function findLargeScans({
   database,
   noted,
   large,
