@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
-import { findProcess } from './process-table.ts'
+import { findProcess, isSameProcess } from './process-table.ts'
 
 /*
  * The lock is a file per tenure: sophia-1.lock, sophia-2.lock ... and the highest number says who owns the home.
@@ -29,6 +29,7 @@ const Tenure = z.object({
   pid: z.number().int().positive(),
   /** Boot and start time, so that another process with a recycled number is not taken for the owner. */
   startedAt: z.string(),
+  command: z.string().optional(),
   isReleased: z.boolean(),
   /** Where the owner listens, once it does. */
   address: z.string().optional(),
@@ -55,7 +56,8 @@ export async function acquireHome(home: string): Promise<HomeLock> {
   try {
     await makeHome(folder)
     const self = await findProcess(process.pid)
-    const tenure: Tenure = { pid: process.pid, startedAt: self?.startedAt ?? '', isReleased: false }
+    const { startedAt = '', command } = self ?? {}
+    const tenure: Tenure = { pid: process.pid, startedAt, command, isReleased: false }
     return await claim(folder, tenure)
   } catch (error) {
     throw explainFault(error, folder)
@@ -149,7 +151,7 @@ async function createWhole(path: string, tenure: Tenure): Promise<boolean> {
 async function isHeld(tenure: Tenure): Promise<boolean> {
   if (tenure.isReleased) return false
   const found = await findProcess(tenure.pid)
-  return found !== undefined && found.startedAt === tenure.startedAt
+  return found !== undefined && isSameProcess(tenure.pid, tenure, found)
 }
 
 async function readTenure(path: string): Promise<Tenure | undefined> {

@@ -11,12 +11,29 @@ export interface ProcessIdentity {
   readonly command: string
 }
 
+/** The same as it was written down; a version before did not write the command. */
+type NotedProcess = Pick<ProcessIdentity, 'startedAt'> & { readonly command?: string | undefined }
+
 /** The process with this number, or undefined when there is none (a zombie is none: it only waits to be reaped). */
 export async function findProcess(pid: number): Promise<ProcessIdentity | undefined> {
   if (!isAlive(pid)) return undefined
   if (process.platform === 'linux') return findOnLinux(pid)
   if (process.platform === 'win32') return findOnWindows(pid)
   return findByPs(pid)
+}
+
+const BOOT_AND_TICKS = /^[\da-f-]{36}:(\d+)$/
+
+/**
+ * Whether the process found under a number is the one that was noted under it. A container of systemd shows its own boot to those who look
+ * from it, and the machine's to a service that has a view of processes of its own. Where only the boot differs, the command line tells: after a
+ * true boot just whoever is started at the same moment as before could come by both, so never this process about itself.
+ */
+export function isSameProcess(pid: number, noted: NotedProcess, found: ProcessIdentity): boolean {
+  if (noted.startedAt === found.startedAt) return true
+  const ticks = BOOT_AND_TICKS.exec(noted.startedAt)?.[1]
+  if (ticks === undefined || pid === process.pid) return false
+  return ticks === BOOT_AND_TICKS.exec(found.startedAt)?.[1] && noted.command === found.command
 }
 
 /** Whether the number is taken, by whomever. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -94,6 +95,28 @@ test('a live process that merely got the dead owner’s number does not hold the
   const self = await findProcess(process.ppid)
   await writeFile(join(home, 'sophia-2.lock'), JSON.stringify({ ...other, startedAt: self?.startedAt }))
   assert.equal((await findHomeOwner(home))?.pid, process.ppid)
+})
+
+test('an owner that sees another boot than who looks, as a service in a container may, holds the home all the same', async (t) => {
+  if (process.platform !== 'linux') return t.skip('Only there a boot has an id.')
+  const home = newHome()
+  const first = runScript(HOLDER, [home])
+  t.after(() => first.kill('SIGKILL'))
+  await first.nextLine()
+  const lock = join(home, 'sophia-1.lock')
+  const tenure = z.looseObject({ startedAt: z.string() }).parse(JSON.parse(await readFile(lock, 'utf8')))
+  const seen = { ...tenure, startedAt: tenure.startedAt.replace(/^.{36}/, randomUUID()) }
+  await writeFile(lock, JSON.stringify(seen))
+  assert.equal((await findHomeOwner(home))?.pid, first.pid)
+  for (const other of [{ command: 'another' }, { startedAt: `${randomUUID()}:1` }]) {
+    await writeFile(lock, JSON.stringify({ ...seen, ...other }))
+    assert.equal(await findHomeOwner(home), undefined)
+  }
+  await first.kill('SIGKILL')
+  const self = await findProcess(process.pid)
+  const before = { ...self, pid: process.pid, startedAt: self?.startedAt.replace(/^.{36}/, randomUUID()) }
+  await writeFile(lock, JSON.stringify({ ...before, isReleased: false }))
+  assert.equal(await findHomeOwner(home), undefined, 'what was started anew after a boot is not held up by itself')
 })
 
 test('a lock file cut short by a crash is taken over', async () => {
