@@ -80,7 +80,7 @@ test('what systemctl says of the unit', () => {
     restarts: 3,
   })
   const failed =
-    'MainPID=0\nNRestarts=5\nStatusText=\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=watchdog\n'
+    'MainPID=0\nNRestarts=5\nStatusText=Sophia is up\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=watchdog\n'
   assert.deepEqual(readState(failed), {
     state: 'failed',
     detail: 'failed (failed), result: watchdog',

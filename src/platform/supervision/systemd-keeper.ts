@@ -85,12 +85,13 @@ export function readState(text: string): ServiceState {
   if (said.get('LoadState') === 'not-found')
     return { ...unknownState('systemd knows no such unit.'), state: 'not_installed' }
   const [sub = '', result = '', status = ''] = ['SubState', 'Result', 'StatusText'].map((name) => said.get(name) ?? '')
+  const pid = Number(said.get('MainPID'))
   const details = [
     `${active} (${sub})`,
     ...(result === '' || result === 'success' ? [] : [`result: ${result}`]),
-    status,
+    // systemd keeps the last words of a process that is gone.
+    ...(pid > 0 ? [status] : []),
   ]
-  const pid = Number(said.get('MainPID'))
   return {
     state: STATES[active] ?? 'unknown',
     detail: details.filter((part) => part !== '').join(', '),
