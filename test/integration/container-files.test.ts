@@ -27,9 +27,10 @@ const Service = z.looseObject({
   pids_limit: z.number(),
   restart: z.enum(['unless-stopped', 'no']),
   logging: z.object({ driver: z.string(), options: z.object({ 'max-size': z.string(), 'max-file': z.string() }) }),
-  deploy: z.looseObject({
-    resources: z.object({ limits: z.object({ cpus: z.string(), memory: z.string() }) }),
-  }),
+  // Not as limits of `deploy`: Compose 2 wants the one of processes there as well then, which docker-compose 1.29 does not know.
+  cpus: z.number(),
+  mem_limit: z.string(),
+  deploy: z.looseObject({}).optional(),
   healthcheck: Health.optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
   environment: z.record(z.string(), z.string()).optional(),
@@ -183,11 +184,11 @@ test('replicas reach the collector where the documents say', () => {
 const READ_BY_BOTH = {
   top: ['services', 'networks', 'volumes', 'secrets'],
   service:
-    'image user command environment secrets tmpfs volumes shm_size networks ports stop_grace_period healthcheck deploy depends_on read_only cap_drop cap_add security_opt pids_limit restart logging profiles'.split(
+    'image user command environment secrets tmpfs volumes shm_size networks ports stop_grace_period healthcheck deploy depends_on read_only cap_drop cap_add security_opt pids_limit cpus mem_limit restart logging profiles'.split(
       ' ',
     ),
   healthcheck: ['test', 'interval', 'timeout', 'retries', 'start_period'],
-  deploy: ['replicas', 'resources'],
+  deploy: ['replicas'],
 }
 
 test('the file stays within what docker-compose 1.29 and Compose 2 both read', () => {
@@ -201,7 +202,7 @@ test('the file stays within what docker-compose 1.29 and Compose 2 both read', (
   for (const [name, service] of services) {
     isOf(READ_BY_BOTH.service, service, name)
     if (service.healthcheck) isOf(READ_BY_BOTH.healthcheck, service.healthcheck, name)
-    isOf(READ_BY_BOTH.deploy, service.deploy, name)
+    if (service.deploy) isOf(READ_BY_BOTH.deploy, service.deploy, name)
   }
 })
 
