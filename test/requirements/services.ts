@@ -6,7 +6,7 @@ const notices = 'src/platform/supervision/systemd-notices.test.ts'
 const command = 'src/cli/service-command.test.ts'
 const real = 'test/integration/service.test.ts'
 
-/** Sophia as a program that the machine keeps running. */
+/** Sophia as a program that the machine keeps running. `npm run service:check` runs the unit of the machine under a real systemd. */
 export const SERVICES: readonly Requirement[] = [
   {
     id: 'O/service-files',
