@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { createId } from '#platform/crypto/ids.ts'
-import type { Docker } from './docker.ts'
+import type { Compose, Docker } from './docker.ts'
 import type { Ask } from './visit.ts'
 
-export interface Deployment extends Docker {
+export interface Deployment extends Pick<Docker, 'docker'> {
+  readonly compose: Compose
   readonly folder: string
   readonly url: string
   readonly ca: string
@@ -68,6 +69,21 @@ export async function checkEdge({ ask, url, ca, ...deployment }: Deployment) {
   assert.match(String(welcome), /welcome/)
   socket.close()
   return { cookie }
+}
+
+const Bounds = z
+  .object({ NanoCpus: z.number(), Memory: z.number(), PidsLimit: z.number(), ReadonlyRootfs: z.boolean() })
+  .loose()
+
+/** What the file says of limits is in force for every container, by what the daemon was told. */
+export async function checkBounds({ compose, docker, folder }: Deployment): Promise<void> {
+  const containers = (await compose(folder, ['ps', '-q'])).split('\n').filter(Boolean)
+  assert.ok(containers.length >= 6, containers.join())
+  for (const container of containers) {
+    const bounds = Bounds.parse(JSON.parse(await docker(['inspect', container, '--format', '{{json .HostConfig}}'])))
+    assert.ok(bounds.NanoCpus > 0 && bounds.Memory > 0, container)
+    assert.deepEqual([bounds.PidsLimit, bounds.ReadonlyRootfs], [400, true])
+  }
 }
 
 const PAUSE_MS = 100

@@ -9,13 +9,17 @@ import { until } from '../support/until.ts'
 const run = promisify(execFile)
 const MOST_OUTPUT = 64 * 1024 * 1024
 
-/** A daemon and the programs that speak with it. */
+/** A daemon and the program that speaks with it. */
 export interface Docker {
   /** Answers what it printed. Rejects with what it said when it ends badly. */
   docker(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>
-  compose(folder: string, args: readonly string[]): Promise<string>
+  /** Compose by this program, or else the one that the machine has. */
+  composeBy(program?: string): Promise<Compose>
   close(): Promise<void>
 }
+
+/** Compose on the file in a folder; answers and rejects alike. */
+export type Compose = (folder: string, args: readonly string[]) => Promise<string>
 
 /** The daemon of this machine where there is one; otherwise, as root, one of our own that leaves nothing behind. */
 export async function openDocker(folder: string): Promise<Docker> {
@@ -24,16 +28,19 @@ export async function openDocker(folder: string): Promise<Docker> {
   const own = (await answers(program, {})) ? null : await startDaemon(folder, program)
   const place: Record<string, string> = own ? { DOCKER_HOST: own.host } : {}
   const docker: Docker['docker'] = (args, environment = {}) => say(program, args, { ...place, ...environment })
-  const isSecond = await say(program, ['compose', 'version'], place).then(
-    () => true,
-    () => false,
-  )
-  const first = isSecond ? [program, 'compose'] : [requireProgram('docker-compose')]
+  const ownCompose = async (): Promise<readonly string[]> => {
+    const isSecond = await docker(['compose', 'version']).then(
+      () => true,
+      () => false,
+    )
+    return isSecond ? [program, 'compose'] : [requireProgram('docker-compose')]
+  }
   return {
     docker,
-    compose: (where, args) => {
-      const [command = '', ...before] = first
-      return say(command, [...before, '--project-directory', where, '-f', join(where, 'compose.yaml'), ...args], place)
+    async composeBy(named) {
+      const [command = '', ...before] = named === undefined ? await ownCompose() : [named]
+      return (where, args) =>
+        say(command, [...before, '--project-directory', where, '-f', join(where, 'compose.yaml'), ...args], place)
     },
     close: async () => own?.stop(),
   }

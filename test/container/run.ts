@@ -1,7 +1,8 @@
 /**
- * Builds the image and runs the deployment of deploy/compose for real, and holds both to what is promised of them. It needs Docker with
- * Compose (of either version). Where no registry of images can be reached, `--stand-ins` makes images of Debian's own programs first;
- * for that it needs mmdebstrap, and `--ca FILE` where something looks into TLS. `--json` prints figures only.
+ * Builds the image and runs the deployment of deploy/compose for real, and holds both to what is promised of them. It needs Docker, and
+ * Compose: `--compose 1` takes docker-compose 1.29, `--compose 2` builds Compose 2 by Go, once; both may be given, neither takes what the
+ * machine has. Where no registry of images can be reached, `--stand-ins` makes images of Debian's own programs first; for that it
+ * needs mmdebstrap, and `--ca FILE` where something looks into TLS. `--json` prints figures only.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -9,10 +10,19 @@ import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { requireProgram } from '../support/find-program.ts'
 import { freePort } from '../support/free-port.ts'
-import { checkEdge, checkKill, checkObservability, checkRestarts, type Deployment } from './check-deployment.ts'
+import {
+  checkBounds,
+  checkEdge,
+  checkKill,
+  checkObservability,
+  checkRestarts,
+  type Deployment,
+} from './check-deployment.ts'
 import { checkRestore } from './check-restore.ts'
 import { checkImage } from './check-image.ts'
+import { requireComposeTwo } from './compose-two.ts'
 import { openDocker, type Docker } from './docker.ts'
 import { makeStandIns, STAND_INS } from './stand-ins.ts'
 import { visitorOf } from './visit.ts'
@@ -26,6 +36,7 @@ const { values } = parseArgs({
   options: {
     'stand-ins': { type: 'boolean', default: false },
     ca: { type: 'string' },
+    compose: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
 })
@@ -66,12 +77,23 @@ async function prepare(folder: string): Promise<{ place: string; url: string }> 
   return { place, url }
 }
 
+function composeProgram(which: string): string {
+  if (which === '2') return requireComposeTwo(tell)
+  if (which === '1') return requireProgram('docker-compose')
+  throw new Error(`--compose takes 1 or 2, not ${which}.`)
+}
+
 /** Brings the deployment up and holds it to its promises; whatever happens, nothing of it stays. */
-async function checkDeployment(docker: Docker, folder: string) {
+async function checkDeployment({ docker, composeBy }: Docker, folder: string, which?: string) {
+  const compose = await composeBy(which === undefined ? undefined : composeProgram(which))
   const { place, url } = await prepare(folder)
+  const version = (await compose(place, ['version', '--short'])).trim()
+  tell(`Starting the deployment by Compose ${version} ...`)
+  const logs = ['-f', join(place, 'compose.logs.yaml')]
+  for (const more of [[], logs]) await compose(place, [...more, '--profile', 'observability', 'config', '--quiet'])
   const beganMs = performance.now()
   try {
-    await docker.compose(place, ['up', '-d'])
+    await compose(place, ['up', '-d'])
     const ca = readFileSync(join(place, 'state/certificates/caddy/pki/authorities/local/root.crt'), 'utf8')
     const ask = visitorOf(url, ca)
     const elapsed = (): number => Math.round((performance.now() - beganMs) / 100) / 10
@@ -80,7 +102,8 @@ async function checkDeployment(docker: Docker, folder: string) {
     const readySeconds = elapsed()
     assert.ok(readySeconds < MOST_READY_SECONDS, `Ready after ${readySeconds} s; promised are ${MOST_READY_SECONDS}.`)
     tell(`Ready after ${readySeconds} s; its ways in ...`)
-    const deployment: Deployment = { ...docker, folder: place, url, ca, ask }
+    const deployment: Deployment = { docker, compose, folder: place, url, ca, ask }
+    await checkBounds(deployment)
     const { cookie } = await checkEdge(deployment)
     tell('One replica after the other is stopped and started ...')
     const restarts = await checkRestarts(deployment, cookie)
@@ -92,9 +115,9 @@ async function checkDeployment(docker: Docker, folder: string) {
     const restored = await checkRestore(deployment, cookie)
     tell(`Restored within ${restored.restoreSeconds} s. Observability ...`)
     const observability = await checkObservability(deployment)
-    return { readySeconds, ...restarts, ...restored, ...observability }
+    return { compose: version, readySeconds, ...restarts, ...restored, ...observability }
   } finally {
-    await docker.compose(place, ['--profile', 'observability', 'down', '-v', '--timeout', '40'])
+    await compose(place, ['--profile', 'observability', 'down', '-v', '--timeout', '40'])
   }
 }
 
@@ -110,8 +133,11 @@ try {
   tell('Building the image ...')
   const buildSeconds = await build(docker)
   const image = await checkImage(docker, IMAGE, revision())
-  tell(`${image.megabytes} MB. Starting the deployment ...`)
-  const results = { buildSeconds, ...image, ...(await checkDeployment(docker, folder)) }
+  tell(`${image.megabytes} MB.`)
+  const deployments: object[] = []
+  for (const which of values.compose.length > 0 ? values.compose : [undefined])
+    deployments.push(await checkDeployment(docker, mkdtempSync(join(folder, 'compose-')), which))
+  const results = { buildSeconds, ...image, deployments }
   process.stdout.write(`${JSON.stringify({ name: 'container', commit: revision(), results })}\n`)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

