@@ -45,15 +45,13 @@ function tell(what: string): void {
   if (!values.json) process.stderr.write(`${what}\n`)
 }
 
-function revision(): string {
-  return spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
-}
+const REVISION = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
 
 async function build({ docker }: Docker): Promise<number> {
   const beganMs = performance.now()
   const base = values['stand-ins'] ? ['--build-arg', `NODE_IMAGE=${STAND_INS['NODE_IMAGE']}`] : []
   const secret = values.ca === undefined ? [] : ['--secret', `id=ca,src=${values.ca}`]
-  const how = ['--file', 'deploy/docker/Dockerfile', '--build-arg', `REVISION=${revision()}`, '--tag', IMAGE]
+  const how = ['--file', 'deploy/docker/Dockerfile', '--build-arg', `REVISION=${REVISION}`, '--tag', IMAGE]
   await docker(['build', ...how, ...base, ...secret, ROOT])
   return Math.round((performance.now() - beganMs) / 1000)
 }
@@ -132,13 +130,13 @@ try {
   }
   tell('Building the image ...')
   const buildSeconds = await build(docker)
-  const image = await checkImage(docker, IMAGE, revision())
+  const image = await checkImage(docker, IMAGE, REVISION)
   tell(`${image.megabytes} MB.`)
   const deployments: object[] = []
   for (const which of values.compose.length > 0 ? values.compose : [undefined])
     deployments.push(await checkDeployment(docker, mkdtempSync(join(folder, 'compose-')), which))
   const results = { buildSeconds, ...image, deployments }
-  process.stdout.write(`${JSON.stringify({ name: 'container', commit: revision(), results })}\n`)
+  process.stdout.write(`${JSON.stringify({ name: 'container', commit: REVISION, results })}\n`)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

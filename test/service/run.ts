@@ -18,9 +18,7 @@ function tell(what: string): void {
   if (!values.json) process.stderr.write(`${what}\n`)
 }
 
-function revision(): string {
-  return spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
-}
+const REVISION = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
 
 async function checkAll(machine: Machine) {
   tell('Building the web app and installing ...')
@@ -65,7 +63,7 @@ async function main(): Promise<void> {
     process.once(signal, () => void machine.close().finally(() => process.exit(130)))
   try {
     const results = await checkAll(machine)
-    process.stdout.write(`${JSON.stringify({ name: 'service', commit: revision(), results })}\n`)
+    process.stdout.write(`${JSON.stringify({ name: 'service', commit: REVISION, results })}\n`)
   } finally {
     await machine.close()
   }
