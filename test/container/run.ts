@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { requireProgram } from '../support/find-program.ts'
 import { freePort } from '../support/free-port.ts'
+import { buildImage, IMAGE, REVISION } from './build-image.ts'
 import {
   checkBounds,
   checkEdge,
@@ -28,7 +29,6 @@ import { makeStandIns, STAND_INS } from './stand-ins.ts'
 import { visitorOf } from './visit.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const IMAGE = 'sophia:check'
 /** From `up` to a page through the way in. */
 const MOST_READY_SECONDS = 60
 
@@ -43,17 +43,6 @@ const { values } = parseArgs({
 
 function tell(what: string): void {
   if (!values.json) process.stderr.write(`${what}\n`)
-}
-
-const REVISION = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim() || 'unknown'
-
-async function build({ docker }: Docker): Promise<number> {
-  const beganMs = performance.now()
-  const base = values['stand-ins'] ? ['--build-arg', `NODE_IMAGE=${STAND_INS['NODE_IMAGE']}`] : []
-  const secret = values.ca === undefined ? [] : ['--secret', `id=ca,src=${values.ca}`]
-  const how = ['--file', 'deploy/docker/Dockerfile', '--build-arg', `REVISION=${REVISION}`, '--tag', IMAGE]
-  await docker(['build', ...how, ...base, ...secret, ROOT])
-  return Math.round((performance.now() - beganMs) / 1000)
 }
 
 /** A copy of the shipped files with settings of their own, so that nothing of a real deployment is touched. */
@@ -129,7 +118,7 @@ try {
     await makeStandIns(docker, folder)
   }
   tell('Building the image ...')
-  const buildSeconds = await build(docker)
+  const buildSeconds = await buildImage(docker, { isUponStandIn: values['stand-ins'], ca: values.ca })
   const image = await checkImage(docker, IMAGE, REVISION)
   tell(`${image.megabytes} MB.`)
   const deployments: object[] = []

@@ -7,7 +7,8 @@ import type { Docker } from './docker.ts'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../..')
-const PACKAGES = 'ca-certificates,wget,postgresql-15,redis-server,caddy,prometheus,prometheus-alertmanager'
+const FEW_PACKAGES = ['ca-certificates']
+const SERVERS = ['wget', 'postgresql-15', 'redis-server', 'caddy', 'prometheus', 'prometheus-alertmanager']
 
 /** Which image stands in the place of which, by the names in compose.yaml and the Dockerfile. */
 export const STAND_INS: Readonly<Record<string, string>> = {
@@ -19,16 +20,22 @@ export const STAND_INS: Readonly<Record<string, string>> = {
   ALERTMANAGER_IMAGE: 'sophia-check/alertmanager:1',
 }
 
-/** Makes images of Debian's own programs, for a machine that reaches Debian's packages and no registry of images. */
-export async function makeStandIns({ docker }: Docker, folder: string): Promise<void> {
-  const images = [...new Set(Object.values(STAND_INS))]
+/**
+ * Makes images of Debian's own programs, for a machine that reaches Debian's packages and no registry of images. `forBuild` makes
+ * the one alone that Sophia's image is built upon.
+ */
+export async function makeStandIns({ docker }: Docker, folder: string, { forBuild = false } = {}): Promise<void> {
+  const images = Object.entries(STAND_INS).flatMap(([name, image]) =>
+    forBuild && name !== 'NODE_IMAGE' ? [] : [image],
+  )
+  const packages = forBuild ? FEW_PACKAGES : [...FEW_PACKAGES, ...SERVERS]
   // Made by a run before, on a daemon that stays.
   if (await docker(['image', 'inspect', ...images]).then(Boolean, () => false)) return
   const archive = join(folder, 'debian.tar')
   await run(requireProgram('mmdebstrap'), [
     '--quiet',
     '--variant=minbase',
-    `--include=${PACKAGES}`,
+    `--include=${packages.join(',')}`,
     'bookworm',
     archive,
   ])
