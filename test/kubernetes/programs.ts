@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '../support/find-program.ts'
 
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/kubernetes')
+/** Programs that were built once stay here. */
+export const CACHE = join(import.meta.dirname, '../../node_modules/.cache/kubernetes')
 const BUILD_LIMIT_MS = 20 * 60_000
 
 /** The Helm that the chart was tried with, here and where it is released. */
@@ -30,8 +31,7 @@ export function requireBuilt(name: keyof typeof PROGRAMS): string {
   if (existsSync(built)) return built
   const own = name === 'helm' ? findProgram(['helm']) : undefined
   if (own && spawnSync(own, ['version', '--short'], { encoding: 'utf8' }).stdout.startsWith('v3.')) return own
-  const go = findProgram(['go'], ['/usr/local/go/bin/go'])
-  if (!go) throw new Error(`There is neither ${name} nor Go 1.26 to build it with: https://go.dev/doc/install`)
+  const go = requireGo()
   console.log(`Building ${PROGRAMS[name]}: some minutes, once.`)
   const environment = { ...process.env, GOBIN: CACHE, GOFLAGS: '-trimpath' }
   const { status } = spawnSync(go, ['install', PROGRAMS[name]], {
@@ -41,6 +41,13 @@ export function requireBuilt(name: keyof typeof PROGRAMS): string {
   })
   if (status !== 0 || !existsSync(built)) throw new Error(`${PROGRAMS[name]} could not be built; see above.`)
   return built
+}
+
+/** Where Go lies. Throws with where it comes from. */
+export function requireGo(): string {
+  const go = findProgram(['go'], ['/usr/local/go/bin/go'])
+  if (!go) throw new Error('There is no Go 1.26 to build the programs with: https://go.dev/doc/install')
+  return go
 }
 
 /** Runs a program to its end with a text for its standard input. */
