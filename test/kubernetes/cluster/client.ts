@@ -42,8 +42,7 @@ export function createClient({ folder, helm, kubeconfig }: Programs, namespace =
     kubectl,
     helm: (args) => say(helm, args),
     get: async (shape, args) => shape.parse(JSON.parse(await kubectl(['get', ...args, '-o', 'json']))),
-    apply: (...objects) =>
-      kubectl(['apply', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n')),
+    apply: (...items) => kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items })),
   }
 }
 

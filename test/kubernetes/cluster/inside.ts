@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { requireProgram } from '../../support/find-program.ts'
 import { runProgram } from '../programs.ts'
-import { NODE_ADDRESS } from './addresses.ts'
+import { NODE_ADDRESS, SERVICE_RANGE } from './addresses.ts'
 import { makeAuthority } from './authority.ts'
 import { checkBackup } from './check-backup.ts'
 import { checkDeletion, checkEviction, checkRestart, checkRollback, checkUpgrade } from './check-changes.ts'
@@ -20,7 +20,7 @@ import { startControlPlane } from './control-plane.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { startNode } from './node.ts'
 import { checkUninstall, install } from './release.ts'
-import { startStores } from './stores.ts'
+import { startStores, type Stores } from './stores.ts'
 
 const Order = z.object({
   folder: z.string(),
@@ -49,6 +49,8 @@ async function makeNetwork(): Promise<void> {
     'link add node0 type bridge',
     `address add ${NODE_ADDRESS}/24 dev node0`,
     'link set node0 up',
+    // Whoever asks a Service from the node needs some way to it, before its address is exchanged for a pod's.
+    `route add ${SERVICE_RANGE} dev node0`,
   ]) {
     const { code, err } = await runProgram(ip, words.split(' '))
     if (code !== 0) throw new Error(`ip ${words}: ${err}`)
@@ -76,12 +78,8 @@ async function check(keeper: Keeper): Promise<void> {
     const ready = ['wait', '--for=condition=ready', 'node', '--all', '--timeout=5s']
     await keeper.untilSaying('kubelet', ['--kubeconfig', programs.kubeconfig, ...ready])
   })
-  const stores = await startStores(join(folder, 'stores'))
-  try {
-    await checkInstalled(client, { client, folder, stores })
-  } finally {
-    await stores.end()
-  }
+  stores = await startStores(join(folder, 'stores'))
+  await checkInstalled(client, { client, folder, stores })
 }
 
 async function checkInstalled(client: Client, needs: Parameters<typeof install>[0]): Promise<void> {
@@ -115,12 +113,20 @@ async function tellPods(): Promise<string> {
   return said.join('\n')
 }
 
+async function tell(error: unknown): Promise<void> {
+  process.stderr.write(`FAILED ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  if (existsSync(join(order.folder, 'keys/admin.conf'))) process.stderr.write(await tellPods())
+  process.stderr.write(`${keeper.lastWords()}\n`)
+}
+
 const keeper = createKeeper(order.programs)
 let isEnding = false
+let stores: Stores | undefined
 async function end(code: number): Promise<void> {
   if (isEnding) return
   isEnding = true
   await keeper.end()
+  await stores?.end()
   process.exit(code)
 }
 process.stdin.on('end', () => void end(130)).resume()
@@ -131,10 +137,7 @@ try {
   process.stdout.write(`${JSON.stringify({ ...results, seconds })}\n`)
   await end(0)
 } catch (error) {
-  if (isEnding) throw error
-  process.stderr.write(`FAILED ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  if (existsSync(join(order.folder, 'keys/admin.conf'))) process.stderr.write(await tellPods())
-  process.stderr.write(`${keeper.lastWords()}\n`)
-  if (process.env['SOPHIA_CHECK_HOLD']) await new Promise((resolve) => setTimeout(resolve, 1_000_000))
+  // What fails because it is being ended tells nothing.
+  if (!isEnding) await tell(error)
   await end(1)
 }

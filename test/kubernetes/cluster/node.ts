@@ -75,6 +75,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   address = "${CONTAINERD_SOCKET}"
 [${cri}]
   sandbox_image = "docker.io/${PAUSE_IMAGE}"
+  # A root without CAP_SYS_RESOURCE may not spare processes from a want of memory.
+  restrict_oom_score_adj = true
 [${cri}.cni]
   bin_dir = "${NETWORK_PROGRAMS}"
   conf_dir = "${networks}"

@@ -42,11 +42,13 @@ function tell(what: string): void {
 }
 
 /** Runs the node and the checks in namespaces of their own; answers the exit code and what was printed. */
-function runInside(order: object, stop: Stop): Promise<{ code: number; out: string }> {
+function runInside(order: { readonly folder: string }, stop: Stop): Promise<{ code: number; out: string }> {
   const apart = '--mount --net --pid --ipc --uts --fork --kill-child --mount-proc'.split(' ')
   const script = [process.execPath, ...process.execArgv, join(import.meta.dirname, 'inside.ts'), JSON.stringify(order)]
   const child = spawn(requireProgram('unshare'), [...apart, 'sh', '-c', ENTER, 'sh', ...script], {
     stdio: ['pipe', 'pipe', values.json ? 'ignore' : 'inherit'],
+    // Whatever is written for a while lies in the one folder that goes at the end.
+    env: { ...process.env, TMPDIR: order.folder },
     detached: true,
   })
   let out = ''
