@@ -29,6 +29,14 @@ const { values } = parseArgs({
 
 const STOPPED = 130
 
+interface Order {
+  readonly folder: string
+  readonly programs: string
+  readonly helm: string
+  readonly images: string
+  readonly definitions: readonly string[]
+}
+
 /** What hides the folders in which a node keeps its state, so that none of it reaches this machine's own. */
 const ENTER = [
   'set -e',
@@ -42,7 +50,7 @@ function tell(what: string): void {
 }
 
 /** Runs the node and the checks in namespaces of their own; answers the exit code and what was printed. */
-function runInside(order: { readonly folder: string }, stop: Stop): Promise<{ code: number; out: string }> {
+function runInside(order: Order, stop: Stop): Promise<{ code: number; out: string }> {
   const apart = '--mount --net --pid --ipc --uts --fork --kill-child --mount-proc'.split(' ')
   const script = [process.execPath, ...process.execArgv, join(import.meta.dirname, 'inside.ts'), JSON.stringify(order)]
   const child = spawn(requireProgram('unshare'), [...apart, 'sh', '-c', ENTER, 'sh', ...script], {
