@@ -4,7 +4,7 @@ const manifests = 'test/kubernetes/manifests.test.ts'
 const values = 'test/kubernetes/values.test.ts'
 const scaling = 'test/scaling/scaling.test.ts'
 
-/** What holds of Sophia on Kubernetes, as far as it can be told without a cluster. */
+/** What holds of Sophia on Kubernetes, as far as it can be told without a cluster. `npm run kubernetes:check` runs the real thing. */
 export const KUBERNETES: readonly Requirement[] = [
   {
     id: 'O/manifests',
