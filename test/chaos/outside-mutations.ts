@@ -2,6 +2,8 @@ import { edit, type Mutation } from './mutation.ts'
 
 const ROOM = 'src/features/conversations'
 const SEND = 'src/features/drafts/send-draft.ts'
+const APPROVE = 'src/features/drafts/approve-draft.ts'
+const QUEUED = 'await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { key: draft.id, handle })'
 const SENT = '  await needs.database.read((handle) => markSent(handle, mail.id, needs.clock.now()))'
 
 /** Of what is done outside, and of the Redis that takes writes. */
@@ -30,7 +32,7 @@ export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a mail sent again when its job is run again',
     edits: [
-      { file: SEND, from: 'const failure = found.isUnderWay', to: 'const failure = found.attempts > 9' },
+      { file: SEND, from: 'if (isUnderWay) return', to: 'if (isUnderWay && isRestored) return' },
       { file: SEND, from: SENT, to: `  if (Math.random() < 0.5) throw new Error('lost')\n${SENT}` },
     ],
     shows: /the effect of job \S+ happened [2-9] times/,
@@ -38,11 +40,11 @@ export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a mail without its job',
-    edits: edit(
-      'src/features/drafts/approve-draft.ts',
-      'await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { handle })',
-      'if (Math.random() < 0.5) await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { handle })',
-    ),
+    edits: [
+      { file: APPROVE, from: QUEUED, to: `if (Math.random() < 0.5) ${QUEUED}` },
+      // Nor is it found again.
+      { file: SEND, from: "cron: '*/5 * * * *',", to: "cron: '0 0 1 1 *'," },
+    ],
     shows: /was let go and neither left nor was given back/,
     faults: [],
   },
