@@ -8,7 +8,6 @@ import type { ModelChain } from '#domain/model.ts'
 import type { Skill, SkillCall } from '#domain/skill.ts'
 import type { Conversations } from '#features/conversations/index.ts'
 import { sql } from '#platform/postgres/sql.ts'
-import { until } from '../../../test/support/until.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import {
   USAGE,
@@ -293,33 +292,4 @@ test("a key's narrowing holds for the tools of the turns it starts", async (t) =
   const end = await endOf(house, turnId)
   assert.match(end.text, /SKILL_NOT_FOUND/)
   assert.equal(skill.calls.length, 0)
-})
-
-test('a model that comes to speak after a person took their time does not hang', async (t) => {
-  let aheadMs = 0
-  const clock = { ...createShiftedClock(), monotonicMs: () => performance.now() + aheadMs }
-  const { promise: word, resolve: speak } = Promise.withResolvers<void>()
-  const chain = chainOf(async function* (request) {
-    if (lastMessage(request)?.role === 'tool') {
-      await Promise.race([word, untilAborted(request.signal)])
-      yield { type: 'text-delta', text: 'Done.' }
-      yield { type: 'end', reason: 'stop', usage: USAGE }
-      return
-    }
-    yield { type: 'tool-call', call: { callId: 'w1', tool: 'record-next-step', input: { dealId: 'd1', text: 'x' } } }
-    yield { type: 'end', reason: 'tool-calls', usage: USAGE }
-  })
-  const house = openConversationHouse({ database, chain, members: [ann], skills: [writeSkill()], clock })
-  await house.start()
-  t.after(() => house.drain(0))
-  const turnId = await ask(house)
-  const { callId } = await untilApproval(house, turnId)
-  aheadMs = 300_000
-  await house.answerApproval({ turnId, callId, approve: true, principal: ann })
-  await until(() => chain.requests.length === 2, 'the model is asked again')
-  assert.equal((await house.observe()).stalls['no-first-token'], 0)
-  aheadMs += 31_000
-  assert.equal((await house.observe()).stalls['no-first-token'], 1)
-  speak()
-  assert.equal((await endOf(house, turnId)).text, 'Done.')
 })

@@ -7,9 +7,12 @@ import { streamOptions } from './stream-options.ts'
 import { createEventStream } from './turn-stream.ts'
 
 /** Nothing is ever said in it. */
-async function* silentUntil(signal: AbortSignal): AsyncGenerator<never> {
-  await new Promise((resolve) => signal.addEventListener('abort', resolve))
-}
+const silentUntil = (signal: AbortSignal): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve({ done: true, value: undefined }))),
+  }),
+})
 
 test('a member has so many streams open at once and no more, others are not held back, and each that ends makes room', async () => {
   const needs = {
