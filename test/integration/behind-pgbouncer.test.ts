@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
 import { z } from 'zod'
 import { openDatabase, type Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { databaseUrlOf } from '../support/database-url.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
 import { openTestPooler } from '../support/pgbouncer.ts'
+import { ask } from '../support/raw-http.ts'
 import { until } from '../support/until.ts'
-import { askAndRead, joinHouse, openConversation } from '../support/visitors.ts'
+import { askAndRead, joinHouse, openConversation, postQuestion } from '../support/visitors.ts'
 
 /** Few, so that every connection of the server is handed from one client to another all the time. */
 const SERVER_CONNECTIONS = 4
 const CLIENTS = 120
+const SECRET_KEY = randomBytes(32).toString('base64')
 const { database: direct, connection } = await openTestDatabase()
 const pooler = await openTestPooler(connection, SERVER_CONNECTIONS)
-const house = await openTestHouse({ DATABASE_POOL_MAX: '100' }, { pooler: pooler.place })
+const house = await openTestHouse({ DATABASE_POOL_MAX: '100', SOPHIA_SECRET_KEY: SECRET_KEY }, { pooler: pooler.place })
 const owner = await joinHouse(house, { role: 'owner', rowScope: 'all' })
 
 function openPooled(settings: { poolMax?: number; statementTimeoutMs?: number } = {}): Database {
@@ -30,6 +34,33 @@ test('the house answers behind a pooler in transaction mode: turns, jobs, import
   for (let n = 0; n < 3; n += 1) await askAndRead(owner, conversation, 'How is my pipeline?')
   await until(() => house.rooms.jobs.health().state === 'ok', 'the jobs run')
   await house.rooms.backups.create()
+})
+
+test('two houses behind the pooler hear each other past it: what is asked at one is followed at the other', async () => {
+  const settings = {
+    DATABASE_URL: databaseUrlOf({ ...house.connection, ...pooler.place }),
+    DATABASE_DIRECT_URL: databaseUrlOf(house.connection),
+  }
+  const other = await openTestHouse({ ...settings, SOPHIA_SECRET_KEY: SECRET_KEY })
+  const conversation = await openConversation(owner)
+  const { turnId } = await postQuestion(owner, conversation)
+  const far = await ask(other.url, { path: `/api/turns/${turnId}/events`, headers: { cookie: owner.cookie } })
+  assert.match(far.text, /event: turn-end/)
+  const listening = await direct.read((handle) =>
+    handle.rows(
+      z.object({ pid: z.int() }),
+      sql`select pid from pg_stat_activity where application_name = 'sophia wakeups' and datname = ${house.connection.database}`,
+    ),
+  )
+  assert.equal(listening.length, 2)
+  const servers = await pooler.show('servers')
+  const pooled = new Set(servers.map(({ remote_pid: pid }) => Number(pid)))
+  assert.ok(pooled.size > 0)
+  assert.deepEqual(
+    listening.filter(({ pid }) => pooled.has(pid)),
+    [],
+  )
+  await other.close()
 })
 
 test('nothing of one client stays on a connection that another is given', async () => {
