@@ -150,21 +150,25 @@ async function rage(plan: ClusterPlan, house: ChaosCluster, history: readonly Hi
   const nemesis: Nemesis = { house, starting: new Set(), logs: [], hasOwnDisk: plan.disk !== undefined }
   const done: Partial<Record<Fault, number>> = {}
   const beganMs = performance.now()
-  let round = 0
   await untilAtWork(history)
-  do {
-    for (const planned of planFaults({ ...plan, seed: plan.seed + round })) {
+  try {
+    for (let round = 0; round === 0 || performance.now() - beganMs < (plan.atLeastMs ?? 0); round += 1) {
+      for (const planned of planFaults({ ...plan, seed: plan.seed + round })) {
+        plan.signal?.throwIfAborted()
+        plan.onStep?.(planned.fault)
+        await injectFault(nemesis, planned)
+        done[planned.fault] = (done[planned.fault] ?? 0) + 1
+        await delay(planned.pauseMs)
+      }
       plan.signal?.throwIfAborted()
-      plan.onStep?.(planned.fault)
-      await injectFault(nemesis, planned)
-      done[planned.fault] = (done[planned.fault] ?? 0) + 1
-      await delay(planned.pauseMs)
+      // Without faults the time itself is the storm.
+      if (plan.faults.length === 0) await delay(plan.atLeastMs ?? 0)
     }
-    round += 1
-    plan.signal?.throwIfAborted()
-    // Without faults the time itself is the storm.
-    if (plan.faults.length === 0) await delay(plan.atLeastMs ?? 0)
-  } while (performance.now() - beganMs < (plan.atLeastMs ?? 0))
+  } catch (error) {
+    // What only comes up now would outlive the deployment.
+    await Promise.allSettled(nemesis.starting)
+    throw error
+  }
   return { nemesis, done }
 }
 
