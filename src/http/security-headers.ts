@@ -27,6 +27,7 @@ export const SECURITY_HEADERS = {
 /** A year. Told only over TLS: on plain HTTP browsers ignore it, and on loopback it would lock other programs out. */
 const OVER_TLS = { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
 
+/** `isSecure`: people come over TLS. */
 export function securityHeaders(isSecure = false): Readonly<Record<string, string>> {
   return isSecure ? OVER_TLS : SECURITY_HEADERS
 }

@@ -96,7 +96,7 @@ export function wireOperations({
   const alone = { signal: claim?.lost, requireAlone: claim?.requireAlone }
   const backups = createBackups({ database, databaseFolder, clock, log, migrationsFolder, store, ...alone, ...places })
   const isCommand = purpose === 'command'
-  const { isFleeting } = config.backup
+  const { homeLasts, isFleeting } = config.backup
   const update = ({ requiresSnapshot = false } = {}) =>
     bringUpToDate({
       connection: storage.directConnection,
@@ -104,6 +104,7 @@ export function wireOperations({
       backups,
       log,
       isCommand,
+      homeLasts,
       isFleeting,
       requiresSnapshot,
     })
@@ -116,9 +117,10 @@ function databaseFolderOf({ config, storage }: Pick<Foundation, 'config' | 'stor
 }
 
 function backupPlaces(config: Config) {
-  const { folder, recipients } = config.backup
+  const { folder, homeLasts, recipients } = config.backup
   return {
     folder,
+    homeLasts,
     recipients,
     secretKey: secretKeyPlace(config),
     migrationsFolder: join(PACKAGE_ROOT, 'migrations'),

@@ -83,6 +83,7 @@ export interface DrillFigures {
   readonly privacy: DrillPrivacy | null
 }
 
+/** What those who followed answers had of them: counts. */
 export interface DrillReading {
   /** Read to their ends. */
   readonly followed: number
@@ -94,6 +95,7 @@ export interface DrillReading {
   readonly repeats: number
 }
 
+/** What a second member said in private, how often the first looked for it, and how often it was found. */
 export interface DrillPrivacy {
   readonly said: number
   readonly looked: number

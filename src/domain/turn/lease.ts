@@ -20,6 +20,7 @@ export function afterSuccess(memory: OutageMemory, monotonicMs: number): OutageM
   return memory.isAway ? { isAway: false, backSinceMs: monotonicMs } : memory
 }
 
+/** Whether turns whose lease has run out may be claimed now. */
 export function mayTakeOver(memory: OutageMemory, monotonicMs: number, leaseMs: number): boolean {
   if (memory.isAway) return false
   return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= leaseMs

@@ -18,6 +18,7 @@ export const MOST_ATTEMPTS = 8
 /** Yesterday's briefing helps nobody. */
 const TOO_LATE_MS = 20 * 3_600_000
 const MAY_HAVE_LEFT = 'Sophia was stopped while she sent this. It may have arrived; it is not sent again.'
+/** Of what was owed before the backup that this database came with. */
 export const MAY_HAVE_LEFT_SINCE =
   'Sophia was restored from a backup that is older than this. It may have arrived before; it is not sent again.'
 

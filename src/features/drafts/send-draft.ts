@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
 import type { Mailer } from '#platform/mail/mailer.ts'
+import type { Handle } from '#platform/postgres/database.ts'
 import type { DraftsNeeds } from './drafts-needs.ts'
 import { beginTry, listApproved, lockOutgoing, markNotSent, markSent, type Outgoing } from './send-store.ts'
 
@@ -37,16 +38,23 @@ export function defineSending(needs: DraftsNeeds): void {
 }
 
 /** Approved mails whose job is gone, as all are after a restore, get one again: one that has one keeps it. */
-async function sendForgotten({ database, jobs, log }: DraftsNeeds, signal: AbortSignal): Promise<void> {
+async function sendForgotten(needs: DraftsNeeds, signal: AbortSignal): Promise<void> {
+  const { database, log } = needs
   for (const draftId of await database.read((handle) => listApproved(handle, MOST_A_LOOK))) {
     if (signal.aborted) return
-    const isSent = await database.inTransaction(async (handle) => {
-      // Whoever approves it, or tries to send it, holds it as well.
-      if ((await lockOutgoing(handle, draftId)) === undefined) return false
-      return jobs.sendAgain(DRAFT_SEND, { draftId }, { key: draftId, handle })
-    })
+    const isSent = await database.inTransaction((handle) => sendAgain(needs, handle, draftId))
     if (isSent) log.info({ draftId }, 'an approved draft had no job any more and has one again')
   }
+}
+
+/** Whoever approves it, or tries to send it, holds it as well. True when it has a new job. */
+async function sendAgain({ clock, jobs }: DraftsNeeds, handle: Handle, draftId: string): Promise<boolean> {
+  const found = await lockOutgoing(handle, draftId)
+  if (found === undefined) return false
+  if (!found.isRestored) return jobs.sendAgain(DRAFT_SEND, { draftId }, { key: draftId, handle })
+  // Its job may have ended, or died, after the backup that it came with: its member decides.
+  await markNotSent(handle, draftId, { failure: MAY_HAVE_BEEN_SENT_SINCE, isFinal: true, now: clock.now() })
+  return false
 }
 
 /**

@@ -15,6 +15,8 @@ interface UpdateNeeds {
   readonly isCommand?: boolean
   /** What is backed up before goes with this process: nothing leads back from the migration then. */
   readonly isFleeting?: boolean
+  /** False: of a backup only the copy in the store outlives this process. */
+  readonly homeLasts?: boolean
   /** Refuses such a migration instead of warning of it. */
   readonly requiresSnapshot?: boolean
 }
@@ -35,8 +37,7 @@ export async function bringUpToDate(needs: UpdateNeeds): Promise<MigrationOutcom
     beforeFirst: async () => {
       if (needs.isFleeting) tellFleeting(needs)
       const { file, storeFault } = await backups.create('before-migration')
-      // A store that is away is no reason not to start: the backup is there.
-      if (storeFault) log.warn({ error: storeFault }, 'the backup before migrating was not copied to the store')
+      if (storeFault) tellNotCopied(needs, storeFault)
       log[level]({ file }, 'backed up before migrating')
       return archiveId(file)
     },
@@ -53,6 +54,17 @@ function tellFleeting({ log, requiresSnapshot = false }: UpdateNeeds): void {
       detail: `${reason} ${FLEETING_FIX} To go on without: sophia migrate --may-lose-snapshot (migration.mayLoseSnapshot of the chart).`,
     })
   log.warn({ fix: FLEETING_FIX }, 'the backup before this migration goes with this process, and nothing will lead back')
+}
+
+/** Where the home lasts a store that is away is no reason not to go on: the backup is there. */
+function tellNotCopied({ log, homeLasts = true, requiresSnapshot = false }: UpdateNeeds, error: SophiaError): void {
+  if (!homeLasts && requiresSnapshot)
+    throw new SophiaError(error.code, {
+      detail: `The backup before this migration is not in the store, and goes with this process: nothing would lead back. ${error.message} See that the store answers, or go on without: sophia migrate --may-lose-snapshot (migration.mayLoseSnapshot of the chart).`,
+      cause: error,
+    })
+  const end = homeLasts ? '' : ', and goes with this process: nothing will lead back'
+  log.warn({ error }, `the backup before migrating was not copied to the store${end}`)
 }
 
 async function clearUnfinished(backups: Backups, log: Log): Promise<void> {

@@ -157,3 +157,22 @@ test('who says when it was last here is told of each topic that something may ha
   await byToken.next('pong')
   assert.deepEqual(byToken.frames, [missed])
 })
+
+test('so many messages of one socket wait for their turn; one more is told to come back, and none of the others is lost', async (t) => {
+  const { client, openConversation } = await openDoors(t)
+  const busy = await openConversation()
+  const release = await holdBack(t, busy)
+  const first = newMessage()
+  client.send({ type: 'message-send', conversationId: busy, ...first })
+  await untilSomebodyWaits()
+  const messages = Array.from({ length: 33 }, () => newMessage())
+  for (const message of messages) client.send({ type: 'message-send', conversationId: busy, ...message })
+  const refused = await client.next('error')
+  assert.deepEqual([refused.code, refused.id, refused.retryAfterSeconds], ['RATE_LIMITED', messages.at(-1)?.id, 1])
+  await release()
+  assert.equal((await client.next('message-ack')).id, first.id)
+  for (const { id } of messages.slice(0, 2)) {
+    const frame = await client.next('message-ack')
+    assert.equal(frame.id, id)
+  }
+})

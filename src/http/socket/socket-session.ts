@@ -19,6 +19,8 @@ export interface SocketSession {
 }
 
 const MAX_REFUSED_IN_A_ROW = 200
+/** More than these wait for nobody: their sender is told to come back. */
+const MAX_WAITING_POSTS = 32
 /** Who has not said who they are has nothing else to say. */
 const FRAMES_OF_STRANGER = 20
 
@@ -34,6 +36,7 @@ export function createSocketSession(needs: SessionNeeds): SocketSession {
     topics: new Map(),
     wasHere: false,
     posted: Promise.resolve(),
+    waitingPosts: 0,
     share: null,
     stopWatching: () => undefined,
     framesOfStranger: 0,
@@ -113,8 +116,13 @@ async function obey(state: SessionState, frame: Exclude<ClientFrame, { type: 'he
 
 /** What is written on one connection is stored in the order in which it was sent: the next begins when the one before is answered. */
 function inOrder(state: SessionState, work: () => Promise<void>): Promise<void> {
-  // It may be told to go while this waits.
-  const mine = state.posted.then(() => (state.isEnding ? undefined : work()))
+  if (state.waitingPosts >= MAX_WAITING_POSTS) throw new SophiaError('RATE_LIMITED', { retryAfterSeconds: 1 })
+  state.waitingPosts += 1
+  const mine = state.posted.then(() => {
+    state.waitingPosts -= 1
+    // It may be told to go while this waits.
+    return state.isEnding ? undefined : work()
+  })
   // Whoever waits for it is told why it failed; the next goes on all the same.
   state.posted = mine.catch(() => undefined)
   return mine

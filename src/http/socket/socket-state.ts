@@ -96,6 +96,8 @@ export interface SessionState {
   wasHere: boolean
   /** Settles when its last message is answered: the next is stored after it. */
   posted: Promise<void>
+  /** Messages that wait for their turn. */
+  waitingPosts: number
   stopWatching: () => void
   framesOfStranger: number
   refusedInARow: number

@@ -23,6 +23,8 @@ export interface BackupConfig {
   readonly folder: string
   /** It goes with this process, and no other place is named: what lies there is no backup. */
   readonly isFleeting: boolean
+  /** What lies in the home is still there when this process is gone. */
+  readonly homeLasts: boolean
   /** Whom they are encrypted to; none: they are left in the clear. */
   readonly recipients: readonly string[]
   /** Null: they stay in the folder. */
@@ -46,6 +48,7 @@ export function toBackup(values: Values, home: string): BackupConfig {
   } = values
   return {
     folder: target?.kind === 'folder' ? target.folder : join(home, 'backups'),
+    homeLasts: values.SOPHIA_HOME_LASTS !== 'no',
     isFleeting: values.SOPHIA_HOME_LASTS === 'no' && target === null,
     recipients: values.SOPHIA_BACKUP_RECIPIENT ?? [],
     // A bucket without its key is a fault that was told before.

@@ -31,8 +31,11 @@ export function serviceEnvironment(
     throw new SophiaError('CONFLICT', {
       detail: `${first[0]} is set here otherwise than in the settings of the service, and nobody can tell which its task goes by. Set it in ${sources.environmentFiles[0]?.path ?? 'its file'} alone.`,
     })
-  return { ...Object.fromEntries(here.filter(([name]) => !isSetting(name))), ...own }
+  return { ...Object.fromEntries(here.filter(([name]) => !isSetting(name) && !OF_THE_CALLER.test(name))), ...own }
 }
+
+/** What would load code of the caller's into a process of another account, or tell it of the caller. */
+const OF_THE_CALLER = /^(LD_|DYLD_|SUDO_|NODE_OPTIONS$|NODE_PATH$)/
 
 function isSetting(name: string): boolean {
   return name.startsWith('SOPHIA_') || Object.hasOwn(SETTINGS, name.replace(/_FILE$/, ''))

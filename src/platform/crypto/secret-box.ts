@@ -42,10 +42,12 @@ export function createSecretBox(secretKey: string): SecretBox {
   }
 }
 
+/** In the home, where no key is set. */
 export const KEY_FILE = 'secret.key'
 const NO_KEY =
   'Secrets can only be stored once SOPHIA_SECRET_KEY is set, the same for every process of this deployment.'
 
+/** Where the key of a deployment comes from. */
 export interface KeySource {
   readonly secretKey: string | null
   readonly home: string

@@ -13,11 +13,13 @@ export interface Installed {
   readonly account: Account | null
 }
 
+/** A file with settings of the service, as its unit names it. */
 export interface EnvironmentFile {
   readonly path: string
   readonly mayBeAbsent: boolean
 }
 
+/** Whom the service runs as. */
 export interface Account {
   readonly user: string
   readonly group: string

@@ -4,6 +4,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { OnProgress } from './report-progress.ts'
 
+/** The key that stored secrets are sealed with. */
 export interface SecretKeyPlace {
   /** Tells it from others, and nothing of it; null: there is none yet. */
   readonly check: () => Promise<string | null>
@@ -24,6 +25,8 @@ export interface BackupNeeds {
   readonly databaseFolder?: string | null | undefined
   readonly migrationsFolder: string
   readonly version: string
+  /** False: what lies in the folder goes with this process. True unless told. */
+  readonly homeLasts?: boolean | undefined
   /** The key that stored secrets are sealed with; without it nothing is said of it. */
   readonly secretKey?: SecretKeyPlace | undefined
   /** Ends what is under way. */

@@ -6,6 +6,7 @@ import { findDeployment } from './backup-store.ts'
 import { findLatest } from './find-latest.ts'
 import { listBackups, summarise, type BackupSummary } from './list-backups.ts'
 
+/** Which of several backups a name may mean. */
 export interface FindOptions {
   /** `latest` is of those that were proven. */
   readonly isVerified?: boolean | undefined

@@ -14,6 +14,7 @@ import {
   limitLockWait,
   makePublic,
 } from './backup-store.ts'
+import { copyToStore } from './copy-to-store.ts'
 import { createBackup, type CreatedBackup } from './create-backup.ts'
 import { buildTables, createLoad, matchMigrations, type Load } from './load-archive.ts'
 import { requireRoomToRestore } from './require-room.ts'
@@ -26,6 +27,7 @@ import {
   holdUnfinished,
   nameUnfinished,
 } from './unfinished-restores-store.ts'
+import { verifyBackup } from './verify-backup.ts'
 import type { BackupArchive } from './walk-archive.ts'
 
 /** What waits for a lock beside the transaction that waits for it waits for ever. */
@@ -58,7 +60,7 @@ async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<R
   await requireRoomToRestore(needs, archive)
   const replaced = await needs.database.read(identifyPublic)
   const isInUse = await needs.database.read(hasSchema)
-  const safety = isInUse ? await createBackup(needs, 'before-restore') : null
+  const safety = isInUse ? await saveFirst(needs) : null
   const schema = nameUnfinished()
   try {
     const tables = await work(needs, async (handle) => {
@@ -74,6 +76,17 @@ async function replaceAll(needs: BackupNeeds, archive: BackupArchive): Promise<R
     if (!isCommitUnknown(error)) await dropUnfinished(needs.database, schema).catch(() => undefined)
     throw error
   }
+}
+
+/** What is there now. Where the folder goes with this process it is proven and copied to the store, too; throws when that fails. */
+async function saveFirst(needs: BackupNeeds): Promise<CreatedBackup> {
+  const safety = await createBackup(needs, 'before-restore')
+  const { homeLasts = true, store } = needs
+  if (homeLasts || !store) return safety
+  const { file, manifest, key } = safety
+  const { verifiedAt } = await verifyBackup(needs, { file, keys: key ? [key] : [] })
+  await copyToStore({ ...needs, store }, { file, manifest, verifiedAt }, null)
+  return safety
 }
 
 /** One transaction, which may take as long as it takes. */

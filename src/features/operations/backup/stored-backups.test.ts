@@ -206,3 +206,23 @@ test('of a store that two deployments share, latest is one of this one; where no
   const fresh = await openMachine(t, bucket, begun.fresh)
   await assert.rejects(fresh.backups.find('latest'), { code: 'CONFLICT', message: /no backup of this deployment/ })
 })
+
+test('where the folder goes with its process, what a restore replaces is in the store before anything is touched', async (t) => {
+  const bucket = await openBucketServer()
+  const { base, database } = await openMachine(t, bucket, '2026-01-01T00:00:00.000Z')
+  await createBackups(base).create()
+  await addDeal(database)
+  const count = () =>
+    database.read((handle) => handle.first(z.object({ deals: z.int() }), sql`select count(*)::int as deals from deals`))
+  const backups = createBackups({ ...base, homeLasts: false })
+  const restore = async (reason: string): Promise<void> => {
+    await rm(base.folder, { recursive: true })
+    const found = (await backups.list()).find((backup) => backup.reason === reason)
+    assert.deepEqual(found?.places, ['store'])
+    await backups.restore(found?.file ?? '', { keys: [identity] })
+  }
+  await restore('manual')
+  assert.deepEqual(await count(), { deals: 0 })
+  await restore('before-restore')
+  assert.deepEqual(await count(), { deals: 1 })
+})
