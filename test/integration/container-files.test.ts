@@ -154,6 +154,7 @@ test('the settings it gives exist, secrets come by file only, and every file it 
 /** Settings that stay what they are in this deployment, and why. */
 const LEFT_OUT = {
   SOPHIA_HOME: 'each replica has one of its own in memory',
+  SOPHIA_HOME_LASTS: 'the folder of backups is a volume, which outlives every replica',
   SOPHIA_HOST: 'the image listens on all addresses of the container',
   SOPHIA_PORT: 'the way in and the health of the container count on that of the image',
   SOPHIA_TLS_CERT: 'TLS ends at the way in, which has the certificate',

@@ -37,8 +37,8 @@ test('a backup that holds sealed secrets tells their key from others, and where 
     ),
   )
   const { file, manifest } = await backups.create()
-  assert.equal(manifest.secretKeyCheck, checkOfKey(KEYS.own))
-  assert.equal((await backups.find(file)).secretKeyCheck, checkOfKey(KEYS.own))
+  assert.equal(manifest.secretKeyCheck, await checkOfKey(KEYS.own))
+  assert.equal((await backups.find(file)).secretKeyCheck, await checkOfKey(KEYS.own))
   assert.equal(await backups.warnOfKey(manifest), null)
   const target = await openEmptyDatabase()
   const other = await openBackups(target.database, KEYS.other)
