@@ -110,12 +110,15 @@ test('a breaker that opens is told once for each opening, by one of all who met 
   for (const keeper of [one, two, one, two]) await call(true, keeper)
   assert.equal(openings(), 0)
   await call(true, two)
+  // Told once it is stored, a moment after it can be read.
+  await until(() => openings() > 0, 'it is told')
   assert.deepEqual([one.opened, two.opened], [[], ['broken']])
   // Tries that fail, however many, keep the same breaker open.
   for (let tries = 0; tries < 20; tries += 1) await call(true, tries % 2 === 0 ? one : two)
   assert.equal(openings(), 1)
   await call(false)
   for (let failures = 0; failures < 5; failures += 1) await call(true)
+  await until(() => openings() > 1, 'it is told again')
   assert.equal(openings(), 2)
   await Promise.all([one.keeper.close(), two.keeper.close()])
 })

@@ -149,7 +149,7 @@ test('a key alone chooses its provider', () => {
 
 test('backups go to a folder or a bucket, in the clear or to recipients that can be encrypted to', () => {
   const standard = readConfig({ SOPHIA_HOME: '/h' }).backup
-  assert.deepEqual(standard, { folder: '/h/backups', isFleeting: false, recipients: [], s3: null })
+  assert.deepEqual(standard, { folder: '/h/backups', homeLasts: true, isFleeting: false, recipients: [], s3: null })
   assert.equal(readConfig({ SOPHIA_BACKUP_TARGET: '/mnt/share' }).backup.folder, '/mnt/share')
   const isFleeting = (environment: Record<string, string>) => readConfig(environment).backup.isFleeting
   assert.deepEqual(
