@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findOtherwise } from '#features/access/standing-store.ts'
 import { selectEventsOfMany } from '#features/conversations/journal-store.ts'
 import { releaseTurns, renewLeases } from '#features/conversations/turns-store.ts'
 import { createId } from '#platform/crypto/ids.ts'
@@ -61,8 +62,6 @@ for (const path of [
   '/api/imports',
   `/api/imports/${LOADED.importId}`,
   `/api/imports/${LOADED.importId}/faults`,
-  '/api/mcp/status',
-  '/api/mcp/servers',
   '/api/mcp/syncs',
   `/api/mcp/syncs/${LOADED.syncId}`,
   '/api/operations?hours=1',
@@ -87,7 +86,7 @@ for (const path of [
 const inRead = (work: (handle: Handle) => Promise<unknown>) => () => rooms.database.read(work)
 
 for (const [what, work] of Object.entries<() => Promise<unknown>>({
-  'the look at held credentials': () => rooms.access.checkCredentials([owner.principal]),
+  'the look at held credentials': inRead((handle) => findOtherwise(handle, [owner.principal], new Date())),
   'the heartbeat of leases': inRead((handle) => renewLeases(handle, held, 2700)),
   'the release of turns': inRead((handle) => releaseTurns(handle, held)),
   'the reading of far turns': inRead((handle) => selectEventsOfMany(handle, [{ turnId: createId(), after }])),
