@@ -133,11 +133,15 @@ describe('rehearsed for real, on scratch copies of the whole program', { concurr
   })
 
   test('a process that is killed while it answers: the other takes over, and no request fails', async (t) => {
-    const { figures } = await rehearse(t, 'kill-replica', killReplica(2))
-    assertNothingLost(figures, /^alert replica-silent$/)
-    assert.equal(figures.failedRequests, 0)
-    assertReadWhole(figures)
-    assert.ok(figures.takenOver > 0, 'it was killed while it answered')
+    const kill = async () => {
+      const { figures } = await rehearse(t, 'kill-replica', killReplica(2))
+      assertNothingLost(figures, /^alert replica-silent$/)
+      assert.equal(figures.failedRequests, 0)
+      assertReadWhole(figures)
+      return figures.takenOver
+    }
+    // Its answer may have ended between the look and the kill.
+    assert.ok((await kill()) > 0 || (await kill()) > 0, 'it was killed while it answered')
   })
 
   test('a zone that is gone: process and standby in the other go on with everything', async (t) => {
