@@ -6,12 +6,13 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { requireProgram } from '../support/find-program.ts'
 import { freePort } from '../support/free-port.ts'
+import { until } from '../support/until.ts'
 import { buildImage, IMAGE, REVISION } from './build-image.ts'
 import {
   checkBounds,
@@ -81,7 +82,10 @@ async function checkDeployment({ docker, composeBy }: Docker, folder: string, wh
   const beganMs = performance.now()
   try {
     await compose(place, ['up', '-d'])
-    const ca = readFileSync(join(place, 'state/certificates/caddy/pki/authorities/local/root.crt'), 'utf8')
+    const root = join(place, 'state/certificates/caddy/pki/authorities/local/root.crt')
+    // Compose 2 does not wait for the way in to have made it.
+    await until(() => existsSync(root), 'the way in has its authority', MOST_READY_SECONDS * 1000)
+    const ca = readFileSync(root, 'utf8')
     const ask = visitorOf(url, ca)
     const elapsed = (): number => Math.round((performance.now() - beganMs) / 100) / 10
     const isReady = async (): Promise<boolean> => (await ask('/readyz').catch(() => ({ status: 0 }))).status === 200
