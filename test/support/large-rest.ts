@@ -1,21 +1,13 @@
 import { CACHE_CLASSES } from '#domain/cache-policy/cache-class.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { loadLargeUse } from './large-use.ts'
+import { fillBy, idOf, loadLargeUse } from './large-use.ts'
 
 /** What else grows over months beside conversations: drafts, deliveries, runs of a sync, figures, what was remembered and swept late. */
 export async function loadLargeRest(database: Database): Promise<void> {
   await loadLargeUse(database)
-  await database.inTransaction(
-    async ({ client }) => {
-      for (const statement of STATEMENTS) await client.query(statement)
-    },
-    { mayTakeLong: true },
-  )
-  await database.read(({ client }) => client.query('vacuum (analyze)'))
+  await fillBy(database, STATEMENTS)
 }
 
-const idOf = (letter: string, number: string): string =>
-  `('${letter}0000000-0000-7000-8000-' || lpad(to_hex((${number})::bigint), 12, '0'))::uuid`
 const ago = (number: string): string => `now() - (${number}) * interval '1 minute'`
 const hash = (what: string): string => `sha256(('${what}' || i)::bytea)`
 const member = idOf('a', '1 + i % 500')

@@ -2,16 +2,22 @@ import type { Database } from '#platform/postgres/database.ts'
 
 /** Months of use by many members, straight into the tables. Ids are made of a number, so that every run has the same. */
 export async function loadLargeUse(database: Database): Promise<void> {
+  await fillBy(database, STATEMENTS)
+}
+
+/** Runs these in one transaction, then tells the planner what there is. */
+export async function fillBy(database: Database, statements: readonly string[]): Promise<void> {
   await database.inTransaction(
     async ({ client }) => {
-      for (const statement of STATEMENTS) await client.query(statement)
+      for (const statement of statements) await client.query(statement)
     },
     { mayTakeLong: true },
   )
   await database.read(({ client }) => client.query('vacuum (analyze)'))
 }
 
-const idOf = (letter: string, number: string): string =>
+/** SQL of an id that is made of a letter and a number. */
+export const idOf = (letter: string, number: string): string =>
   `('${letter}0000000-0000-7000-8000-' || lpad(to_hex((${number})::bigint), 12, '0'))::uuid`
 const MEMBERS = 500
 const CONVERSATIONS = 10_000
