@@ -27,10 +27,29 @@ test('gaps are those of answers that broke off, by hand: 300 ms at a takeover, 9
     { type: 'acked', messageId: 'm3', turnId: 't3', seq: 1, atMs: 0 },
     delivered('t3', 5000),
   ]
-  const { brokenAnswers, gapMsP95, gapMsMax, acknowledged } = measure(history, [])
+  const { brokenAnswers, gapMsP95, gapMsMax, acknowledged, silenceMsP95, silenceMsMax } = measure(history, [])
   assert.deepEqual(
     { brokenAnswers, gapMsP95, gapMsMax, acknowledged },
     { brokenAnswers: 2, gapMsP95: 900, gapMsMax: 900, acknowledged: 3 },
+  )
+  // Among the silences of all it is the longest.
+  assert.deepEqual([silenceMsP95, silenceMsMax], [5000, 5000])
+})
+
+test('each try that failed counts by itself, though its repeat made the operation good', () => {
+  const history: TimedEntry[] = [
+    { type: 'invoke', operation: 'a', what: 'post', atMs: 0 },
+    { type: 'retry', operation: 'a', reason: 'cut off', atMs: 10 },
+    { type: 'retry', operation: 'a', reason: 'HTTP 503', atMs: 20 },
+    { type: 'ok', operation: 'a', atMs: 30 },
+    { type: 'invoke', operation: 'b', what: 'look', atMs: 30 },
+    { type: 'retry', operation: 'b', reason: 'cut off', atMs: 40 },
+    { type: 'fail', operation: 'b', reason: 'look: cut off', atMs: 50 },
+  ]
+  const { operations, failedOperations, tries, failedTries } = measure(history, [])
+  assert.deepEqual(
+    { operations, failedOperations, tries, failedTries },
+    { operations: 2, failedOperations: 1, tries: 5, failedTries: 4 },
   )
 })
 

@@ -8,21 +8,28 @@ export interface Figures {
   readonly failedOperations: number
   /** Of operations with all their repeats, from 0 to 1; null when there was none. */
   readonly errorRate: number | null
+  /** Each request by itself: one that is repeated counts each time. */
+  readonly tries: number
+  readonly failedTries: number
   readonly operationMsP95: number | null
   /** How many answers broke off before their readers: at a takeover, or because the line did. */
   readonly brokenAnswers: number
   /** The longest silence in each of those, as their readers had it. */
   readonly gapMsP95: number | null
   readonly gapMsMax: number | null
+  /** The longest silence in each answer that was read as it came, whether it broke off or not. */
+  readonly silenceMsP95: number | null
+  readonly silenceMsMax: number | null
   readonly lost: number
   readonly duplicated: number
   readonly stuck: number
 }
 
 export function measure(history: readonly TimedEntry[], breaches: readonly Breach[]): Figures {
-  const gaps = gapsOf(history)
+  const { gaps, silences } = silencesOf(history)
   const took = durationsOf(history)
   const failed = history.filter((entry) => entry.type === 'fail').length
+  const repeated = history.filter((entry) => entry.type === 'retry').length
   const ended = took.length + failed
   const count = (pattern: RegExp): number => breaches.filter(({ what }) => pattern.test(what)).length
   return {
@@ -31,10 +38,14 @@ export function measure(history: readonly TimedEntry[], breaches: readonly Breac
     operations: ended,
     failedOperations: failed,
     errorRate: ended === 0 ? null : failed / ended,
+    tries: ended + repeated,
+    failedTries: failed + repeated,
     operationMsP95: round(percentile(took, 0.95)),
     brokenAnswers: gaps.length,
     gapMsP95: round(percentile(gaps, 0.95)),
     gapMsMax: round(percentile(gaps, 1)),
+    silenceMsP95: round(percentile(silences, 0.95)),
+    silenceMsMax: round(percentile(silences, 1)),
     lost: count(/ is lost$/),
     duplicated: count(/is stored \d+ times|has ([2-9]|\d\d) answers/),
     stuck: count(/^turn \S+ is (queued|running|waiting)/),
@@ -52,19 +63,16 @@ function durationsOf(history: readonly TimedEntry[]): number[] {
   return took
 }
 
-/** Of each answer that broke off, the longest time in which its reader heard nothing, from the acknowledgement on. */
-function gapsOf(history: readonly TimedEntry[]): number[] {
+/** Of each answer that was read as it came the longest time in which its reader heard nothing, from the acknowledgement on; those that broke off apart. */
+function silencesOf(history: readonly TimedEntry[]): { readonly gaps: number[]; readonly silences: number[] } {
   const lastMs = new Map<string, number>()
   const longestMs = new Map<string, number>()
   const broken = new Set<string>()
+  const read = new Set<string>()
   for (const entry of history) {
-    const turnId =
-      entry.type === 'delivered'
-        ? entry.placed.turnId
-        : 'turnId' in entry && entry.type !== 'cancelled'
-          ? entry.turnId
-          : null
+    const turnId = turnOf(entry)
     if (turnId === null) continue
+    if (entry.type === 'delivered') read.add(turnId)
     if (entry.type === 'broken' || (entry.type === 'delivered' && entry.placed.event.type === 'turn-restart'))
       broken.add(turnId)
     if (entry.type === 'broken') continue
@@ -72,7 +80,14 @@ function gapsOf(history: readonly TimedEntry[]): number[] {
     lastMs.set(turnId, entry.atMs)
     if (before !== undefined) longestMs.set(turnId, Math.max(longestMs.get(turnId) ?? 0, entry.atMs - before))
   }
-  return [...broken].flatMap((turnId) => longestMs.get(turnId) ?? [])
+  const longest = (turnIds: Iterable<string>): number[] => [...turnIds].flatMap((turnId) => longestMs.get(turnId) ?? [])
+  return { gaps: longest(broken), silences: longest(read) }
+}
+
+/** Which answer its reader heard something of; null: of none. */
+function turnOf(entry: TimedEntry): string | null {
+  if (entry.type === 'delivered') return entry.placed.turnId
+  return 'turnId' in entry && entry.type !== 'cancelled' ? entry.turnId : null
 }
 
 /** The smallest value that a share of all do not exceed; null of none. */

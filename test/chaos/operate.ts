@@ -44,7 +44,7 @@ export async function operate(needs: ClientNeeds, { what, path, body }: Operatio
   needs.record({ type: 'invoke', operation, what })
   const deadlineMs = performance.now() + OPERATION_LIMIT_MS
   let reason = 'time was up'
-  while (!needs.deadline.aborted && performance.now() < deadlineMs) {
+  while (!needs.deadline.aborted) {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
     const tried = await ask(needs, path, init)
     if (tried.isOk) {
@@ -52,7 +52,7 @@ export async function operate(needs: ClientNeeds, { what, path, body }: Operatio
       return tried.value
     }
     reason = tried.reason
-    if (tried.isFinal) break
+    if (tried.isFinal || performance.now() + tried.waitMs >= deadlineMs) break
     needs.record({ type: 'retry', operation, reason: `${what}: ${reason}` })
     await delay(tried.waitMs)
   }

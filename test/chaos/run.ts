@@ -103,7 +103,11 @@ async function main(): Promise<number> {
   const report = await rageOnce(options, signal)
   const planted = options.hasPlanted ? await catchMutations({ seed, signal, onCaught: tell }) : []
   const caught = planted.filter(({ breach }) => breach !== null).length
-  const figures = { ...report, commit: describeCommit(), planted: { caught, total: planted.length } }
+  const figures = {
+    ...report,
+    commit: describeCommit(),
+    planted: { caught, total: planted.length, mutations: planted },
+  }
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   if (options.minutes > 0) await keep(figures, planted)
   return report.violations.length === 0 && caught === planted.length ? 0 : 1
