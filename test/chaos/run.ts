@@ -1,7 +1,7 @@
 /**
- * `npm run chaos -- [--quick] [--seed S] [--minutes M] [--users N] [--faults LIST] [--no-planted] [--json]`: three replicas, members who
- * ask, and a plan of faults; then the same with faults planted in copies of the source, each of which has to be noticed. Ends with one
- * JSON object. Exit code 1: a promise was broken, or a planted fault was not noticed.
+ * `npm run chaos -- [--quick] [--seed S] [--minutes M] [--kills K] [--users N] [--faults LIST] [--no-planted] [--json]`: three replicas,
+ * members who ask, and a plan of faults; then the same with faults planted in copies of the source, each of which has to be noticed. Ends
+ * with one JSON object. Exit code 1: a promise was broken, or a planted fault was not noticed.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,14 +13,18 @@ import { FAULTS, type Fault } from './plan-faults.ts'
 import { runCluster, type ClusterReport } from './run-cluster.ts'
 
 const DISK_MB = 1200
+const KILLS = 30
 const RESULTS = join(import.meta.dirname, '../../bench/results')
 
 interface Options {
   readonly seed: number
   readonly minutes: number
   readonly users: number
+  /** In each round of the plan. */
   readonly kills: number
   readonly faults: readonly Fault[]
+  /** Whether a page for people is left. */
+  readonly isKept: boolean
   readonly hasPlanted: boolean
 }
 
@@ -29,16 +33,28 @@ function readOptions(args: string[]): Options | string {
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
     args,
-    options: { quick: flag, json: flag, 'no-planted': flag, seed: text, minutes: text, users: text, faults: text },
+    options: {
+      quick: flag,
+      json: flag,
+      'no-planted': flag,
+      seed: text,
+      minutes: text,
+      kills: text,
+      users: text,
+      faults: text,
+    },
   })
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000_000))
-  const minutes = Number(values.minutes ?? (values.quick ? 0 : 10))
+  const kills = Number(values.kills ?? KILLS)
+  const minutes = Number(values.minutes ?? (values.quick || values.kills ? 0 : 10))
   const users = Number(values.users ?? (values.quick ? 9 : 30))
   const faults = readFaults(values.faults ?? 'all')
   if (typeof faults === 'string') return faults
-  if (!Number.isSafeInteger(seed) || !(minutes >= 0) || !Number.isSafeInteger(users) || users < 1)
-    return '--seed and --users take a whole number, --minutes a number.'
-  return { seed, minutes, users, faults, kills: 30, hasPlanted: !values['no-planted'] }
+  const areWhole = [seed, users, kills].every(Number.isSafeInteger)
+  if (!areWhole || !(minutes >= 0) || users < 1 || kills < 1)
+    return '--seed, --users and --kills take a whole number, --minutes a number.'
+  const isKept = minutes > 0 || values.kills !== undefined
+  return { seed, minutes, users, faults, kills, isKept, hasPlanted: !values['no-planted'] }
 }
 
 function readFaults(list: string): readonly Fault[] | string {
@@ -109,7 +125,7 @@ async function main(): Promise<number> {
     planted: { caught, total: planted.length, mutations: planted },
   }
   process.stdout.write(`${JSON.stringify(figures)}\n`)
-  if (options.minutes > 0) await keep(figures, planted)
+  if (options.isKept) await keep(figures, planted)
   return report.violations.length === 0 && caught === planted.length ? 0 : 1
 }
 
