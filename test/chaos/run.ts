@@ -6,6 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { describeCommit } from '../support/commit.ts'
 import { mountDisk } from '../support/own-disk.ts'
 import { catchMutations, type Caught } from './catch-mutations.ts'
@@ -15,6 +16,13 @@ import { runCluster, type ClusterReport } from './run-cluster.ts'
 const DISK_MB = 1200
 const KILLS = 30
 const RESULTS = join(import.meta.dirname, '../../bench/results')
+
+const Counts = z.object({
+  seed: z.coerce.number().int(),
+  kills: z.coerce.number().int().min(1),
+  minutes: z.coerce.number().min(0),
+  users: z.coerce.number().int().min(1),
+})
 
 interface Options {
   readonly seed: number
@@ -44,17 +52,15 @@ function readOptions(args: string[]): Options | string {
       faults: text,
     },
   })
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000_000))
-  const kills = Number(values.kills ?? KILLS)
-  const minutes = Number(values.minutes ?? (values.quick || values.kills ? 0 : 10))
-  const users = Number(values.users ?? (values.quick ? 9 : 30))
+  const hasOwnKills = values.kills !== undefined
+  const usual = { seed: Math.floor(Math.random() * 1_000_000_000), kills: KILLS, minutes: 10, users: 30 }
+  const short = { ...(hasOwnKills ? { minutes: 0 } : {}), ...(values.quick ? { minutes: 0, users: 9 } : {}) }
+  const counts = Counts.safeParse({ ...usual, ...short, ...values })
+  if (!counts.success) return '--seed, --users and --kills take a whole number, --minutes a number.'
   const faults = readFaults(values.faults ?? 'all')
   if (typeof faults === 'string') return faults
-  const areWhole = [seed, users, kills].every(Number.isSafeInteger)
-  if (!areWhole || !(minutes >= 0) || users < 1 || kills < 1)
-    return '--seed, --users and --kills take a whole number, --minutes a number.'
-  const isKept = minutes > 0 || values.kills !== undefined
-  return { seed, minutes, users, faults, kills, isKept, hasPlanted: !values['no-planted'] }
+  const isKept = counts.data.minutes > 0 || hasOwnKills
+  return { ...counts.data, faults, isKept, hasPlanted: !values['no-planted'] }
 }
 
 function readFaults(list: string): readonly Fault[] | string {

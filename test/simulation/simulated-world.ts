@@ -1,4 +1,5 @@
 import type { PlacedTurnEvent } from '#contract/turn-events.ts'
+import { DEFAULT_TURN_LIMITS } from '#domain/turn/limits.ts'
 import type { HistoryEntry } from '../chaos/history.ts'
 import { createTurnMachine, type MachineFaults, type TurnMachine } from './turn-machine.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -16,8 +17,9 @@ export interface Planted extends MachineFaults {
   readonly silentRestart?: boolean
 }
 
+const { leaseMs, heartbeatMs, pollMs, flushMs } = DEFAULT_TURN_LIMITS
 /** What the product's limits are, in milliseconds. */
-export const LIMITS = { leaseMs: 2700, heartbeatMs: 750, pollMs: 250, flushMs: 40, retryMs: 250, turnsPerProcess: 8 }
+export const LIMITS = { leaseMs, heartbeatMs, pollMs, flushMs, retryMs: 250, turnsPerProcess: 8 }
 
 /** One database that several processes reach over a line that may fail at any step. */
 export interface World {

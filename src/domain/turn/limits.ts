@@ -39,8 +39,8 @@ export const DEFAULT_TURN_LIMITS: TurnLimits = {
   queuedTurns: 1000,
   flushMs: 40,
   // Well under the promised second, so that a cancel seen by heartbeat still reaches the provider within it.
-  heartbeatMs: 750,
-  // With the look that finds it expired, a dead owner is noticed within three seconds of its last sign of life.
-  leaseMs: 2700,
+  heartbeatMs: 600,
+  // With the look that finds it expired and the first word of whoever takes over, its reader has waited less than three seconds.
+  leaseMs: 2400,
   pollMs: 250,
 }
