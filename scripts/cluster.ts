@@ -1,6 +1,7 @@
 /**
  * A deployment of several processes to try by hand: PostgreSQL, Redis, three replicas and HAProxy on loopback. Everything is
- * new at each start and gone at its end. `--replicas N` starts another number.
+ * new at each start and gone at its end; Redis and HAProxy are installed as for the tests where they are missing. `--replicas N` starts
+ * another number.
  */
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startCluster, type Cluster } from '../test/support/cluster/start-cluster.ts'
+import { hasPrograms, HAPROXY, REDIS } from './programs.ts'
 
 const MOST_REPLICAS = 20
 
@@ -68,6 +70,7 @@ async function untilAskedToStop(): Promise<void> {
 
 try {
   const replicas = readCount()
+  if (!hasPrograms([REDIS, HAPROXY])) process.exit(1)
   buildWebApp()
   const asked = untilAskedToStop()
   console.log('Starting PostgreSQL, Redis, replicas and HAProxy ...')

@@ -37,6 +37,6 @@ export function unpackSyslogNg(): void {
   mkdirSync(packages, { recursive: true })
   const where = ['-o', `Dir::Cache::archives=${packages}`]
   const fetch = ['install', '-y', '-q', '--download-only', '--no-install-recommends', ...where, ...PACKAGES]
-  spawnSync('apt-get', fetch, { stdio: ['ignore', 'ignore', 'inherit'] })
+  for (const order of [['update', '-q'], fetch]) spawnSync('apt-get', order, { stdio: ['ignore', 'ignore', 'inherit'] })
   for (const file of globSync('*.deb', { cwd: packages })) spawnSync('dpkg', ['-x', join(packages, file), ROOT])
 }

@@ -4,12 +4,13 @@
  * Arguments are parts of file names; with any, only matching files run, without the checks.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { findChromium } from '../test/support/chromium.ts'
 import { findProgram } from '../test/support/find-program.ts'
 import { openCanaryReport } from './canary-report.ts'
 import { findSyslogNg, unpackSyslogNg } from './find-syslog-ng.ts'
+import { hasPrograms, HAPROXY, REDIS, type Program } from './programs.ts'
 import { runTestFiles, type Outcome } from './run-test-files.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -17,7 +18,6 @@ const root = join(import.meta.dirname, '..')
 const FILE_LIMIT_MS = 15 * 60_000
 /** More than that is no chance meeting of files on a busy machine. */
 const ONCE_MORE = 3
-const APT = ['apt-get', 'install', '-y', '-q', '--no-install-recommends']
 
 function listTestFiles(filters: readonly string[]): string[] {
   const patterns = ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts']
@@ -27,21 +27,14 @@ function listTestFiles(filters: readonly string[]): string[] {
 }
 
 /** A program that some tests stand on. */
-interface Program {
-  readonly title: string
-  /** Its Debian package. */
-  readonly aptPackage: string
-  readonly elsewhere: string
-  readonly isThere: () => boolean
+interface Needed extends Program {
   readonly isFor: (file: string, source: string) => boolean
-  /** Where installing its package is not the way. */
-  readonly install?: () => void
 }
 
 /** Of the files that start a whole cluster. */
 const isOfCluster = (source: string): boolean => /support\/cluster\/|\.\/run-cluster\.ts/.test(source)
 
-const PROGRAMS: readonly Program[] = [
+const PROGRAMS: readonly Needed[] = [
   {
     title: 'Chromium',
     aptPackage: 'chromium',
@@ -50,17 +43,11 @@ const PROGRAMS: readonly Program[] = [
     isFor: (file) => file.includes(`${sep}e2e${sep}`),
   },
   {
-    title: 'Redis',
-    aptPackage: 'redis-server',
-    elsewhere: 'install redis-server',
-    isThere: () => findProgram(['redis-server']) !== undefined,
+    ...REDIS,
     isFor: (_file, source) => /(support|scratch)\/redis(-[a-z]+)?\.ts/.test(source) || isOfCluster(source),
   },
   {
-    title: 'HAProxy',
-    aptPackage: 'haproxy',
-    elsewhere: 'install haproxy',
-    isThere: () => findProgram(['haproxy']) !== undefined,
+    ...HAPROXY,
     isFor: (_file, source) => isOfCluster(source),
   },
   {
@@ -130,28 +117,10 @@ const PROGRAMS: readonly Program[] = [
   })),
 ]
 
-/** Sees that what these tests stand on is there, installing it in one go where that may be done without asking: as root on Debian and Ubuntu. */
-function hasPrograms(files: readonly string[]): boolean {
+/** What these files stand on. */
+function neededBy(files: readonly string[]): readonly Program[] {
   const sources = files.map((file) => ({ file, source: readFileSync(file, 'utf8') }))
-  const needed = PROGRAMS.filter(({ isFor }) => sources.some(({ file, source }) => isFor(file, source)))
-  const missing = (): Program[] => needed.filter(({ isThere }) => !isThere())
-  const wanted = missing()
-  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version')
-  if (wanted.length > 0 && mayInstall) {
-    process.stderr.write(`Installing ${wanted.map(({ title }) => title).join(' and ')} for the tests ...\n`)
-    const quiet = ['DEBIAN_FRONTEND=noninteractive']
-    // Some packages would start their program as a service: the tests start their own and need none beside them.
-    const packages = wanted.filter(({ install }) => !install).map(({ aptPackage }) => aptPackage)
-    spawnSync('env', [...quiet, 'apt-get', 'update', '-q'], { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (packages.length > 0)
-      spawnSync('env', [...quiet, 'RUNLEVEL=1', ...APT, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] })
-    for (const { install } of wanted) install?.()
-  }
-  for (const { title, aptPackage, elsewhere } of missing()) {
-    const how = process.platform === 'linux' ? `sudo ${APT.join(' ')} ${aptPackage}` : elsewhere
-    process.stderr.write(`Some tests need ${title}, and none was found. Run: ${how}\n`)
-  }
-  return missing().length === 0
+  return PROGRAMS.filter(({ isFor }) => sources.some(({ file, source }) => isFor(file, source)))
 }
 
 /** Builds the web app when its sources changed since it was built; the browser tests look at what is served. */
@@ -173,7 +142,7 @@ function printTotals({ counts, unsteady }: Outcome, durationMs: number): void {
 async function main(): Promise<boolean> {
   const filters = process.argv.slice(2)
   const files = listTestFiles(filters)
-  if (!hasPrograms(files)) return false
+  if (!hasPrograms(neededBy(files))) return false
   if (files.some((file) => file.includes(`${sep}e2e${sep}`)) && !hasWebApp()) return false
   const isChecked =
     filters.length > 0 ||

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { hasPrograms, HAPROXY, REDIS } from '../../scripts/programs.ts'
 import { describeCommit } from '../support/commit.ts'
 import { mountDisk } from '../support/own-disk.ts'
 import { catchMutations, type Caught } from './catch-mutations.ts'
@@ -120,6 +121,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${options}\n`)
     return 2
   }
+  if (!hasPrograms([REDIS, HAPROXY])) return 1
   const { signal } = listenForStop()
   const { seed } = options
   const report = await rageOnce(options, signal)
