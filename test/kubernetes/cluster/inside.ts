@@ -13,6 +13,7 @@ import { makeAuthority } from './authority.ts'
 import { checkBackup } from './check-backup.ts'
 import { checkDeletion, checkEviction, checkRestart, checkRollback, checkUpgrade } from './check-changes.ts'
 import { checkExamples, checkRelease } from './check-objects.ts'
+import { checkRestore } from './check-restore.ts'
 import { checkScaler } from './check-scaling.ts'
 import { checkWork } from './check-work.ts'
 import { createClient, NAMESPACE, type Client } from './client.ts'
@@ -91,6 +92,7 @@ async function checkInstalled(client: Client, needs: Parameters<typeof install>[
   await step('scaler', () => checkScaler(client))
   await step('work', () => checkWork(release))
   await step('backup', () => checkBackup(client, release))
+  await step('restore', () => checkRestore(client, release))
   await step('upgrade', () => checkUpgrade({ client, release }))
   await step('deletion', () => checkDeletion({ client, release }))
   await step('eviction', () => checkEviction({ client, release }))
