@@ -8,7 +8,7 @@ import {
   spanOf,
   verdictLook,
 } from '../state/drill-words.ts'
-import { countWords } from '../state/words.ts'
+import { countWords, NO_BREAK } from '../state/words.ts'
 import { Button } from './button.tsx'
 import { DrillState } from './drill-marks.tsx'
 import { Fact, Facts } from './facts.tsx'
@@ -146,7 +146,7 @@ function Figures({ drill, figures, targets }: FiguresProps) {
       )}
       <Fact name="Requests since the fault">
         {countWords(figures.failedRequests)} of {countWords(figures.requests)} failed
-        {figures.requestP95Ms === null ? '' : `, 95 % within ${countWords(figures.requestP95Ms)} ms`}
+        {figures.requestP95Ms === null ? '' : `, 95 % within ${countWords(figures.requestP95Ms)}${NO_BREAK}ms`}
       </Fact>
       {figures.reading ? (
         <Fact name="Answers read by stream">

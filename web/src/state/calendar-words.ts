@@ -1,7 +1,7 @@
 import type { CalendarCheck, CalendarNow } from '#contract/calendar.ts'
 import type { PeriodWindow } from './calendar-bars.ts'
 import { addDays, dayAt, isBeyondReach, localTimeAt, startOfDay } from './calendar-days.ts'
-import { countWords, plural } from './words.ts'
+import { countWords, NO_BREAK, plural } from './words.ts'
 
 export type Policy = CalendarNow['policies'][number]
 export type PolicyStep = Policy['steps'][number]
@@ -126,12 +126,11 @@ const UNITS: readonly (readonly [number, string])[] = [
   [60_000, 'min'],
   [1000, 's'],
 ]
-const NARROW = '\u00a0'
 
 function spanWords(ms: number): string {
-  if (ms === 0) return `0${NARROW}s`
+  if (ms === 0) return `0${NO_BREAK}s`
   const [size, name] = UNITS.find(([unit]) => ms % unit === 0) ?? (ms < 1000 ? [1, 'ms'] : [1000, 's'])
-  return `${Number((ms / size).toPrecision(6))}${NARROW}${name}`
+  return `${Number((ms / size).toPrecision(6))}${NO_BREAK}${name}`
 }
 
 /** A value with its unit, as people read it. */

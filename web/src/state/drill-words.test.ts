@@ -68,7 +68,13 @@ test('one that runs stands beside the last that ended', () => {
 })
 
 test('figures in words, and what was not seen says so', () => {
-  assert.deepEqual([400, 9949, 12_400, 60_000, 125_000].map(spanOf), ['0.4 s', '9.9 s', '12 s', '1 min', '2 min 5 s'])
+  assert.deepEqual([400, 9949, 12_400, 60_000, 125_000].map(spanOf), [
+    '0.4\u00a0s',
+    '9.9\u00a0s',
+    '12\u00a0s',
+    '1\u00a0min',
+    '2\u00a0min 5\u00a0s',
+  ])
   assert.equal(noticedWords({ isNoticed: true }, { ...GOOD_FIGURES, detectionMs: null }), 'not noticed')
   assert.equal(noticedWords({ isNoticed: false }, { ...GOOD_FIGURES, detectionMs: null }), 'nobody left to')
   assert.equal(noticedWords({ isNoticed: true }, null), 'unknown')
@@ -118,6 +124,6 @@ test('the trend goes from left to right, and what did not recover stands highest
     { x: 7, height: 20, isBroken: false },
     { x: 14, height: 20, isBroken: true },
   ])
-  assert.equal(trendWords(runs), 'Recovery, the newest first: not in time, 4.0 s, 1.0 s')
+  assert.equal(trendWords(runs), 'Recovery, the newest first: not in time, 4.0\u00a0s, 1.0\u00a0s')
   assert.equal(trendWords([]), 'No rehearsal was measured')
 })

@@ -1,6 +1,6 @@
 import type { Drill, DrillFigures, DrillReport, DrillRun } from '#contract/drills.ts'
 import type { Signal } from './skill-figures.ts'
-import { durationWords, plural } from './words.ts'
+import { durationWords, NO_BREAK, plural } from './words.ts'
 
 type Target = DrillReport['targets']['recovery']
 
@@ -28,10 +28,12 @@ export function verdictLook(run: Pick<DrillRun, 'verdict'> | null): { signal: Si
 
 /** `0.4 s`, `12 s`, `2 min 5 s`. */
 export function spanOf(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)}${NO_BREAK}s`
   const seconds = Math.round(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  if (seconds < 60) return `${seconds}${NO_BREAK}s`
+  return seconds % 60 === 0
+    ? `${seconds / 60}${NO_BREAK}min`
+    : `${Math.floor(seconds / 60)}${NO_BREAK}min ${seconds % 60}${NO_BREAK}s`
 }
 
 /** A figure beside its target: whether it lies within what is aimed at, within what is promised, or beyond. */

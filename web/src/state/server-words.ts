@@ -1,12 +1,11 @@
 import type { McpStatus, ServerRecord, ServerStatus, SignedOut, Tool } from '#contract/mcp.ts'
 import type { Signal } from './skill-figures.ts'
-import { countWords, labelWords, plural } from './words.ts'
+import { countWords, labelWords, NO_BREAK, plural } from './words.ts'
 
 export type ServerDetail = NonNullable<ServerStatus['detail']>
 type State = ServerStatus['state']
 
 /** A space that keeps a number and its unit on one line. */
-const NARROW = '\u00a0'
 /** Below this many a percentile says nothing. */
 const ENOUGH = 5
 
@@ -123,8 +122,8 @@ export function isWaiting(tool: Pick<Tool, 'state'>): boolean {
 
 /** `7.9 ms`, `142 ms`, `1.2 s`. */
 export function msWords(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}${NARROW}s`
-  return `${ms > 0 && ms < 10 ? ms.toFixed(1) : Math.round(ms)}${NARROW}ms`
+  if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}${NO_BREAK}s`
+  return `${ms > 0 && ms < 10 ? ms.toFixed(1) : Math.round(ms)}${NO_BREAK}ms`
 }
 
 /** What a set of percentiles lacks; null when it can be told. */
@@ -139,14 +138,14 @@ export function shareWords(share: number | null): string {
   const percent = share * 100
   const digits = share < 1 && share > 0.98 ? 2 : share < 1 && share > 0 ? 1 : 0
   const cut = Math.floor(percent * 10 ** digits + 1e-9) / 10 ** digits
-  return `${cut.toFixed(digits)}${NARROW}%`
+  return `${cut.toFixed(digits)}${NO_BREAK}%`
 }
 
 /** An error rate; a small one is never said to be none. */
 export function rateWords(rate: number | null): string {
   if (rate === null) return 'unknown'
-  if (rate === 0) return `0${NARROW}%`
-  return rate < 0.001 ? `<${NARROW}0.1${NARROW}%` : `${(rate * 100).toFixed(1)}${NARROW}%`
+  if (rate === 0) return `0${NO_BREAK}%`
+  return rate < 0.001 ? `<${NO_BREAK}0.1${NO_BREAK}%` : `${(rate * 100).toFixed(1)}${NO_BREAK}%`
 }
 
 /** Seconds to come in steps, so that a wall of them stays calm. */
@@ -154,27 +153,27 @@ export function countdownWords(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds <= 0) return 'due now'
   if (seconds <= 5) return 'in a moment'
-  if (seconds <= 60) return `in ${Math.ceil(seconds / 5) * 5}${NARROW}s`
+  if (seconds <= 60) return `in ${Math.ceil(seconds / 5) * 5}${NO_BREAK}s`
   const minutes = Math.ceil(seconds / 60)
-  return minutes <= 60 ? `in ${minutes}${NARROW}min` : `in ${Math.ceil(minutes / 60)}${NARROW}h`
+  return minutes <= 60 ? `in ${minutes}${NO_BREAK}min` : `in ${Math.ceil(minutes / 60)}${NO_BREAK}h`
 }
 
 /** Seconds gone by, in the same steps. */
 export function agoWords(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   if (seconds < 5) return 'just now'
-  if (seconds < 60) return `${Math.floor(seconds / 5) * 5}${NARROW}s ago`
+  if (seconds < 60) return `${Math.floor(seconds / 5) * 5}${NO_BREAK}s ago`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes}${NARROW}min ago` : `${Math.floor(minutes / 60)}${NARROW}h ago`
+  return minutes < 60 ? `${minutes}${NO_BREAK}min ago` : `${Math.floor(minutes / 60)}${NO_BREAK}h ago`
 }
 
 /** How long something has been as it is. */
 export function forWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000)
   if (minutes < 1) return 'since just now'
-  if (minutes < 60) return `for ${minutes}${NARROW}min`
+  if (minutes < 60) return `for ${minutes}${NO_BREAK}min`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `for ${hours}${NARROW}h` : `for ${Math.floor(hours / 24)} days`
+  return hours < 48 ? `for ${hours}${NO_BREAK}h` : `for ${Math.floor(hours / 24)} days`
 }
 
 /** The verdict over all connections, in a sentence. */

@@ -1,5 +1,8 @@
 import type { Money } from '#contract/common.ts'
 
+/** Between a number and its unit, which stay on one line. */
+export const NO_BREAK = '\u00a0'
+
 const LOCALE = 'en-US'
 const MICROS = 1_000_000
 const DAY_MS = 86_400_000
