@@ -159,6 +159,41 @@ test('a question whose acknowledgement was lost is sent again and stored once', 
   assert.equal(await page.getByRole('article', { name: 'You asked' }).count(), 4)
 })
 
+test('a line that stands still without a word costs seconds: question and answer are asked for again over another', async () => {
+  const answer = createSlowAnswer()
+  next.push({ kind: 'pieces', pieces: answer.pieces })
+  const other = await context.newPage()
+  await other.clock.install()
+  await other.goto(new URL(page.url()).pathname)
+  await other.getByRole('article', { name: 'Answer', exact: true }).nth(3).waitFor()
+  line.hang()
+  await other.getByRole('textbox', { name: 'Ask Marcus' }).fill('Do you still hear me?')
+  await other.getByRole('button', { name: 'Send' }).click()
+  await other.clock.fastForward(9000)
+  assert.equal(await other.getByText('Not sent yet').count(), 0)
+  await other.clock.fastForward(1500)
+  await other.getByText('Not sent yet').waitFor()
+  line.mend()
+  const live = other.getByRole('article', { name: 'Marcus answers' })
+  answer.give(words(0, 20))
+  await live.getByText('word19').waitFor()
+
+  // Once for the line that carries the answer, and once for the request that would resume it and is not answered either.
+  line.hang()
+  for (let times = 0; times < 2; times += 1) {
+    const resumes = other.waitForRequest((request) => request.url().includes('/events'))
+    await other.clock.fastForward(8500)
+    await resumes
+  }
+  line.mend()
+  answer.give(words(20, 40))
+  await live.getByText('word39').waitFor()
+  answer.end()
+  await other.getByRole('article', { name: 'Answer', exact: true }).nth(4).waitFor()
+  await other.close()
+  assert.equal((await stored()).filter((message) => message.text === 'Do you still hear me?').length, 1)
+})
+
 test('stopping an answer keeps what was written and says so', async () => {
   const answer = createSlowAnswer()
   next.push({ kind: 'pieces', pieces: answer.pieces })

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ApiProblem, problemOf, unreachable } from './api-problem.ts'
+import { limitTime } from './time-limit.ts'
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -7,7 +8,14 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | undefined | null>>
   readonly json?: unknown
   readonly signal?: AbortSignal
+  /** How long the whole answer may take; then it is as if there were none. What only reads has 30 s unless told. */
+  readonly limitMs?: number
 }
+
+/** As long as the shipped balancers wait. */
+const READING_LIMIT_MS = 30_000
+/** As long as a timer goes: what changes something may take as long as it takes. */
+const NEVER_MS = 2 ** 31 - 1
 
 /** Path and query as one address. */
 export function addressOf(path: string, query: Call['query'] = {}): string {
@@ -25,9 +33,8 @@ export async function call<Shape extends z.ZodType>(
   path: string,
   options: Call = {},
 ): Promise<z.infer<Shape>> {
-  const response = await send(path, options)
-  const body: unknown = response.status === 204 ? null : await response.json().catch(() => null)
-  const parsed = shape.safeParse(body)
+  const { response, text } = await send(path, options)
+  const parsed = shape.safeParse(parseBody(text))
   if (parsed.success) return parsed.data
   throw new ApiProblem(
     {
@@ -45,22 +52,40 @@ export async function command(path: string, options: Call): Promise<void> {
   await send(path, options)
 }
 
-async function send(path: string, options: Call): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' }
-  if (options.json !== undefined) headers['content-type'] = 'application/json'
-  const request: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin' }
-  if (options.json !== undefined) request.body = JSON.stringify(options.json)
-  if (options.signal) request.signal = options.signal
-  const response = await fetchOrProblem(addressOf(path, options.query), request)
-  if (!response.ok) throw await problemOf(response)
-  return response
+interface Answer {
+  readonly response: Response
+  readonly text: string
 }
 
-async function fetchOrProblem(address: string, request: RequestInit): Promise<Response> {
+async function send(path: string, options: Call): Promise<Answer> {
+  const { method = 'GET', query, signal } = options
+  const limitMs = options.limitMs ?? (method === 'GET' ? READING_LIMIT_MS : NEVER_MS)
+  const limit = limitTime(limitMs, signal)
   try {
-    return await fetch(address, request)
+    const response = await fetch(addressOf(path, query), { ...requestOf(method, options.json), signal: limit.signal })
+    if (!response.ok) throw await problemOf(response)
+    return { response, text: await response.text() }
   } catch (thrown) {
-    if (request.signal?.aborted) throw thrown
+    // Whoever asked wants it no more; a line that broke, or stood still, may be better the next time.
+    if (thrown instanceof ApiProblem || signal?.aborted) throw thrown
     throw unreachable(thrown)
+  } finally {
+    limit.end()
+  }
+}
+
+function requestOf(method: NonNullable<Call['method']>, json: unknown): RequestInit {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (json === undefined) return { method, headers, credentials: 'same-origin' }
+  headers['content-type'] = 'application/json'
+  return { method, headers, credentials: 'same-origin', body: JSON.stringify(json) }
+}
+
+/** Null of what is no JSON, a page of a proxy, say. */
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

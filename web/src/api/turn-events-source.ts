@@ -2,8 +2,9 @@ import { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { addressOf } from './client.ts'
 import { problemOf, unreachable } from './api-problem.ts'
 import { createStreamParser } from './event-stream.ts'
+import { limitTime, type TimeLimit } from './time-limit.ts'
 
-/** The server says at least a comment every 3 s. With nothing heard for so long the line counts as dead; resuming then costs one request. */
+/** The server says at least a comment every 3 s. With nothing heard for so long, its first word included, the line counts as dead; resuming then costs one request. */
 const SILENCE_MS = 8000
 
 /** Events of a turn over `text/event-stream`. Throws ApiProblem when the server refuses or cannot be reached. */
@@ -12,18 +13,15 @@ export async function* openTurnEvents(
   after: string | undefined,
   signal: AbortSignal,
 ): AsyncIterable<PlacedTurnEvent> {
-  const line = new AbortController()
-  const stop = () => line.abort()
-  signal.addEventListener('abort', stop, { once: true })
+  const line = limitTime(SILENCE_MS, signal)
   try {
     const response = await connect(turnId, after, line.signal)
     const parse = createStreamParser()
-    for await (const text of textOf(response, stop)) {
+    for await (const text of textOf(response, line)) {
       for (const message of parse(text)) yield PlacedTurnEvent.parse(JSON.parse(message.data))
     }
   } finally {
-    signal.removeEventListener('abort', stop)
-    stop()
+    line.end()
   }
 }
 
@@ -39,13 +37,13 @@ async function connect(turnId: string, after: string | undefined, signal: AbortS
   return response
 }
 
-async function* textOf(response: Response, onSilence: () => void): AsyncIterable<string> {
+async function* textOf(response: Response, line: TimeLimit): AsyncIterable<string> {
   if (!response.body) return
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   try {
     for (;;) {
-      const timer = setTimeout(onSilence, SILENCE_MS)
-      const part = await reader.read().finally(() => clearTimeout(timer))
+      line.restart()
+      const part = await reader.read()
       if (part.done) return
       yield part.value
     }

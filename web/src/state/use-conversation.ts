@@ -12,6 +12,8 @@ import { useTurn } from './use-turn.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { wait } from './wait.ts'
 
+const POST_LIMIT_MS = 10_000
+
 export interface Refused {
   readonly text: string
   readonly problem: ApiProblem
@@ -114,5 +116,7 @@ function asSent(pending: Pending): Sent {
 function postMessage(pending: Pending, signal: AbortSignal) {
   const { id, text, context } = pending
   const path = `/api/conversations/${pending.conversationId}/messages`
-  return call(MessageAccepted, path, { method: 'POST', json: context ? { id, text, context } : { id, text }, signal })
+  const json = context ? { id, text, context } : { id, text }
+  // Sent again under its id it is the same question, so nobody need wait for an answer that may never come.
+  return call(MessageAccepted, path, { method: 'POST', json, signal, limitMs: POST_LIMIT_MS })
 }
