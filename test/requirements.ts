@@ -8,6 +8,7 @@ import { DOCTOR } from './requirements/doctor.ts'
 import { DRILLS } from './requirements/drills.ts'
 import { FIRST_VERSION } from './requirements/first-version.ts'
 import { FIRST_VERSION_HOUSE } from './requirements/first-version-house.ts'
+import { MIGRATIONS } from './requirements/migrations.ts'
 import { OPERATIONS } from './requirements/operations.ts'
 import { KUBERNETES } from './requirements/kubernetes.ts'
 import { PROMISES } from './requirements/promises.ts'
@@ -29,6 +30,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...CACHE,
   ...REPLICAS,
   ...DATABASE,
+  ...MIGRATIONS,
   ...SOCKETS,
   ...WATCH,
   ...SERVICES,

@@ -36,6 +36,8 @@ interface StorageSettings {
   readonly isAlone?: boolean | undefined
   readonly watch?: DatabaseWatch
   readonly engineWatch?: EngineWatch
+  /** For the age of connections that are out; the machine's unless told. */
+  readonly monotonicMs?: () => number
 }
 
 /** Told what the pool does, for the metrics; durations in milliseconds. */
@@ -101,25 +103,29 @@ function assemble(settings: StorageSettings, opened: Parts): Storage {
     directConnection: { ...opened.directConnection, ...name },
   }
   const { isPooled } = postgres
-  const shared = {
-    connection: { application_name: 'sophia', ...parts.connection },
+  const watched = {
     isPooled,
-    onQuery: (text, durationMs) => watchQuery(settings, text, durationMs),
-    onPoolWait: (waitMs) => watch?.onPoolWait(waitMs),
+    ...(settings.monotonicMs ? { monotonicMs: settings.monotonicMs } : {}),
     onHeld: ({ heldMs, stack }) => {
       watch?.onHeld()
       const about = { 'event.duration_ms': Math.round(heldMs), 'sophia.taken_at': stack.slice(0, STACK_CHARACTERS) }
       log.warn(about, 'a database connection is held for long; whoever took it waits for something else meanwhile')
     },
+  } satisfies Partial<DatabaseSettings>
+  const shared = {
+    ...watched,
+    connection: { application_name: 'sophia', ...parts.connection },
+    onQuery: (text, durationMs) => watchQuery(settings, text, durationMs),
+    onPoolWait: (waitMs) => watch?.onPoolWait(waitMs),
     onConnectionLost: (error) => log.warn({ error }, 'a database connection was lost'),
     annotate: () => currentCorrelation()?.correlationId,
   } satisfies Partial<DatabaseSettings>
   const database = openDatabase({ ...shared, poolMax: postgres.poolMax })
   const keeping = openDatabase({ ...shared, poolMax: KEEPING_CONNECTIONS })
   const probe = openDatabase({
+    ...watched,
     connection: { application_name: 'sophia health', ...parts.connection },
     poolMax: 1,
-    isPooled,
     statementTimeoutMs: 2000,
   })
   return {
@@ -128,9 +134,11 @@ function assemble(settings: StorageSettings, opened: Parts): Storage {
     keeping,
     probe,
     close: async () => {
-      await Promise.all([database.close(), keeping.close(), probe.close()])
+      const closed = await Promise.allSettled([database, keeping, probe].map((pool) => pool.close()))
       await parts.engine?.stop()
       await parts.lock?.release()
+      // What never came back ended with its pool; it is told when nothing is left to be done.
+      for (const each of closed) if (each.status === 'rejected') throw each.reason
     },
   }
 }

@@ -22,7 +22,7 @@ export const DATABASE: readonly Requirement[] = [
     id: 'D/leaks',
     source: 'database, pool',
     behaviour:
-      'A connection held for over five seconds is told with the place that took it; a test that leaks one fails.',
+      'A connection of any pool that is held for over five seconds is told with the place that took it; whoever leaks one, in a test or in a process, ends with that place and fails.',
     provenBy: [
       ...prove(
         checkout,
@@ -31,8 +31,18 @@ export const DATABASE: readonly Requirement[] = [
         'a pool finds by itself what is held, and names the place that took it',
       ),
       ...prove(
+        'src/platform/storage.test.ts',
+        'each pool of the house is watched: what is held for long is logged with the place that took it, and counted',
+      ),
+      ...prove(
+        'src/platform/postgres/connection-pool.test.ts',
+        'closing waits for what is out',
+        'whoever still waits for the database at the end is cut off, and has leaked nothing',
+        'a connection that is never given back ends with its pool, and closing names the place that took it',
+      ),
+      ...prove(
         'test/integration/leaked-connection.test.ts',
-        'a test file that leaves a connection out fails, with the place that took it',
+        '${way}: a test file that leaves a connection out fails, with the place that took it',
       ),
     ],
   },
@@ -85,29 +95,6 @@ export const DATABASE: readonly Requirement[] = [
         'test/integration/large-company.test.ts',
         'no page of deals or clients reads a growing table whole, in whatever order and for whomever',
         'a review and the coaching of a deal find what they compare with through indexes',
-      ),
-    ],
-  },
-  {
-    id: 'D/migrations',
-    source: 'database, migrations',
-    behaviour:
-      'Migrations run once across racing replicas, give way to whoever uses their tables, only add, and processes of the version before go on beside them.',
-    provenBy: [
-      ...prove(
-        'test/integration/migrate.test.ts',
-        'eight racing processes run each migration once',
-        'a database whose schema public was dropped gets one',
-        'a migration gives way to whoever uses its tables, lets others in between, and gets through in the end',
-        'a migration whose tables are never free says so, and leaves everything as it was',
-        'a migration takes as long as it takes, whatever limit the role has for its statements',
-        'every migration only adds, so that processes of the version before go on beside it',
-        'a database newer than the code is refused untouched',
-      ),
-      ...prove(
-        'test/integration/next-version.test.ts',
-        'a process goes on answering while the next version migrates beneath it, and beside it afterwards',
-        'a process of the version before that starts anew is told in plain words that the database is newer',
       ),
     ],
   },

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,13 +17,24 @@ import { startPrivateEngine, type PrivateEngine } from './private-engine.ts'
 export interface TestDatabase {
   readonly database: Database
   readonly connection: pg.ClientConfig
-  /** Called by itself when the test file ends; calling it earlier is harmless. */
+  /** Called by itself when the test file ends; calling it earlier is harmless. Throws what was never given back, with the place that took it. */
   close(): Promise<void>
 }
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 const START_LIMIT_MS = 60_000
-const LEAK_LIMIT_MS = 15_000
+
+/** Every pool that was opened in this process, by whatever way. */
+const opened: Database[] = []
+channel('sophia.database.opened').subscribe((database) => opened.push(database as Database))
+
+/** A pool whose closing nobody waited for tells nobody of what it lacks: so what never came back fails the file at its end. */
+process.on('exit', () => {
+  const places = opened.flatMap((database) => database.held().map(({ stack }) => `taken\n${stack}`))
+  if (places.length === 0) return
+  process.stderr.write(`connections were not given back by the end of ${process.argv[1]}:\n${places.join('\n')}\n`)
+  process.exitCode = 1
+})
 
 /**
  * A fresh database with all migrations applied, cloned from a template in the shared engine.
@@ -61,25 +73,14 @@ async function openNamed(
   await withClient(admin, (client) => client.query(statement.replace('%name%', name)))
   const connection = { ...admin, database: name }
   const database = openDatabase({ poolMax: 5, ...settings, connection })
-  const end = async (): Promise<void> => {
-    const leak = await findLeak(database)
-    // A pool with a connection out would wait for it for ever; its end comes with the database's.
-    if (!leak) await database.close()
-    await withClient(admin, (client) => client.query(`drop database if exists ${name} with (force)`))
-    if (leak) throw leak
-  }
+  const end = (): Promise<void> =>
+    database
+      .close()
+      .finally(() => withClient(admin, (client) => client.query(`drop database if exists ${name} with (force)`)))
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= end())
   after(close)
   return { database, connection, close }
-}
-
-/** What still runs may end; a connection that never comes back is a fault, with the place where it was taken. */
-async function findLeak(database: Database): Promise<Error | undefined> {
-  for (const deadline = performance.now() + LEAK_LIMIT_MS; performance.now() < deadline; await delay(20))
-    if (database.held().length === 0) return undefined
-  const stacks = database.held().map(({ heldMs, stack }) => `held for ${Math.round(heldMs)} ms, taken\n${stack}`)
-  return new Error(`connections were not given back:\n${stacks.join('\n')}`)
 }
 
 /** Made once per state of the migrations folder, whichever test file comes first. */

@@ -46,9 +46,12 @@ export function launchSophia(args: readonly string[], settings: Settings, how: L
   return { ...program, ended: program.ended.then(looked) }
 }
 
-/** No secret of its settings may be among its words. */
+/** No secret of its settings may be among its words, and it may have forgotten no connection to the database. */
 function looked(ended: Ended): Ended {
-  lookAtWords(`${ended.out}\n${ended.err}`)
+  const words = `${ended.out}\n${ended.err}`
+  lookAtWords(words)
+  const [leak] = /connections were not given back[^]{0,2000}/.exec(words) ?? []
+  if (leak !== undefined) throw new Error(`a Sophia that ended: ${leak}`)
   return ended
 }
 

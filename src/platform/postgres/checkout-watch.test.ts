@@ -18,7 +18,7 @@ function openWatch() {
 
 test('a connection held for over five seconds is told once', () => {
   const { time, told, watch } = openWatch()
-  const giveBack = watch.begin(new Error(), false)
+  const giveBack = watch.begin({ taken: new Error(), mayTakeLong: false, cut: () => undefined })
   time.nowMs = 5000
   watch.look()
   assert.deepEqual(told, [])
@@ -35,7 +35,7 @@ test('a connection held for over five seconds is told once', () => {
 
 test('work that may take long is not told, yet is seen among what is held', () => {
   const { time, told, watch } = openWatch()
-  watch.begin(new Error(), true)
+  watch.begin({ taken: new Error(), mayTakeLong: true, cut: () => undefined })
   time.nowMs = 3_600_000
   watch.look()
   assert.deepEqual(told, [])

@@ -6,13 +6,24 @@ export interface Checkout {
 }
 
 export interface CheckoutWatch {
-  /** Notes that a connection was taken, by whom; answers how to note its return. Work that may take long is never told. */
-  begin(taken: Error, mayTakeLong: boolean): () => void
+  /** Notes that a connection was taken; answers how to note its return. */
+  begin(loan: NewLoan): () => void
   /** Every connection that is out, the longest first. */
   held(): readonly Checkout[]
   /** Tells of those held for too long. Happens by itself once a second. */
   look(): void
+  /** Cuts off everything that is out. */
+  cut(): void
   close(): void
+}
+
+interface NewLoan {
+  /** Made where it was taken. */
+  readonly taken: Error
+  /** Never told. */
+  readonly mayTakeLong: boolean
+  /** Takes the connection from whoever has it. */
+  readonly cut: () => void
 }
 
 interface WatchSettings {
@@ -42,13 +53,14 @@ export function createCheckoutWatch({ monotonicMs, onHeld }: WatchSettings): Che
   const looking = setInterval(look, LOOK_MS)
   looking.unref()
   return {
-    begin(taken, mayTakeLong) {
-      const loan = { sinceMs: monotonicMs(), taken, isToBeTold: !mayTakeLong }
+    begin({ taken, mayTakeLong, cut }) {
+      const loan = { sinceMs: monotonicMs(), taken, isToBeTold: !mayTakeLong, cut }
       open.add(loan)
       return () => void open.delete(loan)
     },
     held: () => [...open].map(describe),
     look,
+    cut: () => open.forEach((loan) => loan.cut()),
     close: () => clearInterval(looking),
   }
 }
@@ -56,6 +68,7 @@ export function createCheckoutWatch({ monotonicMs, onHeld }: WatchSettings): Che
 interface Loan {
   readonly sinceMs: number
   readonly taken: Error
+  readonly cut: () => void
   isToBeTold: boolean
 }
 

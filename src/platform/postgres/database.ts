@@ -1,12 +1,20 @@
+import { channel } from 'node:diagnostics_channel'
 import pg from 'pg'
 import type { z } from 'zod'
-import { createCheckoutWatch, type Checkout, type CheckoutWatch } from './checkout-watch.ts'
-import { columnTypes } from './column-types.ts'
-import { noteWait, startSpan } from '../tracing/in-span.ts'
+import type { Checkout } from './checkout-watch.ts'
+import { startSpan } from '../tracing/in-span.ts'
 import { endSpan } from '../tracing/span.ts'
+import {
+  closeLending,
+  limited,
+  limitsFor,
+  openLending,
+  SILENCE_MS,
+  withClient,
+  type Lending,
+} from './connection-pool.ts'
 import { currentFence } from './fence.ts'
-import { SET_KEEPALIVES } from './keepalives.ts'
-import { isConnectionFault, lostDuringCommit, translateFault } from './database-faults.ts'
+import { isConnectionFault, lostDuringCommit } from './database-faults.ts'
 import { sql, toStatement, type Sql } from './sql.ts'
 import { nameStatement } from './name-statement.ts'
 
@@ -41,6 +49,10 @@ export interface Database {
   stats(): { total: number; idle: number; waiting: number }
   /** The connections that are out at this moment. */
   held(): readonly Checkout[]
+  /**
+   * Waits for what is out, 15 s unless told, and cuts off the rest. Throws when a connection was never given back, with the place that
+   * took it.
+   */
   close(): Promise<void>
 }
 
@@ -62,6 +74,8 @@ export interface DatabaseSettings {
   readonly waitLimitMs?: number
   /** Told how long each statement took. */
   readonly onQuery?: (text: string, durationMs: number) => void
+  /** How long closing waits for what is out. */
+  readonly closeLimitMs?: number
   /** Told of connections that broke while idle. */
   readonly onConnectionLost?: (error: Error) => void
   /** The server's limit for one statement, 15 s unless told. */
@@ -81,45 +95,38 @@ export interface DatabaseSettings {
   readonly annotate?: () => string | undefined
 }
 
-const WAIT_LIMIT_MS = 3000
 /** The server's limit for one statement unless told otherwise. */
 export const STATEMENT_LIMIT_MS = 15_000
-/**
- * A transaction whose owner is frozen, or gone without a word, would keep what it locked from everybody else; the server ends it
- * when nothing came for so long. An owner who only is slow fails with it, and has lost its leases long before.
- */
-const IDLE_IN_TRANSACTION_MS = 5000
-/** A server that is frozen, not slow, never answers; the client gives up this much after the server should have. */
-const SILENCE_MS = 5000
 /** Of work without a limit: past the journal all that it loaded is brought to the disk by its commit. */
 const LONG_COMMIT_MS = 600_000
 
-/** Of a trace: a shorter wait for a connection is no news. */
-const TOLD_WAIT_MS = 1
+/** Told of each that is opened in this process, for whoever looks on. */
+const OPENED = channel('sophia.database.opened')
 
 /** Opens a pool. Connecting happens on first use; a database that is away gives DATABASE_UNAVAILABLE per call and no crash. */
 export function openDatabase(settings: DatabaseSettings): Database {
   const timeoutMs = Math.trunc(settings.statementTimeoutMs ?? STATEMENT_LIMIT_MS)
-  const pool = openPool(settings, timeoutMs)
-  const watch = createCheckoutWatch({ monotonicMs: () => performance.now(), ...settings })
-  const opened: Opened = { pool, settings, watch, timeoutMs }
+  const lending = openLending(settings, timeoutMs)
+  const { pool, watch } = lending
   const inTransaction: Database['inTransaction'] = (work, options = {}) =>
-    withClient(opened, options.mayTakeLong === true, (client, condemn) =>
-      runTransaction(client, opened, { work, options, condemn }),
+    withClient(lending, options.mayTakeLong === true, (client, condemn) =>
+      runTransaction(client, lending, { work, options, condemn }),
     )
-  return {
+  const database: Database = {
     read: (work) =>
       // Whatever of it writes is stored as a whole or not at all then.
       currentFence()
         ? inTransaction(work)
-        : withClient(opened, false, (client) => work(createHandle(client, settings, { ms: timeoutMs + SILENCE_MS }))),
+        : withClient(lending, false, (client) => work(createHandle(client, settings, { ms: timeoutMs + SILENCE_MS }))),
     inTransaction,
     inSnapshot: (work) =>
       inTransaction((handle) => work({ ...handle, both: (one, other) => readBoth(handle, one, other) }), ONE_MOMENT),
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     held: () => watch.held(),
-    close: () => pool.end().finally(() => watch.close()),
+    close: () => closeLending(lending),
   }
+  OPENED.publish(database)
+  return database
 
   async function readBoth<One, Other>(
     handle: Handle,
@@ -138,43 +145,9 @@ export function openDatabase(settings: DatabaseSettings): Database {
   }
 }
 
-interface Opened {
-  readonly pool: pg.Pool
-  readonly settings: DatabaseSettings
-  readonly watch: CheckoutWatch
-  readonly timeoutMs: number
-}
-
-function openPool(settings: DatabaseSettings, timeoutMs: number): pg.Pool {
-  const pool = new pg.Pool({
-    ...settings.connection,
-    types: columnTypes,
-    max: settings.poolMax,
-    keepAlive: true,
-    connectionTimeoutMillis: settings.waitLimitMs ?? WAIT_LIMIT_MS,
-    idleTimeoutMillis: 60_000,
-    // Idle connections are no reason for a process to stay.
-    allowExitOnIdle: true,
-    // Not as a startup parameter: poolers refuse those they do not know. The pool waits for what this returns.
-    onConnect: (client) =>
-      settings.isPooled ? undefined : client.query(`${limitsFor('session', timeoutMs, false)}; ${SET_KEEPALIVES}`),
-  })
-  pool.on('error', (error) => {
-    // The engine may end connections that are saying goodbye already; nobody loses anything by it.
-    if (!pool.ending) settings.onConnectionLost?.(error)
-  })
-  return pool
-}
-
-/** The limits as statements, for a connection of our own or for one transaction. */
-function limitsFor(extent: 'session' | 'local', timeoutMs: number, mayTakeLong: boolean): string {
-  const idleMs = mayTakeLong ? 0 : IDLE_IN_TRANSACTION_MS
-  return `set ${extent} statement_timeout = ${timeoutMs}; set ${extent} idle_in_transaction_session_timeout = ${idleMs}`
-}
-
 async function runTransaction<Result>(
   client: pg.PoolClient,
-  { settings, timeoutMs }: Opened,
+  { settings, timeoutMs }: Lending,
   task: { work: (handle: Handle) => Promise<Result>; options: TransactionOptions; condemn: (error: unknown) => void },
 ): Promise<Result> {
   const { mayTakeLong = false } = task.options
@@ -212,46 +185,6 @@ function beginStatement({ isolation = 'read committed', isReadOnly = false, snap
   return snapshotId === undefined ? begin : `${begin}; set transaction snapshot ${pg.escapeLiteral(snapshotId)}`
 }
 
-async function withClient<Result>(
-  { pool, settings, watch }: Opened,
-  mayTakeLong: boolean,
-  work: (client: pg.PoolClient, condemn: (error: unknown) => void) => Promise<Result>,
-): Promise<Result> {
-  const askedAt = performance.now()
-  // Before anything is waited for: afterwards nobody knows who asked. Its text is made only when somebody reads it.
-  const taken = new Error('taken here')
-  const client = await pool.connect().catch((error: unknown) => {
-    const isExhausted = pool.totalCount >= settings.poolMax && pool.idleCount === 0
-    throw translateFault(error, { isExhausted })
-  })
-  const waitedMs = performance.now() - askedAt
-  settings.onPoolWait?.(waitedMs)
-  if (waitedMs > TOLD_WAIT_MS) noteWait({ kind: 'sql', name: 'wait for a connection' }, waitedMs)
-  const giveBack = watch.begin(taken, mayTakeLong)
-  let broken: Error | undefined
-  const condemn = (error: unknown): void => {
-    broken ??= new Error('connection lost', { cause: error })
-  }
-  client.on('error', condemn)
-  try {
-    return await work(client, condemn)
-  } catch (error) {
-    if (isConnectionFault(error)) condemn(error)
-    else if (error instanceof pg.DatabaseError) await settle(client).catch(condemn)
-    throw translateFault(error)
-  } finally {
-    client.off('error', condemn)
-    // A script that begins a transaction and fails before its commit, as pg-boss sends them, leaves the connection inside it.
-    client.release(broken ?? client.getTransactionStatus() !== 'I')
-    giveBack()
-  }
-}
-
-/** The driver reports an error before it hears in which state the server is; an empty statement's answer comes after both. */
-async function settle(client: pg.PoolClient): Promise<void> {
-  await client.query(limited('', [], SILENCE_MS))
-}
-
 /** How long the driver waits for each statement; undefined: as long as it takes. */
 interface Limit {
   ms: number | undefined
@@ -285,13 +218,6 @@ function createHandle(client: pg.PoolClient, settings: DatabaseSettings, limit: 
       limit.ms = ms === 0 ? undefined : ms + SILENCE_MS
     },
   }
-}
-
-/** A statement with the driver's own time limit, which pg knows and its types do not. */
-function limited(text: string, values: readonly unknown[], limitMs: number | undefined): pg.QueryConfig {
-  const query: pg.QueryConfig & { query_timeout?: number } = { text, values: [...values] }
-  if (limitMs !== undefined) query.query_timeout = limitMs
-  return query
 }
 
 /** Only plain ids are written into a statement; anything else could end the comment. */
