@@ -2,6 +2,7 @@ import { prove, type Requirement } from './requirement.ts'
 
 const wakeups = 'src/platform/wakeups/wakeups.test.ts'
 const far = 'src/features/conversations/far-turns.test.ts'
+const processes = 'src/features/conversations/far-processes.test.ts'
 const limits = 'src/http/socket/socket-limits.test.ts'
 const book = 'src/http/socket/member-book.test.ts'
 const door = 'src/http/socket/socket-door.test.ts'
@@ -30,6 +31,11 @@ export const SOCKETS: readonly Requirement[] = [
         '${kind}: a change in a conversation is told at every process',
         '${kind}: a cancel reaches the process that answers, by wake-ups alone',
         'Redis frozen in the midst of an answer: the follower gets every event once, by looking',
+      ),
+      ...prove(
+        processes,
+        '${kind}: each piece that another process says is read here long before anybody looks',
+        '${kind}: a question that came to a process without room is claimed by one that has some, long before it looks',
       ),
       ...prove('test/integration/two-processes.test.ts', together),
     ],
