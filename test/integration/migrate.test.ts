@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -184,27 +184,4 @@ test('a migration takes as long as it takes, whatever limit the role has for its
   await database.read((handle) => handle.client.query(limit))
   const outcome = await migrate({ connection, folder: await folderOf({ '0001-slow.sql': 'select pg_sleep(0.5);' }) })
   assert.equal(outcome.to, 1)
-})
-
-/** Statements after which a process of the version before may fail: they wait for the release after the next. */
-const CONTRACTING =
-  /\b(drop\s+(table|column|view|function|type|schema)|rename\s+(to|column)|alter\s+column\s+\w+\s+(type|set\s+(not\s+null|data))|add\s+column\s+\w+\s+[^,;]*not\s+null(?![^,;]*default))/i
-
-test('every migration only adds, so that processes of the version before go on beside it', async () => {
-  for (const name of (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql'))) {
-    const text = await readFile(join(MIGRATIONS, name), 'utf8')
-    // The bodies of functions run later, on what they are given.
-    const statements = text.replaceAll(/\$\$[\s\S]*?\$\$/g, '').replaceAll(/--.*$/gm, '')
-    assert.doesNotMatch(statements, CONTRACTING, name)
-  }
-  for (const planted of [
-    'drop table deals',
-    'alter table deals drop column name',
-    'alter table deals rename to offers',
-    'alter table deals alter column name type int',
-    'alter table deals alter column name set not null',
-    'alter table deals add column mood text not null',
-  ])
-    assert.match(planted, CONTRACTING)
-  assert.doesNotMatch("alter table deals add column mood text not null default 'calm'", CONTRACTING)
 })

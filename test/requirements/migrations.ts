@@ -15,8 +15,12 @@ export const MIGRATIONS: readonly Requirement[] = [
         'a migration gives way to whoever uses its tables, lets others in between, and gets through in the end',
         'a migration whose tables are never free says so, and leaves everything as it was',
         'a migration takes as long as it takes, whatever limit the role has for its statements',
-        'every migration only adds, so that processes of the version before go on beside it',
         'a database newer than the code is refused untouched',
+      ),
+      ...prove(
+        'test/upgrade/migrations-expand.test.ts',
+        'no migration takes from the version before what it reads, or refuses what it writes, but for what is listed with its reason',
+        'what only adds is let pass, and each way to take away is told',
       ),
       ...prove(
         'test/integration/next-version.test.ts',
