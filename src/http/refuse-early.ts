@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import createRouter from 'find-my-way'
 import type { Answered } from '#domain/objectives/judge.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import { overloaded, RETRY_AFTER_SECONDS, type AdmissionGate } from './admission-gate.ts'
+import { createRouteFinder } from './find-route.ts'
 import { placeOfRoute, type PlaceOfRoute } from './place-of-route.ts'
 import { toProblem } from './problem.ts'
 import type { Route } from './route.ts'
@@ -32,13 +32,13 @@ export type EarlyRefusal = (request: IncomingMessage, response: ServerResponse) 
  */
 export function createEarlyRefusal(needs: EarlyRefusalNeeds): EarlyRefusal {
   const { gate, metrics, onAnswered, isLeaving } = needs
-  const destinationOf = createFinder(needs.routes)
+  const find = createRouteFinder(needs.routes, destinationOf)
   const headers = headersOf(needs.isSecure)
   const bodyFor = createBody()
   return (request, response) => {
     // Whoever comes last is refused first.
     if (!gate.isShut('background')) return false
-    const destination = destinationOf(request)
+    const destination = find(request.method ?? 'GET', request.url ?? '/')
     if (!destination || !gate.isShut(destination.rank)) return false
     const id = correlationIdOf(request)
     const connection = isLeaving?.() ? ['connection', 'close'] : []
@@ -51,21 +51,9 @@ export function createEarlyRefusal(needs: EarlyRefusalNeeds): EarlyRefusal {
 }
 
 /** What has no place is never refused, and what has no route is told so by the server. */
-function createFinder(routes: readonly Route[]): (request: IncomingMessage) => Destination | undefined {
-  const router = createRouter({ maxParamLength: 300 })
-  const destinations = new Map<unknown, Destination>()
-  for (const route of routes) {
-    const place = placeOfRoute(route)
-    if (!place) continue
-    const { method, path } = route
-    const handler = (): void => undefined
-    destinations.set(handler, { ...place, labels: { method, route: path, status: '503' } })
-    router.on(method, path, handler)
-  }
-  return ({ method, url }) => {
-    const found = router.find((method ?? 'GET') as Route['method'], url ?? '/')
-    return found ? destinations.get(found.handler) : undefined
-  }
+function destinationOf(route: Route): Destination | undefined {
+  const place = placeOfRoute(route)
+  return place ? { ...place, labels: { method: route.method, route: route.path, status: '503' } } : undefined
 }
 
 function headersOf(isSecure: boolean | undefined): string[] {

@@ -14,6 +14,7 @@ import { parseBody, parseJsonText, uploadOf } from './body.ts'
 import { toSerializerSchema } from './json-schema.ts'
 import { answerError } from './answer-error.ts'
 import { createListener } from './create-listener.ts'
+import { ROUTER_OPTIONS } from './find-route.ts'
 import { unlessOutage } from './outage.ts'
 import { placeOfRoute } from './place-of-route.ts'
 import { refuseConnection } from './refuse-connection.ts'
@@ -84,7 +85,7 @@ export function createServer(needs: ServerNeeds): FastifyInstance {
       answerError({ error, request, reply, log: needs.log, ids: traces.idsOf(request) })
     },
     genReqId: correlationIdOf,
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: ROUTER_OPTIONS,
   })
   // Nobody may reach a schema check that is not ours: parsing is done by the contract's own shapes.
   server.setValidatorCompiler(() => () => true)
