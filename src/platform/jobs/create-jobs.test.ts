@@ -266,8 +266,8 @@ test('a cron time sends one job although two processes look at it', async (t) =>
 test('an outage of the database is said once, shown in the health, and got over', async (t) => {
   const own = await openTestDatabase()
   const lines: string[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  const jobs = openJobs(t, { database: own.database, log })
+  const stream = new PassThrough().on('data', (chunk) => lines.push(String(chunk)))
+  const jobs = openJobs(t, { database: own.database, log: createLog({ level: 'info', isForPeople: false, stream }) })
   const survivor = noting('survivor')
   jobs.define(survivor.definition)
   await jobs.start()
@@ -288,7 +288,8 @@ test('an outage of the database is said once, shown in the health, and got over'
   await jobs.send('survivor', { n: 1 })
   await until('a run', () => survivor.seen.length > 0)
   const warnings = lines.filter((line) => line.includes('could not be looked at'))
-  assert.equal(warnings.length, 1, lines.join(''))
+  assert.equal(warnings.length, 1, lines.join('\n'))
+  assert.match(warnings[0] ?? '', /"error":\{"type":"\w.*"message":"\w.*"stack_trace":".*\\n +at /)
 })
 
 test('a process that stops its jobs ends by itself', async (t) => {

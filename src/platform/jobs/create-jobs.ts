@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { PgBoss, SendOptions } from 'pg-boss'
 import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
+import { describeError } from '#platform/log/describe-error.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { NO_TRACING, type Tracing } from '#platform/tracing/tracing.ts'
@@ -226,13 +227,18 @@ function createWatch({ log, clock }: JobsSettings) {
   const faults = createFaultLog({ log, clock })
   let lastError: string | undefined
   let lastAtMs: number | undefined
+  let lastThrown: unknown
   return {
     outcome: (error: unknown): void => {
       lastAtMs = clock.monotonicMs()
+      if (error !== undefined) lastThrown = error
       lastError = error === undefined ? undefined : describe(error)
       if (error === undefined) faults.recovered('jobs: the database answers again')
     },
-    fault: (error: unknown): void => faults.fault(error, 'jobs: the queue could not be looked at; it is tried again'),
+    fault: (told: unknown): void => {
+      const error = isCopyOf(lastThrown, told) ? lastThrown : told
+      faults.fault(error, 'jobs: the queue could not be looked at; it is tried again')
+    },
     startFailed: (error: unknown): void => {
       lastError = describe(error)
       faults.fault(error, 'jobs: could not be started; it is tried again')
@@ -250,6 +256,11 @@ function createWatch({ log, clock }: JobsSettings) {
   }
 }
 
+/** pg-boss tells copies, which have lost what the error was caused by. */
+function isCopyOf(thrown: unknown, told: unknown): boolean {
+  return thrown instanceof Error && Object(told).stack === thrown.stack
+}
+
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : 'The queue could not be reached.'
+  return describeError(error).message || 'The queue could not be reached.'
 }

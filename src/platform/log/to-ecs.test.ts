@@ -30,3 +30,36 @@ test('an error that is none, and one without words, are told', () => {
   assert.partialDeepStrictEqual(error, { type: 'Error', code: 'EPIPE', message: '' })
   assert.doesNotMatch(JSON.stringify(error), /hunter2/)
 })
+
+test('a copy of an error is told as the error, an object that is none by its fields, and several by the words of each', () => {
+  const original = new TypeError('no route')
+  const copy = {
+    ...original,
+    message: original.message,
+    stack: original.stack,
+    queue: 'standings',
+    password: 'hunter2hunter2',
+  }
+  assert.deepEqual(toEcs({ error: copy }), toEcs({ error: original }))
+  assert.partialDeepStrictEqual(toEcs({ error: { status: 7, body: 'hunter2hunter2' } }), {
+    error: { message: 'no error but an object with status, body' },
+  })
+  assert.partialDeepStrictEqual(toEcs({ error: Object.create(null) }), {
+    error: { message: 'no error but an object with no fields' },
+  })
+  const several = new AggregateError([
+    new Error('connect ECONNREFUSED ::1:5432'),
+    new Error('connect ECONNREFUSED 127.0.0.1:5432'),
+  ])
+  assert.partialDeepStrictEqual(toEcs({ error: several }), {
+    error: { type: 'AggregateError', message: 'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432' },
+  })
+  // What quotes data does so in a copy, too.
+  const parsing = new SyntaxError('Unexpected token h in hunter2hunter2')
+  const refused = Object.assign(new Error('invalid input: hunter2hunter2'), { code: '22P02', severity: 'ERROR' })
+  for (const error of [parsing, refused]) {
+    const told = JSON.stringify(toEcs({ error: { ...error, message: error.message, stack: error.stack } }))
+    assert.doesNotMatch(told, /hunter2/)
+    assert.match(told, /left out/)
+  }
+})
