@@ -14,10 +14,13 @@ interface NewBriefing {
   readonly now: Date
 }
 
-/** False when the member's briefing of this period is there already. */
+/**
+ * False when the member's briefing of this period is there already. Its moment is the database's, as that of a restore is: the two are
+ * held against each other.
+ */
 export async function insertBriefing(handle: Handle, row: NewBriefing): Promise<boolean> {
-  const inserted = await handle.run(sql`insert into briefings (id, member_id, period, cadence, persona, created_at)
-    values (${row.id}, ${row.memberId}, ${row.period}, ${row.cadence}, ${row.persona}, ${row.now})
+  const inserted = await handle.run(sql`insert into briefings (id, member_id, period, cadence, persona)
+    values (${row.id}, ${row.memberId}, ${row.period}, ${row.cadence}, ${row.persona})
     on conflict (member_id, period) do nothing`)
   if (inserted === 0) return false
   await handle.run(sql`insert into briefing_deliveries (briefing_id, channel, changed_at)
@@ -35,7 +38,7 @@ const DeliveryRow = z
     period: z.string(),
     cadence: z.enum(['daily', 'weekly']),
     persona: z.string(),
-    created_at: z.date(),
+    age_ms: z.number(),
     is_restored: z.boolean(),
     status: z.enum(['waiting', 'sending', 'sent', 'failed', 'skipped', 'unknown']),
     attempts: z.int(),
@@ -45,7 +48,7 @@ const DeliveryRow = z
     period: row.period,
     cadence: row.cadence,
     persona: row.persona,
-    createdAt: row.created_at,
+    ageMs: row.age_ms,
     /** Opened before this database began, so it came with a backup: what became of it since then is not known here. */
     isRestored: row.is_restored,
     status: row.status,
@@ -57,7 +60,8 @@ export type Delivery = z.infer<typeof DeliveryRow>
 export async function lockDelivery(handle: Handle, key: DeliveryKey): Promise<Delivery | undefined> {
   return handle.first(
     DeliveryRow,
-    sql`select b.member_id, b.period, b.cadence, b.persona, b.created_at, d.status, d.attempts,
+    sql`select b.member_id, b.period, b.cadence, b.persona, d.status, d.attempts,
+        (extract(epoch from now() - b.created_at) * 1000)::float8 as age_ms,
         b.created_at < (select min(applied_at) from schema_migrations) as is_restored
       from briefing_deliveries d join briefings b on b.id = d.briefing_id
       where d.briefing_id = ${key.briefingId} and d.channel = ${key.channel} for update of d`,

@@ -28,15 +28,23 @@ const DAILY = {
   webhook: false,
 } as const
 
-/** The clock of this file is not that of the database, which has its tables from when they were made or restored. */
-const began = (database: Database, at: Date) =>
-  database.read((handle) => handle.run(sql`update schema_migrations set applied_at = ${at}`))
+/** As if the tables had been made or restored so long ago, by the clock of the database, which is not that of this file. */
+const began = (database: Database, agoMs: number) =>
+  database.read((handle) =>
+    handle.run(sql`update schema_migrations set applied_at = now() - ${agoMs} * interval '1 millisecond'`),
+  )
+
+/** Everything opened so far is older by the clock of the database, too. */
+const age = (database: Database, hours: number) =>
+  database.read((handle) =>
+    handle.run(sql`update briefings set created_at = created_at - ${hours} * interval '1 hour'`),
+  )
 
 /** Everything real but the far ends of the wires: the mail server and the webhook. */
-async function setUp() {
+async function setUp(start = '2026-11-23T07:00:00.000Z') {
   const { database } = await openTestDatabase()
-  const clock = createManualClock('2026-11-23T07:00:00.000Z')
-  await began(database, new Date(0))
+  const clock = createManualClock(start)
+  await began(database, 7_200_000)
   const ann = await addMember(database, 'ann')
   const bob = await addMember(database, 'bob')
   const allowed = new Map<string, Principal>([ann, bob].map((member) => [member.memberId, member]))
@@ -183,31 +191,34 @@ test('a process that died while sending leaves an unknown outcome, and nothing i
   assert.equal(world.mails.length, 0)
 })
 
-test('after a restore neither what waited in the backup nor what fell due since then leaves a second time', async () => {
-  const world = await setUp()
-  const { briefings, ann, clock, database } = world
-  await briefings.changeSettings(ann, { ...DAILY, email: true })
-  clock.advance(3_600_000)
-  await tick(world)
-  await database.read((handle) => handle.run(sql`delete from pgboss.job where name = 'briefing-delivery'`))
-  // The backup is of this moment, and restored before the day after is told of.
-  clock.advance(24 * 3_600_000)
-  await database.read((handle) => handle.run(sql`update briefing_deliveries set changed_at = ${new Date(0)}`))
-  await began(database, new Date(clock.now().getTime() + 60_000))
-  clock.advance(120_000)
-  await tick(world)
-  await work(world)
-  assert.deepEqual(await deliveriesOf(world, ann), [
-    '2026-11-24 conversation sent',
-    '2026-11-24 email unknown',
-    '2026-11-23 conversation failed',
-    '2026-11-23 email unknown',
-  ])
-  assert.equal(world.mails.length, 0)
-  clock.advance(24 * 3_600_000)
-  await tick(world)
-  await work(world)
-  assert.equal(world.mails.length, 1)
+test('after a restore neither what waited in the backup nor what fell due since then leaves a second time, whatever time it is here', async () => {
+  for (const year of ['2001', '2099']) {
+    const world = await setUp(`${year}-11-23T07:00:00.000Z`)
+    const { briefings, ann, clock, database } = world
+    await briefings.changeSettings(ann, { ...DAILY, email: true })
+    clock.advance(3_600_000)
+    await tick(world)
+    await database.read((handle) => handle.run(sql`delete from pgboss.job where name = 'briefing-delivery'`))
+    // The backup is of this moment, and restored before the day after is told of.
+    clock.advance(24 * 3_600_000 + 60_000)
+    await age(database, 24)
+    await database.read((handle) => handle.run(sql`update briefing_deliveries set changed_at = ${new Date(0)}`))
+    await began(database, 0)
+    await tick(world)
+    await work(world)
+    assert.deepEqual(await deliveriesOf(world, ann), [
+      `${year}-11-24 conversation sent`,
+      `${year}-11-24 email unknown`,
+      `${year}-11-23 conversation failed`,
+      `${year}-11-23 email unknown`,
+    ])
+    assert.equal(world.mails.length, 0)
+    clock.advance(24 * 3_600_000)
+    await began(database, 24 * 3_600_000)
+    await tick(world)
+    await work(world)
+    assert.equal(world.mails.length, 1)
+  }
 })
 
 test('jobs that were lost are sent again; after most of a day it is too late', async () => {
@@ -218,6 +229,7 @@ test('jobs that were lost are sent again; after most of a day it is too late', a
   await tick(world)
   await database.read((handle) => handle.run(sql`delete from pgboss.job where name = 'briefing-delivery'`))
   clock.advance(21 * 3_600_000)
+  await age(database, 21)
   await tick(world)
   await work(world)
   assert.deepEqual(await deliveriesOf(world, ann), ['2026-11-23 conversation failed'])

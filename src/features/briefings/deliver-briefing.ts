@@ -54,7 +54,7 @@ async function begin({ database, clock }: BriefingNeeds, key: DeliveryKey): Prom
       await endDelivery(handle, key, { status: 'unknown', detail, now })
       return undefined
     }
-    if (now.getTime() - delivery.createdAt.getTime() > TOO_LATE_MS) {
+    if (delivery.ageMs > TOO_LATE_MS) {
       await endDelivery(handle, key, { status: 'failed', detail: 'Its time was over before it could be sent.', now })
       return undefined
     }

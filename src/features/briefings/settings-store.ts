@@ -54,14 +54,15 @@ const DueRow = z.intersection(
   SettingsRow,
   z.object({ begun_at: z.date() }).transform((row) => ({ begunAt: row.begun_at })),
 )
-/** With when this database began: what was owed before came with a backup. */
+/** With when this database began, by the clock that says what is owed: what was owed before came with a backup. */
 export type DueSettings = z.infer<typeof DueRow>
 
 /** One whose time has come, locked; what another process holds is passed over. */
 export async function takeDueSettings(handle: Handle, now: Date): Promise<DueSettings | undefined> {
   return handle.first(
     DueRow,
-    sql`select ${COLUMNS}, (select min(applied_at) from schema_migrations) as begun_at from briefing_settings where next_at <= ${now} order by next_at limit 1 for update skip locked`,
+    sql`select ${COLUMNS}, ${now}::timestamptz - (now() - (select min(applied_at) from schema_migrations)) as begun_at
+      from briefing_settings where next_at <= ${now} order by next_at limit 1 for update skip locked`,
   )
 }
 

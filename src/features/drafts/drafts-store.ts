@@ -122,6 +122,7 @@ export async function saveDraftText(
   )
 }
 
+/** The moment of the word is the database's, as that of a restore is: the two are held against each other. */
 export async function decideDraft(
   handle: Handle,
   id: string,
@@ -130,7 +131,7 @@ export async function decideDraft(
   const { status, how, now } = decision
   await handle.run(
     sql`update drafts set status = ${status}, sent_how = ${how ?? null}, failure = null, attempts = 0, sending_since = null,
-      decided_at = ${now}, updated_at = ${now}, sent_at = case when ${status}::text = 'sent' then ${now}::timestamptz end where id = ${id}`,
+      decided_at = now(), updated_at = ${now}, sent_at = case when ${status}::text = 'sent' then ${now}::timestamptz end where id = ${id}`,
   )
 }
 

@@ -28,8 +28,6 @@ const PEER: Principal = {
 }
 
 await database.read(async (handle) => {
-  // The clock of this file is older than the database.
-  await handle.run(sql`update schema_migrations set applied_at = ${new Date(0)}`)
   for (const { memberId, email, name } of [PRIYA, PEER])
     await handle.run(
       sql`insert into members (id, email, name, role, row_scope) values (${memberId}, ${email}, ${name}, 'member', 'own')`,
@@ -127,7 +125,7 @@ interface Outbox {
   answer: () => Promise<void>
 }
 
-function openRoom(mail: 'mailer' | 'none' = 'mailer') {
+function openRoom(mail: 'mailer' | 'none' = 'mailer', day = CALL_DAY) {
   const outbox: Outbox = { sent: [], answer: () => Promise.resolve() }
   const waiting: unknown[] = []
   let sending: JobDefinition<unknown> | undefined
@@ -149,7 +147,7 @@ function openRoom(mail: 'mailer' | 'none' = 'mailer') {
   }
   const needs: DraftsNeeds = {
     database,
-    clock,
+    clock: clockAt(day),
     log: pino({ level: 'silent' }),
     jobs,
     mailer: mail === 'none' ? null : mailer,
@@ -212,6 +210,23 @@ test('an approved mail is sent once, to whom and as it was edited', async () => 
     [['Edited', `<draft-${email.draftId}@sophia.example.com>`, 'priya@example.com']],
   )
   assert.equal((await room.drafts.get(PRIYA, email.draftId)).status, 'sent')
+})
+
+test('what was approved before a restore is given back, and what is approved after it leaves, whatever time it is here', async () => {
+  for (const day of ['2001-01-01', '2099-01-01']) {
+    const room = openRoom('mailer', day)
+    const { email } = await draft(room, `turn-${day}.0`)
+    const approve = () => room.drafts.approve(PRIYA, { id: email.draftId, how: 'deliver' })
+    await approve()
+    // As a restore marks its tables.
+    await database.read((handle) => handle.run(sql`update schema_migrations set applied_at = now()`))
+    await room.runJob()
+    assert.match((await room.drafts.get(PRIYA, email.draftId)).failure ?? '', /restored from/, day)
+    await approve()
+    await room.runJob()
+    assert.equal((await room.drafts.get(PRIYA, email.draftId)).status, 'sent', day)
+    assert.equal(room.outbox.sent.length, 1)
+  }
 })
 
 test('a refusal that may pass is tried again; a lost answer is shown and never repeated by itself', async () => {
