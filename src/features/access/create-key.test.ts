@@ -95,8 +95,30 @@ test('a member who lost a role lost it for their keys too', async () => {
 test('before there is an owner no key can be made, and the message says what to do', async () => {
   const { access } = createTestAccess(database)
   const principal = await access.localPrincipal()
-  await assert.rejects(
-    access.createKey({ principal }, { name: 'k', actions: null, expiresInDays: null }),
-    /Sign in with the link/,
-  )
+  const wanted = { name: 'k', actions: null, expiresInDays: null }
+  const refusal = /sign in with the link told at start, or start Sophia with SOPHIA_ADMIN_API_KEY/
+  await assert.rejects(access.createKey({ principal }, wanted), refusal)
+  await access.ensureAdminKey(`sk-sophia-${'a'.repeat(43)}`)
+  await access.ensureAdminKey(null)
+  await assert.rejects(access.createKey({ principal }, wanted), refusal)
+})
+
+test("where the settings' key makes the only owner keys act for that one, and stay through starts and with another setting", async () => {
+  const { access } = createTestAccess(database)
+  const given = `sk-sophia-${'a'.repeat(43)}`
+  await access.ensureAdminKey(given)
+  const wanted = { name: 'keda', actions: ['calendar:read'], expiresInDays: null }
+  const { key, secret } = await access.createKey({ principal: await access.localPrincipal() }, wanted)
+  assert.equal(key.memberName, 'Automation')
+  const principal = await access.authenticate({ kind: 'key', token: given })
+  assert.ok(principal)
+  const byRequest = await access.createKey({ principal }, wanted)
+  for (const setting of [given, `sk-sophia-${'b'.repeat(43)}`, null]) {
+    await access.ensureAdminKey(setting)
+    for (const token of [secret, byRequest.secret]) {
+      const found = await access.authenticate({ kind: 'key', token })
+      assert.ok(found && can(found, 'calendar:read') && !can(found, 'member:manage'), String(setting))
+    }
+  }
+  assert.equal(await access.authenticate({ kind: 'key', token: given }), null)
 })

@@ -6,7 +6,7 @@ import type { Handle } from '#platform/postgres/database.ts'
 import { DAY_MS, type AccessNeeds, type Caller } from './access-needs.ts'
 import { insertAudit } from './audit-store.ts'
 import { isPerson } from './member-store.ts'
-import { findKey, insertKey } from './key-store.ts'
+import { findKey, hasSettingsKey, insertKey } from './key-store.ts'
 
 export interface KeyToCreate {
   readonly name: string
@@ -33,11 +33,7 @@ export async function createKey(
   const key = await needs.database.inTransaction(async (handle) => {
     const prefix = secret.slice(0, PREFIX_LENGTH)
     const { memberId } = principal
-    if (!(await isPerson(handle, memberId)) && principal.credential.kind === 'local') {
-      throw new SophiaError('CONFLICT', {
-        detail: 'A key acts for a member and there is no owner yet. Sign in with the link printed at start first.',
-      })
-    }
+    if (principal.credential.kind === 'local') await requireOwner(handle, memberId)
     const expiresAt = earlier(wantedEnd, await endOf(handle, principal))
     await insertKey(handle, {
       id,
@@ -59,6 +55,15 @@ export async function createKey(
   })
   if (!key) throw new Error('the key just written cannot be read')
   return { key, secret }
+}
+
+/** On the command line somebody acts before anybody has signed in: a key needs an owner whom people know of. */
+async function requireOwner(handle: Handle, memberId: string): Promise<void> {
+  if ((await isPerson(handle, memberId)) || (await hasSettingsKey(handle, memberId))) return
+  throw new SophiaError('CONFLICT', {
+    detail:
+      'A key acts for a member, and there is no owner yet. First sign in with the link told at start, or start Sophia with SOPHIA_ADMIN_API_KEY.',
+  })
 }
 
 /** A narrowed key hands its own narrowing on; nobody names an action they may not take. */

@@ -64,15 +64,28 @@ export async function setRevoked(handle: Handle, id: string, now: Date): Promise
   await handle.run(sql`update api_keys set revoked_at = coalesce(revoked_at, ${now}) where id = ${id}::uuid`)
 }
 
-/** Ends every key of a member but the one with this hash. */
-export async function revokeOthers(
+/** Under this name lies the key that the settings give; it goes with them. */
+export const SETTINGS_KEY = 'SOPHIA_ADMIN_API_KEY'
+
+/** Ends every key that the settings gave a member but the one with this hash; those that were made with it stay. */
+export async function revokeFormer(
   handle: Handle,
   other: { memberId: string; tokenHash: Buffer; now: Date },
 ): Promise<void> {
   await handle.run(
     sql`update api_keys set revoked_at = ${other.now}
-        where member_id = ${other.memberId}::uuid and token_hash <> ${other.tokenHash} and revoked_at is null`,
+        where member_id = ${other.memberId}::uuid and name = ${SETTINGS_KEY} and token_hash <> ${other.tokenHash} and revoked_at is null`,
   )
+}
+
+/** Whether the settings give this member a key now. */
+export async function hasSettingsKey(handle: Handle, memberId: string): Promise<boolean> {
+  const row = await handle.first(
+    z.object({ found: z.boolean() }),
+    sql`select exists (select 1 from api_keys
+      where member_id = ${memberId}::uuid and name = ${SETTINGS_KEY} and revoked_at is null) as found`,
+  )
+  return row?.found ?? false
 }
 
 /** Takes back what ended a key of a member, for the one the settings name again. */
