@@ -151,6 +151,8 @@ test('two processes on one database send a briefing once by each channel; its li
         await runJob(one, 'briefing-delivery', { briefingId: briefing?.id, channel })
     assert.equal(mail.received.length, before + 1)
     assert.equal(hook.received.length, 1)
+    // Also from the other process, and with the try that was not taken.
+    assert.deepEqual(hook.ids, Array(2).fill(`briefing-${briefing?.id}`))
     assert.match(hook.received[0] ?? '', /Pier Rollout/)
     const text = mail.received.at(-1)?.text ?? ''
     assert.match(text, /^Subject: Your day: \d{4}-\d\d-\d\d/m)

@@ -16,13 +16,16 @@ const KEY = `sk-sophia-${'w'.repeat(43)}`
 // Twice a start, and what the second process takes to see that nobody answers, on a machine that does much else.
 const PATIENT = { timeout: 240_000 }
 
-/** Somebody who is told, as Slack would be. */
-async function openReceiver() {
+/** Somebody who is told, as Slack would be, and at first is busy as often as is said. */
+async function openReceiver(timesBusy = 0) {
   const told: string[] = []
+  const ids: unknown[] = []
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray()
+    ids.push(request.headers['webhook-id'])
+    if (ids.length <= timesBusy) return response.writeHead(503).end()
     told.push(z.object({ text: z.string() }).parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).text)
-    response.end('ok')
+    return response.end('ok')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   after(() => {
@@ -30,7 +33,7 @@ async function openReceiver() {
     server.close()
   })
   // A listening TCP server has an AddressInfo.
-  return { told, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` }
+  return { told, ids, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` }
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -43,7 +46,7 @@ test(
   PATIENT,
   async () => {
     const home = await makeHome()
-    const { told, url } = await openReceiver()
+    const { told, ids, url } = await openReceiver(1)
     const settings = { SOPHIA_HOME: home, SOPHIA_NOTIFY_WEBHOOK: url, SOPHIA_ADMIN_API_KEY: KEY }
     const first = startSophia(['up'], settings)
     await first.address()
@@ -57,6 +60,8 @@ test(
     await first.ended
     await until('a message', () => told.length > 0)
     assert.match(told[0] ?? '', /\[page\] A server does not answer its probe[^]*Nobody answers\./)
+    assert.match(String(ids[0]), /^outage-[\w-]+$/)
+    assert.equal(ids[1], ids[0], 'what is told again is known by its id')
     await until('an end of the second process', () => !isAlive(watchdog))
     assert.match((await note()) ?? '', /"since"/)
     const second = startSophia(['up'], settings)

@@ -52,15 +52,17 @@ function plain(bytes: Buffer): string {
   return headers + body
 }
 
-/** A receiver of messages on loopback; `answers` are the states of the next ones (200 without one). */
+/** A receiver of messages on loopback; `answers` are the states of the next ones (200 without one), `ids` those of each try. */
 export async function startWebhookReceiver() {
   const received: string[] = []
   const answers: number[] = []
+  const ids: unknown[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const status = answers.shift() ?? 200
+      ids.push(request.headers['webhook-id'])
       if (status === 200) received.push(Buffer.concat(chunks).toString())
       response.writeHead(status).end()
     })
@@ -72,5 +74,5 @@ export async function startWebhookReceiver() {
   })
   // A listening TCP server has an AddressInfo.
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/hook/secret`, received, answers }
+  return { url: `http://127.0.0.1:${port}/hook/secret`, received, answers, ids }
 }

@@ -27,6 +27,7 @@ export async function openWatchHouse({
   const { database } = await openTestDatabase()
   const clock = createManualClock('2026-03-10T09:00:00.000Z')
   const posted: string[] = []
+  const asked: string[] = []
   const mailed: Mail[] = []
   // How busy the test's own process is alerts nobody, unless a test is about just that.
   const knobs = new Map([['alerts.event-loop-slow.threshold', Number.MAX_SAFE_INTEGER]])
@@ -55,7 +56,8 @@ export async function openWatchHouse({
         listActions: async () => [],
         owners: async () => [{ name: 'Ada', email: 'ada@example.com' }],
         webhook: {
-          post: async (text) => {
+          post: async ({ id, text }) => {
+            asked.push(id)
             if (refusal) throw refusal
             posted.push(text)
           },
@@ -82,5 +84,5 @@ export async function openWatchHouse({
     return rule
   }
   const refuse = (error: SophiaError | null): void => void (refusal = error)
-  return { clock, rooms, first, rounds, stateOf, posted, mailed, knobs, refuse }
+  return { clock, rooms, first, rounds, stateOf, asked, posted, mailed, knobs, refuse }
 }

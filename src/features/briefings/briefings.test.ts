@@ -53,6 +53,7 @@ async function setUp(start = '2026-11-23T07:00:00.000Z') {
   after(() => jobs.stop(0))
   const mails: Mail[] = []
   const messages: string[] = []
+  const asked: string[] = []
   const far = { fault: undefined as Error | undefined }
   const fail = (): void => {
     if (far.fault) throw far.fault
@@ -70,7 +71,7 @@ async function setUp(start = '2026-11-23T07:00:00.000Z') {
     log: silent,
     jobs,
     mailer: { send: async (mail) => (fail(), void mails.push(mail)) },
-    webhook: { post: async (text) => (fail(), void messages.push(text)) },
+    webhook: { post: async ({ id }) => (asked.push(id), fail(), void messages.push(id)) },
     publicUrl: 'https://sophia.example.com',
     principalOf: async (memberId) => allowed.get(memberId) ?? null,
     getPersona: async (id) => (id === 'marcus' ? {} : Promise.reject(new SophiaError('PERSONA_NOT_FOUND'))),
@@ -78,7 +79,7 @@ async function setUp(start = '2026-11-23T07:00:00.000Z') {
     postBriefing: (post) => conversations.postBriefing(post),
   })
   for (const job of briefings.jobs) jobs.define(job)
-  return { database, clock, ann, bob, allowed, conversations, briefings, mails, messages, far }
+  return { database, clock, ann, bob, allowed, conversations, briefings, mails, messages, asked, far }
 }
 type World = Awaited<ReturnType<typeof setUp>>
 
@@ -165,9 +166,9 @@ test('a suspended member, one who switched it off, and one who unsubscribed get 
   assert.equal(world.mails.length, 0)
 })
 
-test('a busy server is asked again with the same mail id; one that says no for good is not', async () => {
+test('a busy server is asked again with the same id; one that says no for good is not', async () => {
   const world = await setUp()
-  const { briefings, ann, clock, far } = world
+  const { briefings, ann, clock, far, asked, messages } = world
   await briefings.changeSettings(ann, { ...DAILY, email: true, webhook: true })
   clock.advance(3_600_000)
   await tick(world)
@@ -177,6 +178,8 @@ test('a busy server is asked again with the same mail id; one that says no for g
   assert.equal(await work(world), 0)
   const seen = await deliveriesOf(world, ann)
   assert.deepEqual(seen.slice(1), ['2026-11-23 email failed', '2026-11-23 webhook failed'])
+  const [{ id = '' } = {}] = (await briefings.list(ann, { limit: 1 })).items
+  assert.deepEqual([asked, messages], [[`briefing-${id}`, `briefing-${id}`], []])
 })
 
 test('a process that died while sending leaves an unknown outcome, and nothing is sent twice', async () => {

@@ -49,7 +49,7 @@ async function sendAsMail(needs: BriefingNeeds, { key, principal, content, subje
   await needs.mailer.send(mail, signal)
 }
 
-async function sendAsMessage({ webhook, publicUrl }: BriefingNeeds, { content, signal }: Sending): Promise<void> {
+async function sendAsMessage({ webhook, publicUrl }: BriefingNeeds, { key, content, signal }: Sending): Promise<void> {
   if (!webhook) throw new SophiaError('WEBHOOK_FAILED', { detail: 'SOPHIA_NOTIFY_WEBHOOK is not set any more.' })
-  await webhook.post(renderSlack(content, { publicUrl }), signal)
+  await webhook.post({ id: `briefing-${key.briefingId}`, text: renderSlack(content, { publicUrl }) }, signal)
 }

@@ -28,7 +28,7 @@ export async function sendBy(
 ): Promise<void> {
   if (channel === 'webhook') {
     if (!webhook) throw new SophiaError('WEBHOOK_FAILED', { detail: 'SOPHIA_NOTIFY_WEBHOOK is not set.' })
-    return webhook.post(`*${subject}*\n${text}`, signal)
+    return webhook.post({ id: `alert-${id}`, text: `*${subject}*\n${text}` }, signal)
   }
   if (!mailer) throw new SophiaError('MAIL_FAILED', { detail: 'SMTP_URL is not set.' })
   const to = await owners()

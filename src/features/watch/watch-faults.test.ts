@@ -7,7 +7,7 @@ const SECOND = 1000
 
 test('a webhook that hangs holds up neither the rounds nor the stop; who stops leaves the message to another', async () => {
   const asked: string[] = []
-  const hang = { post: (text: string) => new Promise<never>(() => void asked.push(text)) }
+  const hang = { post: ({ text }: { text: string }) => new Promise<never>(() => void asked.push(text)) }
   const { rooms, rounds, posted } = await open({
     replicas: ['hangs', 'other'],
     change: (replica) => (replica === 'hangs' ? { webhook: hang } : {}),

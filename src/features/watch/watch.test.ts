@@ -198,7 +198,7 @@ test('one alert for each connection; one that is removed is over', async () => {
 })
 
 test('a webhook that is busy is tried again with growing pauses; one that says no is not, and that is told', async () => {
-  const { first, rounds, stateOf, posted, refuse } = await open()
+  const { first, rounds, stateOf, asked, posted, refuse } = await open()
   refuse(new SophiaError('WEBHOOK_FAILED', { retryable: true }))
   setDisk(first.metrics, 'degraded')
   await rounds(16)
@@ -206,6 +206,9 @@ test('a webhook that is busy is tried again with growing pauses; one that says n
   refuse(null)
   await rounds(20)
   assert.equal(posted.length, 1)
+  // Each try of one message under one id, by which the other side knows it again.
+  assert.ok(asked.length > 1 && new Set(asked).size === 1, asked.join(' '))
+  assert.match(asked[0] ?? '', /^alert-[\w-]+$/)
   refuse(new SophiaError('WEBHOOK_FAILED', { retryable: false }))
   setDisk(first.metrics, 'ok')
   await rounds(8)

@@ -7,6 +7,7 @@ import { SophiaError } from '#domain/errors.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createWebhook } from './create-webhook.ts'
 
+const X = { id: 'x', text: 'x' }
 const silent = pino({ level: 'silent' })
 
 async function open(t: TestContext, listener: RequestListener, limitMs?: number) {
@@ -23,15 +24,17 @@ async function open(t: TestContext, listener: RequestListener, limitMs?: number)
   return webhook
 }
 
-test('the text arrives as JSON at the address that the operator set, inside or not', async (t) => {
+test('the text arrives as JSON with its id at the address that the operator set, inside or not', async (t) => {
   const bodies: unknown[] = []
+  const ids: unknown[] = []
   const webhook = await open(t, async (request, response) => {
     const chunks = await request.toArray()
+    ids.push(request.headers['webhook-id'])
     bodies.push(JSON.parse(Buffer.concat(chunks).toString('utf8')))
     response.end('ok')
   })
-  await webhook.post('*Hello* "you" ✓')
-  assert.deepEqual(bodies, [{ text: '*Hello* "you" ✓' }])
+  await webhook.post({ id: 'alert-7', text: '*Hello* "you" ✓' })
+  assert.deepEqual([bodies, ids], [[{ text: '*Hello* "you" ✓' }], ['alert-7']])
 })
 
 test('a busy or broken receiver may be asked again; one that says no, or sends us elsewhere, may not', async (t) => {
@@ -47,13 +50,13 @@ test('a busy or broken receiver may be asked again; one that says no, or sends u
     [410, false],
   ] as const) {
     status = answer
-    await assert.rejects(webhook.post('x'), { code: 'WEBHOOK_FAILED', retryable }, String(answer))
+    await assert.rejects(webhook.post(X), { code: 'WEBHOOK_FAILED', retryable }, String(answer))
   }
 })
 
 test('a silent receiver is given up and may be asked again; the address stands nowhere in the fault', async (t) => {
   const webhook = await open(t, () => undefined, 50)
-  const error: unknown = await webhook.post('x').catch((thrown: unknown) => thrown)
+  const error: unknown = await webhook.post(X).catch((thrown: unknown) => thrown)
   assert.ok(error instanceof SophiaError)
   assert.deepEqual([error.code, error.retryable], ['WEBHOOK_FAILED', true])
   assert.doesNotMatch([error.stack, error.cause instanceof Error ? error.cause.stack : ''].join(), /canary/)

@@ -3,10 +3,16 @@ import { SophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createGuardedClient } from '#platform/network/guarded-client.ts'
 
+export interface WebhookMessage {
+  /** The same for each try: who took the first without a word tells the second by it. Letters, digits, `-` and `_`. */
+  readonly id: string
+  readonly text: string
+}
+
 /** The operator's one webhook; `null` in its place means that SOPHIA_NOTIFY_WEBHOOK is not set. */
 export interface Webhook {
   /** Rejects with WEBHOOK_FAILED; its `retryable` says whether it may be taken later. */
-  post(text: string, signal?: AbortSignal): Promise<void>
+  post(message: WebhookMessage, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,19 +25,22 @@ interface WebhookSettings {
 
 const LIMIT_MS = 10_000
 
-/** Posts `{text}` as Slack, Mattermost and their like take it. The host was set by the operator, so it may lie inside. */
+/**
+ * Posts `{text}` as Slack, Mattermost and their like take it, with the id in the header of Standard Webhooks (`webhook-id`). The host was set
+ * by the operator, so it may lie inside.
+ */
 export function createWebhook({ url, log, clock, limitMs = LIMIT_MS }: WebhookSettings): Webhook {
   const { hostname, port, protocol } = new URL(url)
   const place = `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}`
   const client = createGuardedClient({ allowPrivate: [place] })
   return {
-    async post(text, signal) {
+    async post({ id, text }, signal) {
       const startedMs = clock.monotonicMs()
       const limit = AbortSignal.timeout(limitMs)
       const answer = await client
         .fetch(url, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', 'webhook-id': id },
           body: JSON.stringify({ text }),
           signal: signal ? AbortSignal.any([signal, limit]) : limit,
         })

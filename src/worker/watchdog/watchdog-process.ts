@@ -31,12 +31,12 @@ async function tell({ isDown, detail }: { readonly isDown: boolean; readonly det
   const plan = { group: rule.group, fired: isDown ? [alert] : [], resolved: isDown ? [] : [alert] }
   const { subject, text } = renderMessage(plan, watched.publicUrl)
   const body = `${text}\n${watched.replica}: ${detail}`
-  const id = `${watched.replica.replaceAll(/[^\w.-]/g, '-')}.${clock.now().getTime()}`
+  const id = `${watched.replica.replaceAll(/[^\w-]/g, '-')}-${clock.now().getTime()}`
   const { webhookUrl, smtp, recipients, publicUrl } = watched
   const ways: (() => Promise<void>)[] = []
   if (webhookUrl) {
     const webhook = createWebhook({ url: webhookUrl, log, clock })
-    ways.push(() => webhook.post(`*${subject}*\n${body}`))
+    ways.push(() => webhook.post({ id: `outage-${id}`, text: `*${subject}*\n${body}` }))
   }
   if (smtp && recipients.length > 0) {
     const mailer = createMailer({ ...smtp, log, clock })
