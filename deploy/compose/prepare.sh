@@ -4,7 +4,8 @@
 #   sh deploy/compose/prepare.sh                      for this machine alone: https://localhost
 #   sh deploy/compose/prepare.sh sophia.example.com   for everybody who reaches it; the name must lead here for ACME
 #
-# It writes nothing over: what is there stays. It needs openssl.
+# It writes nothing over: what is there stays. Where .env is there and for another name, it says which lines to change, and ends with 1.
+# It needs openssl.
 set -eu
 cd "$(dirname "$0")"
 site=${1:-localhost}
@@ -53,4 +54,37 @@ SOPHIA_EDGE_USER=$edge_user
 SOPHIA_REPLICAS=3
 END
 fi
-echo "Ready for https://$site. Settings are in deploy/compose/.env, secrets in deploy/compose/secrets; keep a copy of both."
+
+# What .env says of one setting. Compose takes the last line, and values with and without quotes.
+set_to() {
+  sed -n "s/^[[:space:]]*$1=//p" .env | tail -n 1 | sed "s/[[:space:]]*\$//; s/^\(['\"]\)\(.*\)\1\$/\2/"
+}
+url=$(set_to SOPHIA_PUBLIC_URL)
+if [ $# -gt 0 ]; then
+  change=''
+  [ "$(set_to SOPHIA_SITE)" = "$site" ] || change="  SOPHIA_SITE=$site"
+  case $url in
+    "https://$site" | "https://$site/" | "https://$site:"*) ;;
+    *) change="$change
+  SOPHIA_PUBLIC_URL=https://$site" ;;
+  esac
+  # Without a word of it Compose lets in this machine alone.
+  case $(set_to SOPHIA_EDGE_ADDRESS) in
+    127.* | '') open=no ;;
+    *) open=yes ;;
+  esac
+  if [ "$site" = localhost ]; then wanted=no; else wanted=yes; fi
+  [ "$open" = "$wanted" ] || change="$change
+  SOPHIA_EDGE_ADDRESS=$address"
+  if [ -n "$change" ]; then
+    {
+      echo "prepare.sh: deploy/compose/.env was there, is not for https://$site, and stays as it is. Have these lines in it, in place of"
+      echo "those that are there for the same:"
+      echo "${change#
+}"
+      echo "Then: docker compose -f deploy/compose/compose.yaml up -d"
+    } >&2
+    exit 1
+  fi
+fi
+echo "Ready for ${url:-https://localhost}. Settings are in deploy/compose/.env, secrets in deploy/compose/secrets; keep a copy of both."

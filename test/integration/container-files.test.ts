@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createEncrypted } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
@@ -11,6 +11,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { SETTINGS } from '#platform/config/settings.ts'
 import { makeCertificate } from '../support/certificates.ts'
+import { copyDeployment } from '../support/copy-deployment.ts'
 import { runPromtool } from '../support/prometheus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sophia-container-'))
@@ -127,14 +128,7 @@ test('the settings it gives exist, secrets come by file only, and every file it 
   )
   const absent = mounted.filter((file) => !made.includes(file) && !existsSync(join('deploy/compose', file)))
   assert.deepEqual(absent, [])
-  const copy = join(folder, 'deploy')
-  mkdirSync(copy)
-  cpSync('deploy/compose', join(copy, 'compose'), {
-    recursive: true,
-    filter: (path) => !/\/(secrets|state|\.env)/.test(path),
-  })
-  cpSync('deploy/redis', join(copy, 'redis'), { recursive: true })
-  const prepare = (site: string) => spawnSync('sh', [join(copy, 'compose/prepare.sh'), site], { encoding: 'utf8' })
+  const { copy, prepare } = copyDeployment(folder)
   assert.equal(prepare('sophia.example.com').status, 0)
   for (const file of made) assert.ok(existsSync(join(copy, 'compose', file)), file)
   assert.equal(statSync(join(copy, 'compose/secrets')).mode & 0o077, 0, 'nobody else enters')
@@ -146,7 +140,7 @@ test('the settings it gives exist, secrets come by file only, and every file it 
       .map((file) => read(join(copy, 'compose/secrets', file)))
       .join()
   const before = whole()
-  assert.equal(prepare('localhost').status, 0)
+  assert.equal(prepare('sophia.example.com').status, 0)
   assert.equal(whole(), before, 'a second run changes nothing')
   assert.equal(prepare('no host; rm').status, 2)
 })

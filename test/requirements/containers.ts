@@ -34,6 +34,15 @@ export const CONTAINERS: readonly Requirement[] = [
     provenBy: prove(files, 'every setting there is can be given in .env, or stays out for a reason'),
   },
   {
+    id: 'O/container-prepare',
+    source: 'containers',
+    behaviour: 'A deployment that has its settings is not called ready for another name than theirs.',
+    provenBy: prove(
+      'test/integration/prepare-compose.test.ts',
+      'prepare.sh is ready for what .env says: for another name it prints the lines to change, and ends with 1 until they are',
+    ),
+  },
+  {
     id: 'O/container-files',
     source: 'containers',
     behaviour:
