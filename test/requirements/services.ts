@@ -33,6 +33,10 @@ export const SERVICES: readonly Requirement[] = [
         'where nobody can be asked, status cannot tell',
         'where nobody can be asked, an installation writes nothing and there is nothing to remove',
       ),
+      ...prove(
+        'test/integration/launchd-agent.test.ts',
+        'installed again, the agent that was there is waited for: its label is free when the new one takes it',
+      ),
     ],
   },
   {

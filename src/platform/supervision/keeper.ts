@@ -17,6 +17,8 @@ export interface Step {
   readonly command: readonly [string, ...string[]]
   /** It fails where there is nothing to do. */
   readonly mayFail?: boolean
+  /** It asks for what goes by itself, and is asked again until that is gone; at most for so many seconds. */
+  readonly goneWithinSeconds?: number
 }
 
 /** What keeps a program running on one kind of system: its files, and what is run to have them heeded. */

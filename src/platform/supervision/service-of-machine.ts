@@ -35,8 +35,12 @@ export function chooseKeeper(machine: Machine, scope: ServiceDescription['scope'
 export function planInstall(keeper: Keeper, service: ServiceDescription): InstallPlan {
   return {
     files: keeper.files(service).map((file) => ({ path: file.path, text: seal(file) })),
-    commands: keeper.install(service).map(({ command }) => command.join(' ')),
+    commands: keeper.install(service).map(lineOf),
   }
+}
+
+function lineOf({ command, goneWithinSeconds }: Step): string {
+  return `${command.join(' ')}${goneWithinSeconds === undefined ? '' : '  # again until it is gone'}`
 }
 
 /** Throws UNREACHABLE when nobody keeps services here. */
