@@ -12,6 +12,7 @@ import { createNotices } from '#platform/supervision/systemd-notices.ts'
 import { VERSION } from '#platform/version.ts'
 import { addAlertsCommand } from './cli/alerts-command.ts'
 import { addBackupCommand } from './cli/backup-command.ts'
+import type { OnUpdateProgress } from './cli/backup-progress.ts'
 import { addCacheCommand } from './cli/cache-command.ts'
 import { addCalendarCommand } from './cli/calendar-command.ts'
 import { addChatCommand } from './cli/chat-command.ts'
@@ -127,8 +128,8 @@ async function openForMigrate() {
 
 async function openForBackup(purpose: { readonly isRestore: boolean }) {
   const rooms = await openForCommand(purpose)
-  const finishRestore = async (): Promise<void> => {
-    await rooms.update()
+  const finishRestore = async (onProgress: OnUpdateProgress): Promise<void> => {
+    await rooms.update({ onProgress })
   }
   return { ...rooms, finishRestore }
 }

@@ -1,13 +1,7 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
-import type {
-  Backups,
-  BackupProgress,
-  BackupSchedule,
-  BackupSummary,
-  ProvenBackup,
-} from '#features/operations/backup/index.ts'
-import { showProgress } from './backup-progress.ts'
+import type { Backups, BackupSchedule, BackupSummary, ProvenBackup } from '#features/operations/backup/index.ts'
+import { withProgress, type OnUpdateProgress } from './backup-progress.ts'
 import { IDENTITY, readIdentity } from './read-identity.ts'
 
 /**
@@ -19,7 +13,7 @@ export type OpenBackups = (purpose: { readonly isRestore: boolean }) => Promise<
   backupSchedule: Pick<BackupSchedule, 'makeNow'>
   /** False while a Sophia runs on this home: then nothing may be restored. */
   isAlone: boolean
-  finishRestore(): Promise<void>
+  finishRestore(onProgress: OnUpdateProgress): Promise<void>
   close(): Promise<void>
 }>
 
@@ -140,7 +134,7 @@ async function restore(opened: Opened, name: string, flags: Flags): Promise<void
   }
   const { manifest, safety } = await withProgress(flags, async (onProgress) => {
     const outcome = await backups.restore(file, { keys, onProgress })
-    await finishRestore()
+    await finishRestore(onProgress)
     return outcome
   })
   const restored = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
@@ -151,18 +145,6 @@ async function restore(opened: Opened, name: string, flags: Flags): Promise<void
     { type: 'result', file, rows: restored, before: safety?.file ?? null, keyWarning: warning },
     `Restored ${count(restored)} rows from ${file}.${before}${warning === null ? '' : `\n${warning}`}`,
   )
-}
-
-async function withProgress<Result>(
-  flags: Flags,
-  work: (onProgress: (progress: BackupProgress) => void) => Promise<Result>,
-): Promise<Result> {
-  const progress = showProgress(flags.json === true)
-  try {
-    return await work((one) => progress.show(one))
-  } finally {
-    progress.end()
-  }
 }
 
 /** Told where it is known: another deployment may keep its backups in the same store. */

@@ -1,4 +1,6 @@
-import type { BackupProgress } from '#features/operations/backup/index.ts'
+import type { OnUpdateProgress, UpdateProgress } from '#features/operations/bring-up-to-date.ts'
+
+export type { OnUpdateProgress }
 
 const BAR_CELLS = 24
 
@@ -10,10 +12,11 @@ const DOES = {
   load: 'loading',
   index: 'making indexes',
   copy: 'copying it to the store',
-} as const satisfies Record<BackupProgress['step'], string>
+  migrate: 'migrating',
+} as const satisfies Record<UpdateProgress['step'], string>
 
 /** `[######------------------]  25%  loading activities`. */
-function progressLine({ step, table, share }: BackupProgress): string {
+function progressLine({ step, table, share }: UpdateProgress): string {
   const filled = Math.floor(share * BAR_CELLS)
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}]`
   const percent = `${Math.floor(share * 100)}%`.padStart(4)
@@ -21,7 +24,7 @@ function progressLine({ step, table, share }: BackupProgress): string {
 }
 
 /** JSON lines, or one line that redraws itself on a terminal, or nothing in a log file. */
-export function showProgress(isJson: boolean): { show(progress: BackupProgress): void; end(): void } {
+function showProgress(isJson: boolean): { show: OnUpdateProgress; end(): void } {
   if (isJson)
     return {
       show: ({ share, ...place }) =>
@@ -30,7 +33,21 @@ export function showProgress(isJson: boolean): { show(progress: BackupProgress):
     }
   if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined }
   return {
-    show: (progress) => process.stderr.write(`\r\u001b[2K${progressLine(progress)}`),
-    end: () => process.stderr.write('\r\u001b[2K'),
+    // The cursor goes back to the start: what is logged meanwhile begins a line of its own.
+    show: (progress) => process.stderr.write(`\u001b[2K${progressLine(progress)}\r`),
+    end: () => process.stderr.write('\u001b[2K'),
+  }
+}
+
+/** Shows how far long work is while it lasts. */
+export async function withProgress<Result>(
+  flags: { readonly json?: boolean | undefined },
+  work: (onProgress: OnUpdateProgress) => Promise<Result>,
+): Promise<Result> {
+  const progress = showProgress(flags.json === true)
+  try {
+    return await work((one) => progress.show(one))
+  } finally {
+    progress.end()
   }
 }

@@ -1,10 +1,14 @@
 import type { Command } from 'commander'
 import type { MigrationOutcome } from '#platform/postgres/migrate.ts'
+import { withProgress, type OnUpdateProgress } from './backup-progress.ts'
 
 /** Opens the database for one migration; `migrate` backs up first what is there, and proves it. */
 export type OpenMigrations = () => Promise<{
   /** Throws CONFLICT where it requires that backup, and the home goes with this process. */
-  migrate(options: { readonly requiresSnapshot: boolean }): Promise<MigrationOutcome>
+  migrate(options: {
+    readonly requiresSnapshot: boolean
+    readonly onProgress: OnUpdateProgress
+  }): Promise<MigrationOutcome>
   close(): Promise<void>
 }>
 
@@ -14,12 +18,13 @@ export function addMigrateCommand(program: Command, open: OpenMigrations): void 
     .command('migrate')
     .description('bring the database to this version, as each start does, and end')
     .option('--may-lose-snapshot', 'go on where the backup before it would go with this process')
-    .option('--json', 'print JSON')
+    .option('--json', 'print progress and result as JSON lines')
     .action(async (flags: { json?: boolean; mayLoseSnapshot?: boolean }) => {
       const { migrate, close } = await open()
       try {
-        const outcome = await migrate({ requiresSnapshot: !flags.mayLoseSnapshot })
-        console.log(flags.json ? JSON.stringify(outcome) : sentenceOf(outcome))
+        const requiresSnapshot = !flags.mayLoseSnapshot
+        const outcome = await withProgress(flags, (onProgress) => migrate({ requiresSnapshot, onProgress }))
+        console.log(flags.json ? JSON.stringify({ type: 'result', ...outcome }) : sentenceOf(outcome))
       } finally {
         await close()
       }

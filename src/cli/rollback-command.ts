@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
+import type { WorkOptions } from '#features/operations/backup/index.ts'
 import type { RollbackOutcome, RollbackPlan } from '#features/operations/backup/roll-back.ts'
+import { withProgress } from './backup-progress.ts'
 import { IDENTITY, readIdentity } from './read-identity.ts'
 
 /** Opens the database as it stands, without migrating it. */
@@ -8,7 +10,7 @@ export type OpenRollback = () => Promise<{
   /** False while a Sophia runs on this home. */
   readonly isAlone: boolean
   plan(): Promise<RollbackPlan>
-  run(plan: RollbackPlan, keys: readonly string[]): Promise<RollbackOutcome>
+  run(plan: RollbackPlan, options: WorkOptions): Promise<RollbackOutcome>
   close(): Promise<void>
 }>
 
@@ -25,7 +27,7 @@ export function addRollbackCommand(program: Command, open: OpenRollback): void {
     .description('go back to the snapshot taken before the last migration; what was written since is kept aside')
     .option(...IDENTITY)
     .option('--yes', 'do it without asking')
-    .option('--json', 'print JSON')
+    .option('--json', 'print progress and result as JSON lines')
     .action(async (options: RollbackOptions) => {
       const opened = await open()
       try {
@@ -33,8 +35,8 @@ export function addRollbackCommand(program: Command, open: OpenRollback): void {
         const keys = await readIdentity(options.identity)
         const plan = await opened.plan()
         if (!options.yes) throw refuse(`${sentenceOf(plan)} Run again with --yes.`)
-        const outcome = await opened.run(plan, keys)
-        console.log(options.json ? JSON.stringify(outcome) : linesOf(outcome))
+        const outcome = await withProgress(options, (onProgress) => opened.run(plan, { keys, onProgress }))
+        console.log(options.json ? JSON.stringify({ type: 'result', ...outcome }) : linesOf(outcome))
       } finally {
         await opened.close()
       }

@@ -1,4 +1,5 @@
 import { planRollback, rollBack, type RollbackPlan } from '#features/operations/backup/roll-back.ts'
+import type { WorkOptions } from '#features/operations/backup/index.ts'
 import type { Config } from '#platform/config/config.ts'
 import { findHomeOwner } from '#platform/home-lock.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -27,7 +28,7 @@ export async function openRollback(config: Config, log: Log) {
     return {
       isAlone,
       plan: () => planRollback(needs),
-      run: (plan: RollbackPlan, keys: readonly string[]) => rollBack(needs, plan, keys),
+      run: (plan: RollbackPlan, options: WorkOptions) => rollBack(needs, plan, options),
       close: async () => {
         await backupStore?.close()
         await close()

@@ -14,7 +14,7 @@ import { createDiskPressure, type DiskPressure } from '#features/operations/disk
 import { readDiskSpace } from '#features/operations/disk-space.ts'
 import { createMemoryRelief, type MemoryRelief } from '#features/operations/memory-relief.ts'
 import type { Recoveries } from '#features/operations/recoveries.ts'
-import { bringUpToDate } from '#features/operations/bring-up-to-date.ts'
+import { bringUpToDate, type UpdateWishes } from '#features/operations/bring-up-to-date.ts'
 import { createTools, type Tools } from '#features/tools/index.ts'
 import { findBegun } from '#features/watch/begun-store.ts'
 import { createCache, type Cache } from '#platform/cache/create-cache.ts'
@@ -97,7 +97,7 @@ export function wireOperations({
   const backups = createBackups({ database, databaseFolder, clock, log, migrationsFolder, store, ...alone, ...places })
   const isCommand = purpose === 'command'
   const { homeLasts, isFleeting } = config.backup
-  const update = ({ requiresSnapshot = false } = {}) =>
+  const update = (wishes: UpdateWishes = {}) =>
     bringUpToDate({
       connection: storage.directConnection,
       migrationsFolder,
@@ -106,7 +106,7 @@ export function wireOperations({
       isCommand,
       homeLasts,
       isFleeting,
-      requiresSnapshot,
+      ...wishes,
     })
   return { backups, backupStore: store, update }
 }

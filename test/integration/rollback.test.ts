@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 import pg from 'pg'
 import pino from 'pino'
+import { z } from 'zod'
 import { addRollbackCommand } from '../../src/cli/rollback-command.ts'
 import { createBackups } from '#features/operations/backup/index.ts'
 import { planRollback, rollBack } from '#features/operations/backup/roll-back.ts'
@@ -21,6 +22,7 @@ const before = join(PACKAGE_ROOT, 'migrations')
 const next = await mkdtemp(join(tmpdir(), 'sophia-next-'))
 after(() => rm(next, { recursive: true, force: true }))
 await cp(before, next, { recursive: true })
+const Line = z.object({ type: z.string(), step: z.string().optional(), undone: z.array(z.string()).optional() })
 const released = (await readdir(before)).filter((name) => name.endsWith('.sql')).length
 const NEXT = `${String(released + 1).padStart(4, '0')}-next.sql`
 // A migration that a version before cannot live with, and that changes what was there.
@@ -196,7 +198,7 @@ test('the command says what it would do, does it with --yes, and not while Sophi
         addRollbackCommand(program, async () => ({
           isAlone,
           plan: () => planRollback(fresh.needs),
-          run: (plan) => rollBack(fresh.needs, plan),
+          run: (plan, options) => rollBack(fresh.needs, plan, options),
           close: async () => void (closed += 1),
         })),
       ['rollback', ...words],
@@ -215,6 +217,27 @@ test('the command says what it would do, does it with --yes, and not while Sophi
     /Went back to .*\nUndone: .*\nWhat was there until now: .*\(verified\)\nNow start the Sophia from before .* once more\./,
   )
   assert.equal(closed, 3)
+})
+
+test('with --json it says how far it is: through the archive, what is kept aside, the way back, and the proof of what is kept', async (t) => {
+  const { needs } = (await openUpgraded()).fresh
+  const said = await runCommandLine(
+    t,
+    (program) =>
+      addRollbackCommand(program, async () => ({
+        isAlone: true,
+        plan: () => planRollback(needs),
+        run: (plan, options) => rollBack(needs, plan, options),
+        close: async () => undefined,
+      })),
+    ['rollback', '--yes', '--json'],
+  )
+  const lines = said.split('\n').map((line) => Line.parse(JSON.parse(line)))
+  assert.deepEqual(lines.at(-1)?.type, 'result')
+  assert.deepEqual(lines.at(-1)?.undone, [NEXT])
+  const steps = lines.slice(0, -1).map(({ step }) => step)
+  const turns = steps.filter((step, index) => step !== steps[index - 1])
+  assert.deepEqual(turns, ['check', 'save', 'load', 'index', 'load', 'index'])
 })
 
 test('a start on a newer schema is refused in plain words, and the way back from it needs no migration', async () => {

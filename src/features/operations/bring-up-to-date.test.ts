@@ -11,7 +11,7 @@ import { PACKAGE_ROOT } from '#platform/version.ts'
 import { openEmptyDatabase } from '../../../test/support/database.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { createBackups } from './backup/index.ts'
-import { bringUpToDate } from './bring-up-to-date.ts'
+import { bringUpToDate, type UpdateProgress } from './bring-up-to-date.ts'
 
 test('a migration whose backup would go with its process is told, and refused where one has to lead back', async (t) => {
   const { connection, database } = await openEmptyDatabase()
@@ -23,8 +23,10 @@ test('a migration whose backup would go with its process is told, and refused wh
   const backups = createBackups({ database, clock, folder, migrationsFolder, version: '0.0.0-test' })
   const lines: string[] = []
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) })
+  const told: UpdateProgress[] = []
+  const wishes = { onProgress: (progress: UpdateProgress) => void told.push(progress) }
   const update = (requiresSnapshot: boolean) =>
-    bringUpToDate({ connection, migrationsFolder, backups, log, isFleeting: true, requiresSnapshot })
+    bringUpToDate({ connection, migrationsFolder, backups, log, isFleeting: true, requiresSnapshot, ...wishes })
 
   // There is nothing yet to go back to.
   const first = await update(true)
@@ -33,7 +35,11 @@ test('a migration whose backup would go with its process is told, and refused wh
   await assert.rejects(update(true), { code: 'CONFLICT', message: /SOPHIA_BACKUP_TARGET.*--may-lose-snapshot/ })
   assert.deepEqual(await readdir(root), ['migrations'])
   assert.deepEqual(lines, [])
+  told.length = 0
   const second = await update(false)
+  // How far it is, from the backup over its proof to the migration.
+  assert.deepEqual([...new Set(told.map(({ step }) => step))], ['save', 'load', 'index', 'migrate'])
+  assert.deepEqual(told.at(-1), { step: 'migrate', table: null, share: 1 })
   assert.deepEqual([second.from, second.to], [first.to, first.to + 1])
   assert.match(lines.join(''), /"level":40.*SOPHIA_BACKUP_TARGET.*goes with this process, and nothing will lead back/)
   // Nothing is left to be done, so nothing has to lead back.

@@ -4,9 +4,20 @@ import { SophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
 import { migrate, type MigrationOutcome } from '#platform/postgres/migrate.ts'
 import { archiveId } from './backup/backup-manifest.ts'
-import type { Backups } from './backup/index.ts'
+import type { BackupProgress, Backups } from './backup/index.ts'
 
-interface UpdateNeeds {
+/** How far it is: with the backup before, or with the migrations. */
+export type UpdateProgress = BackupProgress | { readonly step: 'migrate'; readonly table: null; readonly share: number }
+export type OnUpdateProgress = (progress: UpdateProgress) => void
+
+/** What whoever asks for it may want besides. */
+export interface UpdateWishes {
+  /** Refuses a migration that nothing would lead back from, instead of warning of it. */
+  readonly requiresSnapshot?: boolean
+  readonly onProgress?: OnUpdateProgress | undefined
+}
+
+interface UpdateNeeds extends UpdateWishes {
   readonly connection: pg.ClientConfig
   readonly migrationsFolder: string
   readonly backups: Backups
@@ -17,8 +28,6 @@ interface UpdateNeeds {
   readonly isFleeting?: boolean
   /** False: of a backup only the copy in the store outlives this process. */
   readonly homeLasts?: boolean
-  /** Refuses such a migration instead of warning of it. */
-  readonly requiresSnapshot?: boolean
 }
 
 /**
@@ -27,16 +36,17 @@ interface UpdateNeeds {
  * outlive this process.
  */
 export async function bringUpToDate(needs: UpdateNeeds): Promise<MigrationOutcome> {
-  const { connection, migrationsFolder, backups, log, isCommand = false } = needs
+  const { connection, migrationsFolder, backups, log, isCommand = false, onProgress } = needs
   await clearUnfinished(backups, log)
   const level = isCommand ? 'warn' : 'info'
   const outcome = await migrate({
     connection,
     folder: migrationsFolder,
     onGivingWay: (tried) => log.warn(tried, 'a migration waits for tables that are in use; it is tried again'),
+    onApplied: (share) => onProgress?.({ step: 'migrate', table: null, share }),
     beforeFirst: async () => {
       if (needs.isFleeting) tellFleeting(needs)
-      const { file, storeFault } = await backups.create('before-migration')
+      const { file, storeFault } = await backups.create('before-migration', { onProgress })
       if (storeFault) tellNotCopied(needs, storeFault)
       log[level]({ file }, 'backed up before migrating')
       return archiveId(file)

@@ -22,6 +22,8 @@ export interface MigrateOptions {
    */
   readonly beforeFirst?: (fromVersion: number) => Promise<string>
   readonly locks?: LockPatience
+  /** Told which share of the pending migrations is applied, from 0 on. */
+  readonly onApplied?: (share: number) => void
   /** Told of each try that gave way to whoever uses the tables. */
   readonly onGivingWay?: (tried: { readonly name: string; readonly attempt: number }) => void
 }
@@ -96,7 +98,13 @@ async function migrateLocked(
   const from = assertHistory(found.rows, files)
   const pending = files.filter((file) => file.version > from)
   const snapshot = (pending.length > 0 && from > 0 && (await options.beforeFirst?.(from))) || null
-  for (const file of pending) await apply(client, { ...file, from, snapshot }, options)
+  for (const [index, file] of pending.entries()) {
+    options.onApplied?.(index / pending.length)
+    // One after the other, by intent.
+    // oxlint-disable-next-line no-await-in-loop
+    await apply(client, { ...file, from, snapshot }, options)
+  }
+  if (pending.length > 0) options.onApplied?.(1)
   return { from, to: pending.at(-1)?.version ?? from, applied: pending.map(({ version, name }) => ({ version, name })) }
 }
 

@@ -14,7 +14,7 @@ import { verifyBackup } from './verify-backup.ts'
 import { warnOfKey } from './warn-of-key.ts'
 
 /** How one piece of work on a backup is done. */
-interface WorkOptions {
+export interface WorkOptions {
   /** What may open it, where it is encrypted. */
   readonly keys?: readonly AgeKey[] | undefined
   readonly onProgress?: OnProgress | undefined

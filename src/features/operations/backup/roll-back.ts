@@ -1,7 +1,7 @@
 import { SophiaError } from '#domain/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { hasSchema, listMigrations, type MigrationRow } from './backup-store.ts'
-import type { Backups, BackupSummary } from './index.ts'
+import type { Backups, BackupSummary, WorkOptions } from './index.ts'
 
 /** Where the database would go back to. */
 export interface RollbackPlan {
@@ -85,20 +85,20 @@ function absent(detail: string): SophiaError {
 
 /**
  * Goes back to the snapshot, in one transaction: it happens whole or not at all. What is there now is backed up first. The
- * schema is left as the snapshot has it. `keys` are what may open it, where it is encrypted. Throws as a restore does.
+ * schema is left as the snapshot has it. Throws as a restore does.
  */
 export async function rollBack(
   needs: RollbackNeeds,
   plan: RollbackPlan,
-  keys: readonly string[] = [],
+  options: WorkOptions = {},
 ): Promise<RollbackOutcome> {
-  const { manifest, safety } = await needs.backups.restore(plan.snapshot.file, { keys })
+  const { manifest, safety } = await needs.backups.restore(plan.snapshot.file, options)
   const schemaVersion = manifest.migrations.at(-1)?.version ?? 0
   if (safety === null) return { ...plan, schemaVersion, kept: null }
   const { file } = safety
   // It went back already: whatever keeps the proof from being had does not undo that. A version from before the migration, for
   // one, cannot rehearse it; the one that wrote it can.
-  const reason = await needs.backups.verify(file, { keys }).then(
+  const reason = await needs.backups.verify(file, options).then(
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
