@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { PgBoss, SendOptions } from 'pg-boss'
+import type { JobWithMetadata, PgBoss, SendOptions } from 'pg-boss'
 import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { describeError } from '#platform/log/describe-error.ts'
@@ -179,17 +179,29 @@ async function startWorker({
       // oxlint-disable-next-line no-await-in-loop
       if (job.cron !== undefined) await boss.schedule(job.name, job.cron, {}, { tz: 'UTC', ...keyOf(job, 'cron') })
       // oxlint-disable-next-line no-await-in-loop
-      await boss.work(
-        job.name,
-        { includeMetadata: true, perJobResults: true, pollingIntervalSeconds: settings.pollSeconds ?? 2 },
-        async (stored) => Promise.all(stored.map((one) => runJob(job, one, { log, tracing }))),
-      )
+      await workOn(boss, settings.pollSeconds ?? 2, { job, run: (stored) => runJob(job, stored, { log, tracing }) })
     }
     return boss
   } catch (error) {
     await stopBoss(boss, 0)
     throw error
   }
+}
+
+/** Runs one after the other what waits, and looks every few seconds once nothing does: a poll for each would let much that waits wait for long. */
+async function workOn(boss: PgBoss, pollSeconds: number, { job, run }: Working): Promise<void> {
+  let worker: string | undefined
+  const options = { includeMetadata: true, perJobResults: true, pollingIntervalSeconds: pollSeconds } as const
+  worker = await boss.work(job.name, options, async (stored) => {
+    const results = await Promise.all(stored.map(run))
+    if (worker !== undefined) boss.notifyWorker(worker)
+    return results
+  })
+}
+
+interface Working {
+  readonly job: Job
+  readonly run: (stored: JobWithMetadata<unknown>) => ReturnType<typeof runJob>
 }
 
 /** Every queue as the code has it now; pg-boss keeps the one that is there, so what may change is written again. */
