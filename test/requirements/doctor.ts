@@ -96,6 +96,18 @@ export const DOCTOR: readonly Requirement[] = [
     ),
   },
   {
+    id: 'O/database-rights',
+    source: 'doctor, restore',
+    behaviour:
+      'What the role of an own PostgreSQL has to be allowed is documented, looked at by the doctor and asked for before a backup or a restore is begun.',
+    provenBy: prove(
+      'src/features/operations/backup/require-rights.test.ts',
+      'a role that may only create tables is told what it needs, by the doctor and before a backup is begun',
+      'a role that was granted all but does not own public is told before a restore saves or touches anything',
+      'the owner of a database that was made as documented has all rights, and restores',
+    ),
+  },
+  {
     id: 'O/completion',
     source: 'command line',
     behaviour: 'Shells complete every command as the program has it; a new one is completed by itself.',

@@ -1,3 +1,4 @@
+import { missingRights, type DatabaseRights } from '../database-rights.ts'
 import { failing, together, unknown, warning, well, type Finding } from './finding.ts'
 
 export interface DatabaseFacts {
@@ -9,7 +10,7 @@ export interface DatabaseFacts {
   readonly isEncrypted: boolean | null
   readonly isInRecovery: boolean
   readonly isReadOnly: boolean
-  readonly mayCreateTables: boolean
+  readonly rights: DatabaseRights
   readonly maxConnections: number
 }
 
@@ -34,19 +35,15 @@ export function judgeDatabase(facts: DatabaseFacts, setting: DatabaseSetting): F
 }
 
 function serverFaults(facts: DatabaseFacts, { name }: DatabaseSetting): Finding[] {
-  const { encoding, isInRecovery, isReadOnly, mayCreateTables, version, versionNumber } = facts
+  const { encoding, isInRecovery, isReadOnly, rights, version, versionNumber } = facts
   const found: Finding[] = []
   if (versionNumber < OLDEST)
     found.push(failing(`Sophia is made for PostgreSQL 15 and newer, not ${version}.`, 'Update the server.'))
   if (isInRecovery || isReadOnly)
     found.push(failing('It takes no writes: it is a replica or read-only.', `Let ${name} lead to the primary.`))
-  else if (!mayCreateTables)
-    found.push(
-      failing(
-        'The role may not create tables in the schema public.',
-        'As the owner of the database: grant create on schema public to the role.',
-      ),
-    )
+  else
+    for (const { detail, statement } of missingRights(rights))
+      found.push(failing(detail, `Let an administrator run in this database: ${statement}`))
   if (encoding !== 'UTF8')
     found.push(
       failing(`Its encoding is ${encoding}, which cannot hold every text.`, 'Create the database with encoding UTF8.'),

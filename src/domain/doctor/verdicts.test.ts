@@ -86,6 +86,7 @@ test('a key at rest', () => {
   assert.match(judgeSecretKey(other).fix ?? '', /^Copy secret\.key/)
 })
 
+const OWNER = { database: 'db', role: 'sophia', mayCreateTables: true, mayCreateSchemas: true, ownsPublic: true }
 const SERVER: DatabaseFacts = {
   versionNumber: 180_004,
   version: '18.4',
@@ -93,7 +94,7 @@ const SERVER: DatabaseFacts = {
   isEncrypted: true,
   isInRecovery: false,
   isReadOnly: false,
-  mayCreateTables: true,
+  rights: OWNER,
   maxConnections: 100,
 }
 const SETTING = { name: 'DATABASE_URL', wantedConnections: 22, isNear: false }
@@ -106,10 +107,14 @@ test('a database: version, primary, rights, encoding, the line and the number of
     { versionNumber: 140_011 },
     { isInRecovery: true },
     { isReadOnly: true },
-    { mayCreateTables: false },
+    { rights: { ...OWNER, mayCreateTables: false } },
+    { rights: { ...OWNER, mayCreateSchemas: false } },
+    { rights: { ...OWNER, ownsPublic: false } },
     { encoding: 'SQL_ASCII' },
   ]
   for (const facts of failures) assert.equal(status(facts), 'fail', JSON.stringify(facts))
+  const asked = judgeDatabase({ ...SERVER, rights: { ...OWNER, mayCreateSchemas: false, ownsPublic: false } }, SETTING)
+  assert.match(asked.fix ?? '', /grant create on database db to sophia; .*alter schema public owner to sophia;$/)
   assert.equal(status({ isEncrypted: false }), 'warn')
   assert.equal(status({ isEncrypted: false }, { isNear: true }), 'ok')
   assert.equal(status({ isEncrypted: null }), 'ok')

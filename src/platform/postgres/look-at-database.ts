@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { clientContext, grantContext, headersContext } from '#domain/mcp/secret-context.ts'
 import type { ClockReference } from '#domain/doctor/judge-machine.ts'
 import type { DatabaseFacts, SchemaFacts } from '#domain/doctor/judge-stores.ts'
+import { DATABASE_RIGHTS, RightsRow } from './database-rights.ts'
+import { toStatement } from './sql.ts'
 
 /** What a database says of itself and of what Sophia has in it. */
 export interface DatabaseLook extends DatabaseFacts {
@@ -27,7 +29,6 @@ const FactsRow = z.object({
   isEncrypted: z.boolean().nullable(),
   isInRecovery: z.boolean(),
   isReadOnly: z.boolean(),
-  mayCreateTables: z.boolean(),
   maxConnections: z.int(),
   hasSchema: z.boolean(),
   hasBackupRuns: z.boolean(),
@@ -38,7 +39,6 @@ const FACTS = `select current_setting('server_version_num')::int as "versionNumb
   (select pg_encoding_to_char(encoding) from pg_database where datname = current_database()) as encoding,
   (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as "isEncrypted", pg_is_in_recovery() as "isInRecovery",
   current_setting('default_transaction_read_only')::bool as "isReadOnly",
-  coalesce(has_schema_privilege(to_regnamespace('public'), 'create'), false) as "mayCreateTables",
   current_setting('max_connections')::int as "maxConnections", to_regclass('public.schema_migrations') is not null as "hasSchema",
   to_regclass('public.backup_runs') is not null as "hasBackupRuns", to_regclass('public.mcp_credentials') is not null as "hasSecrets", pg_database_size(current_database()) as "dataBytes"`
 const Applied = z.array(z.object({ version: z.int(), name: z.string(), hash: z.string() }))
@@ -80,6 +80,7 @@ export async function lookAtDatabase(connection: pg.ClientConfig): Promise<Datab
     await client.connect()
     const read = async (text: string): Promise<unknown[]> => (await client.query<Record<string, unknown>>(text)).rows
     const { hasSchema, hasBackupRuns, hasSecrets, ...facts } = FactsRow.parse((await read(FACTS))[0])
+    const rights = RightsRow.parse((await read(toStatement(DATABASE_RIGHTS).text))[0])
     const clock = await compareClocks(read)
     const applied = hasSchema
       ? Applied.parse(await read('select version, name, hash from public.schema_migrations order by version'))
@@ -90,7 +91,7 @@ export async function lookAtDatabase(connection: pg.ClientConfig): Promise<Datab
       : 'select null as ms'
     const lastBackupMs = Millis.parse((await read(lastRun))[0]).ms
     const sealed = Secrets.parse(hasSecrets ? await read(SECRETS) : [])
-    return { ...facts, sealed, applied, begunAt: Begun.parse(begun[0]).at, clock, lastBackupMs }
+    return { ...facts, rights, sealed, applied, begunAt: Begun.parse(begun[0]).at, clock, lastBackupMs }
   } finally {
     await client.end().catch(() => undefined)
   }

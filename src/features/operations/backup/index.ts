@@ -6,6 +6,7 @@ import { listBackups, listReachable, type BackupSummary } from './list-backups.t
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
 import { newestVerified } from './newest-verified.ts'
 import type { BackupProgress, OnProgress } from './report-progress.ts'
+import { requireRightsToProve, requireRightsToRestore } from './require-rights.ts'
 import { requireRoomToVerify } from './require-room.ts'
 import { restoreBackup, type RestoreOutcome } from './restore-backup.ts'
 import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
@@ -47,16 +48,18 @@ export function createBackups(needs: BackupNeeds): Backups {
     list: () => listBackups(needs),
     listReachable: () => listReachable(needs),
     find: (name, options) => findBackup(needs, name, options),
-    verify: (given, { keys, onProgress } = {}) => {
+    verify: async (given, { keys, onProgress } = {}) => {
       const work = { ...needs, onProgress }
+      await requireRightsToProve(work)
       return withArchive(work, given, async (file) => {
         const archive = { file, title: given, keys }
         await requireRoomToVerify(work, archive)
         return verifyBackup(work, archive)
       })
     },
-    restore: (given, { keys, onProgress } = {}) => {
+    restore: async (given, { keys, onProgress } = {}) => {
       const work = { ...needs, onProgress }
+      await requireRightsToRestore(work)
       return withArchive(work, given, (file) => restoreBackup(work, { file, title: given, keys }))
     },
     warnOfKey: (backup) => warnOfKey(needs, backup),

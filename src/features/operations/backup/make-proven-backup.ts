@@ -3,6 +3,7 @@ import type { BackupManifest } from './backup-manifest.ts'
 import type { BackupNeeds } from './backup-needs.ts'
 import { copyToStore } from './copy-to-store.ts'
 import { createBackup } from './create-backup.ts'
+import { requireRightsToProve } from './require-rights.ts'
 import { requireRoomToMake } from './require-room.ts'
 import { verifyBackup } from './verify-backup.ts'
 
@@ -22,9 +23,10 @@ interface Wanted {
 
 /**
  * Makes a backup, proves it by a rehearsed restore and copies it to the store. Without the proof there is none: it throws. A
- * store that fails is told beside it, as the file is there. None is begun without room for it and for its rehearsal.
+ * store that fails is told beside it, as the file is there. None is begun without the rights for its rehearsal, or without room for both.
  */
 export async function makeProvenBackup(needs: BackupNeeds, { reason, madeBy = null }: Wanted): Promise<ProvenBackup> {
+  await requireRightsToProve(needs)
   await requireRoomToMake(needs)
   const { file, manifest, key } = await createBackup(needs, reason)
   const { verifiedAt } = await verifyBackup(needs, { file, keys: key ? [key] : [] })
