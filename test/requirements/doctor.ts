@@ -108,6 +108,19 @@ export const DOCTOR: readonly Requirement[] = [
     ),
   },
   {
+    id: 'O/failed-migrations',
+    source: 'upgrade',
+    behaviour:
+      'A migration that fails at each start fills neither disk nor store with what it backed up before; what leads back from one that was done stays.',
+    provenBy: prove(
+      'src/features/operations/backup/make-snapshot.test.ts',
+      'a migration that fails at each start leaves one backup, the newest; what leads back from one that was done stays',
+      'those that cannot be proven do not pile up either, and the last that was proven stays',
+      'who went back, and fails to come up again, can still have everything back and go back once more',
+      'in the store one is left, too; what others put there is not touched, nor what nobody may remove',
+    ),
+  },
+  {
     id: 'O/completion',
     source: 'command line',
     behaviour: 'Shells complete every command as the program has it; a new one is completed by itself.',

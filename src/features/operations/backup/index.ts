@@ -4,6 +4,7 @@ import { withArchive } from './fetch-archive.ts'
 import { findBackup, type FindOptions } from './find-backup.ts'
 import { listBackups, listReachable, type BackupSummary } from './list-backups.ts'
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
+import { makeSnapshot } from './make-snapshot.ts'
 import { newestVerified } from './newest-verified.ts'
 import type { BackupProgress, OnProgress } from './report-progress.ts'
 import { requireRightsToProve, requireRightsToRestore } from './require-rights.ts'
@@ -22,7 +23,7 @@ export interface WorkOptions {
 }
 
 export interface Backups {
-  /** Makes one, proves it and copies it to the store. */
+  /** Makes one, proves it and copies it to the store. One before a migration takes the place of those whose migration failed. */
   create(reason?: 'manual' | 'before-migration', options?: Pick<WorkOptions, 'onProgress'>): Promise<ProvenBackup>
   /** Of this machine and of the store. Throws STORE_FAILED. */
   list(): Promise<BackupSummary[]>
@@ -44,7 +45,10 @@ export type { BackupProgress, BackupSchedule, BackupSummary, ProvenBackup, Resto
 /** Backups as plain archives that a person can open without Sophia. */
 export function createBackups(needs: BackupNeeds): Backups {
   return {
-    create: (reason = 'manual', { onProgress } = {}) => makeProvenBackup({ ...needs, onProgress }, { reason }),
+    create: (reason = 'manual', { onProgress } = {}) => {
+      const work = { ...needs, onProgress }
+      return reason === 'before-migration' ? makeSnapshot(work) : makeProvenBackup(work, { reason })
+    },
     list: () => listBackups(needs),
     listReachable: () => listReachable(needs),
     find: (name, options) => findBackup(needs, name, options),

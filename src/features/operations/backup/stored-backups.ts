@@ -7,14 +7,14 @@ import type { BackupSummary } from './list-backups.ts'
 /** What is kept with a backup in the store; only proven ones are copied there. */
 const StoredNote = BackupFacts.extend({
   verifiedAt: z.iso.datetime(),
-  /** Of the deployment that made it: it removes none of another. Null: it was made by hand or before a change. */
+  /** Of the deployment that made it: it removes none of another. Null: it was made by hand or before a restore. */
   madeBy: z.string().nullable(),
 })
 export type StoredNote = z.infer<typeof StoredNote>
 
 export interface StoredBackup extends BackupSummary {
   readonly name: string
-  /** The deployment that made it by schedule, and may remove it; null: nobody may. */
+  /** The deployment that made it by schedule or before a migration, and may remove it by rule; null: nobody may. */
   readonly madeBy: string | null
 }
 
