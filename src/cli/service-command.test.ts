@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { PACKAGE_ROOT } from '#platform/version.ts'
 import type { Ended } from '../../test/support/program.ts'
-import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
+import { launchSophia, makeHome, runSophia } from '../../test/support/sophia-process.ts'
 
 const home = await makeHome()
 
@@ -53,3 +55,70 @@ test('a unit of the whole machine keeps its home where systemd makes it', async 
   const both = await onBareMachine('status', '--system', '--user')
   assert.equal(both.code, 2)
 })
+
+const isRootOfLinux = process.platform === 'linux' && process.getuid?.() === 0
+
+/** Another clone of this program, with a web app of its own; `place` is made for it. */
+async function makeClone(place: string): Promise<string> {
+  for (const name of ['package.json', 'scripts', 'src'])
+    // oxlint-disable-next-line no-await-in-loop
+    await cp(join(PACKAGE_ROOT, name), join(place, name), { recursive: true })
+  await symlink(join(PACKAGE_ROOT, 'node_modules'), join(place, 'node_modules'))
+  await mkdir(join(place, 'web/dist'), { recursive: true })
+  await writeFile(join(place, 'web/dist/index.html'), '')
+  return place
+}
+
+test(
+  'a clone that the account of the unit does not get to is not installed from, and nothing is written',
+  { skip: !isRootOfLinux },
+  async () => {
+    const person = await makeHome()
+    const root = await makeClone(join(person, 'sophia'))
+    const install = (): Promise<Ended> => {
+      const places = { HOME: home, SOPHIA_HOME: '/var/lib/sophia-of-a-test', PATH: '/nowhere' }
+      return launchSophia(['service', 'install', '--system'], places, { root }).ended
+    }
+    await chmod(person, 0o750)
+    const { code, err } = await install()
+    assert.equal(code, 1)
+    assert.match(err, new RegExp(`cannot get to ${root}/scripts/sophia\\.mjs: ${person} is closed to it`))
+    // Let through it comes as far as this machine does.
+    await chmod(person, 0o711)
+    assert.match((await install()).err, /There is no systemctl on this machine/)
+  },
+)
+
+test(
+  'without settings no file is made of them; with some they are named; those that come later are told as left out',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const account = await makeHome()
+    const root = await makeClone(join(account, 'sophia'))
+    const [bin, sophiaHome] = [join(account, 'bin'), join(account, 'home')]
+    await mkdir(bin)
+    // A systemd that has it run.
+    const state = 'MainPID=7\nNRestarts=0\nLoadState=loaded\nActiveState=active\nSubState=running\n'
+    await writeFile(join(bin, 'systemctl'), `#!/bin/sh\nprintf '${state}'\n`, { mode: 0o755 })
+    const install = async (settings: Readonly<Record<string, string>>): Promise<string> => {
+      const places = { HOME: account, SOPHIA_HOME: sophiaHome, PATH: bin, SOPHIA_PORT: '', SOPHIA_MODEL: '' }
+      const { code, err, out } = await launchSophia(
+        ['service', 'install', '--user'],
+        { ...places, ...settings },
+        { root },
+      ).ended
+      assert.equal(code, 0, err)
+      return out
+    }
+    const file = join(sophiaHome, 'service.env')
+    assert.match(await install({}), /^No settings were written: none are set here.*\nrunning \(by systemd\)/)
+    if (process.getuid?.() === 0)
+      assert.match(await install({ SUDO_USER: 'alice' }), /^No settings were written: sudo hands on none of yours/)
+    assert.deepEqual(await readdir(sophiaHome), [])
+    const given = { DATABASE_URL: 'postgres://a:b@db.example.com/c', AWS_REGION: 'eu' }
+    assert.match(await install(given), new RegExp(`^Settings were written to ${file}: AWS_REGION, DATABASE_URL\n`))
+    assert.match(await readFile(file, 'utf8'), /^DATABASE_URL='postgres:/)
+    assert.match(await install(given), new RegExp(`^Settings stay as they are in ${file}\n`))
+    assert.match(await install({ ...given, AWS_REGION: 'us' }), /^Settings stay .* not taken: AWS_REGION\./)
+  },
+)

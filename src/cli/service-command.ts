@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { SophiaError } from '#domain/errors.ts'
 import { describeSettings, readConfig } from '#platform/config/config.ts'
@@ -13,6 +13,8 @@ import {
   type ServiceDescription,
 } from '#platform/supervision/description.ts'
 import type { Keeper, ServiceState } from '#platform/supervision/keeper.ts'
+import { readIfThere } from '#platform/supervision/read-if-there.ts'
+import { requireReachOf } from '#platform/supervision/require-reach.ts'
 import {
   assertKept,
   chooseKeeper,
@@ -22,6 +24,7 @@ import {
 } from '#platform/supervision/service-of-machine.ts'
 import { PACKAGE_ROOT } from '#platform/version.ts'
 import { EXIT } from './exit-code.ts'
+import { tellSettings } from './tell-settings.ts'
 
 interface ScopeOptions {
   readonly system?: boolean
@@ -72,6 +75,7 @@ function addRun(command: Command): void {
         command: [program, ...before, ...words],
         environment,
         account: installed.account,
+        needs: installed.command.filter((word) => isAbsolute(word)),
       })
     })
 }
@@ -119,14 +123,19 @@ async function install(options: ScopeOptions & { readonly dryRun?: boolean }): P
     throw new SophiaError('NOT_PERMITTED', {
       detail: 'A service of the whole machine is installed by root. Run this with sudo, or leave --system away.',
     })
+  // A group of the same name comes with the account.
+  if (service.account !== null)
+    requireReachOf({ user: service.account, group: service.account }, [service.node, ...service.words.slice(0, 1)])
   await assertKept(keeper, service)
   if (!existsSync(join(PACKAGE_ROOT, 'web/dist/index.html')))
     throw new SophiaError('CONFLICT', {
       detail: 'The web app is not built, and a service builds nothing. Run first: npm run build:web',
     })
-  const { hasWrittenSettings, state } = await installService(keeper, service, settingLines())
-  const settings = hasWrittenSettings ? 'were written to' : 'stay as they are in'
-  console.log(`Settings ${settings} ${service.environmentFile}\n${stateLine(keeper, state)}`)
+  const { environmentFile: file } = service
+  const [lines, before] = [settingLines(), await readIfThere(file)]
+  const state = await installService(keeper, service, lines)
+  const settings = tellSettings({ file, lines, before, isBySudo: machine.isBySudo })
+  console.log(`${settings}\n${stateLine(keeper, state)}`)
   if (keeper.name === 'systemd' && service.scope === 'user')
     console.log('To have it run while nobody is signed in to this account: loginctl enable-linger')
 }
@@ -147,6 +156,7 @@ function stateLine({ name }: Keeper, { detail, pid, restarts, state }: ServiceSt
 }
 
 function staysLine({ account, environmentFile, home }: ServiceDescription): string {
-  const stays = [home, environmentFile, ...(account === null ? [] : [`the account ${account}`])]
+  const files = existsSync(environmentFile) ? [environmentFile] : []
+  const stays = [home, ...files, ...(account === null ? [] : [`the account ${account}`])]
   return `Left where they are: ${stays.join(', ')}`
 }

@@ -106,6 +106,24 @@ test('root runs it under the account of the service', { skip: !isLinux || !isRoo
   assert.deepEqual([env['USER'], env['SOPHIA_PORT']], ['nobody', '9000'])
 })
 
+test(
+  'a clone that the account of the service does not get to is told, with what to do',
+  { skip: !isLinux || !isRoot },
+  async () => {
+    const root = await makeTalkingClone()
+    const { account, run } = await install(root, '[Service]\nUser=nobody\nGroup=nogroup\n')
+    await chmod(account, 0o755)
+    await chmod(root, 0o700)
+    const { code, err, out } = await run('--', 'backup', 'restore', 'latest', '--yes')
+    assert.deepEqual([code, out], [1, ''])
+    const script = join(root, 'scripts/sophia.mjs')
+    assert.match(
+      err,
+      new RegExp(`^nobody, .* cannot get to ${script}: ${root} is closed to it.*/opt/sophia.*service install`),
+    )
+  },
+)
+
 test('without a service, or without words, nothing is run', async () => {
   const account = await makeHome()
   const place = { HOME: account, PATH: '/nowhere' }

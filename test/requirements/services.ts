@@ -40,6 +40,45 @@ export const SERVICES: readonly Requirement[] = [
     ],
   },
   {
+    id: 'O/service-settings',
+    source: 'services',
+    behaviour:
+      'An installation names the settings that it wrote and those that it did not take, and makes no empty file of none.',
+    provenBy: [
+      ...prove(
+        'src/cli/tell-settings.test.ts',
+        'an installation names the settings that it wrote, and never a value',
+        'without settings it says that none were written, and after sudo how it hands them on',
+        'settings that stay are held against those set here: what was not taken is named',
+      ),
+      ...prove(
+        command,
+        'without settings no file is made of them; with some they are named; those that come later are told as left out',
+      ),
+    ],
+  },
+  {
+    id: 'O/service-reach',
+    source: 'services',
+    behaviour:
+      'A clone or a Node that the account of the service does not get to is told before it is installed, and before a command is run.',
+    provenBy: [
+      ...prove(
+        'src/platform/supervision/require-reach.test.ts',
+        'what is closed to an account is found by trying, and root is root again',
+        'what is closed to everybody is closed to an account that is made later',
+      ),
+      ...prove(
+        command,
+        'a clone that the account of the unit does not get to is not installed from, and nothing is written',
+      ),
+      ...prove(
+        'src/cli/service-run.test.ts',
+        'a clone that the account of the service does not get to is told, with what to do',
+      ),
+    ],
+  },
+  {
     id: 'O/service-run',
     source: 'services',
     behaviour: 'Other commands run with the home, settings and account of the installed service, on each system.',

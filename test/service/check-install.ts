@@ -26,7 +26,10 @@ export async function checkInstall(machine: Machine) {
   const installed = await machine.run(install.split(' '), { SOPHIA_PORT: String(PORT) })
   const installSeconds = Math.round((performance.now() - beganMs) / 100) / 10
   assert.equal(installed.code, 0, installed.out + installed.err)
-  assert.match(installed.out, /^Settings were written to \/etc\/sophia\/service\.env\nrunning \(by systemd\)/)
+  assert.match(
+    installed.out,
+    /^Settings were written to \/etc\/sophia\/service\.env: SOPHIA_PORT\nrunning \(by systemd\)/,
+  )
   assert.match(await status(machine), new RegExp(`^running .*Sophia is up at http://127.0.0.1:${PORT}, process \\d+$`))
   assert.equal((await machine.say('systemctl', 'is-enabled', 'sophia')).trim(), 'enabled')
   const settings = await machine.say('stat', '--format=%a %U', '/etc/sophia', '/etc/sophia/service.env')

@@ -29,6 +29,8 @@ export function takeSupervisor(environment: Environment = process.env): Supervis
 export interface Machine {
   readonly platform: NodeJS.Platform
   readonly isRoot: boolean
+  /** By `sudo`, which keeps hardly a variable of whoever calls it. */
+  readonly isBySudo: boolean
   readonly uid: number
   readonly userName: string
   /** The folder of systemd's units of this account. */
@@ -44,6 +46,7 @@ export function readMachine(environment: Environment = process.env): Machine {
   return {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
+    isBySudo: process.getuid?.() === 0 && Boolean(environment['SUDO_USER']),
     uid,
     userName: domain ? `${domain}\\${username}` : username,
     userUnits: join(config, 'systemd/user'),

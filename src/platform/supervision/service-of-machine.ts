@@ -51,22 +51,22 @@ export async function assertKept(keeper: Keeper, service: ServiceDescription): P
 }
 
 /**
- * Writes the files, has the machine heed them, and answers how it stands then. The settings go into the environment file, unless there is
- * one. Throws CONFLICT, with nothing written, for a file that is not ours, and UNREACHABLE for a step that failed.
+ * Writes the files, has the machine heed them, and answers how it stands then. The settings go into the environment file, unless there
+ * is one, or none are given. Throws CONFLICT, with nothing written, for a file that is not ours, and UNREACHABLE for a step that failed.
  */
 export async function installService(
   keeper: Keeper,
   service: ServiceDescription,
   settings: string,
-): Promise<{ readonly state: ServiceState; readonly hasWrittenSettings: boolean }> {
+): Promise<ServiceState> {
   const files = keeper.files(service)
   for (const { path } of files) assertOurs(path, await findSealed(path))
   // systemd makes the home of a system unit, and gives it to the account.
   if (service.account === null) await makePrivate(service.home)
-  const hasWrittenSettings = await writeSettings(service.environmentFile, settings)
+  await writeSettings(service.environmentFile, settings)
   for (const file of files) await writeSealed(file)
   await runAll(keeper.install(service))
-  return { state: await keeper.state(service), hasWrittenSettings }
+  return keeper.state(service)
 }
 
 /** Stops the service and removes what was written for it; settings, home and account stay. Answers the paths removed. */
@@ -94,14 +94,13 @@ async function makePrivate(folder: string): Promise<void> {
   if (made !== undefined) await chmod(folder, 0o700)
 }
 
-/** A file that is there holds what somebody set: it stays. */
-async function writeSettings(path: string, text: string): Promise<boolean> {
+/** A file that is there holds what somebody set: it stays. An empty one would keep those out that come later. */
+async function writeSettings(path: string, text: string): Promise<void> {
+  if (text === '') return
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {
     await writeFile(path, text, { mode: 0o600, flag: 'wx' })
-    return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
