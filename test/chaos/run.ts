@@ -16,6 +16,7 @@ import { runCluster, type ClusterReport } from './run-cluster.ts'
 
 const DISK_MB = 1200
 const KILLS = 30
+const MOST_LISTED = 30
 const RESULTS = join(import.meta.dirname, '../../bench/results')
 
 const Counts = z.object({
@@ -98,8 +99,13 @@ async function keep(figures: ClusterReport & { readonly commit: string }, plante
   const rows = [...Object.entries(counts), ...Object.entries(faults)]
     .filter(([, value]) => typeof value !== 'object')
     .map(([name, value]) => `| ${name} | ${value} |`)
-  const list = (items: readonly string[]): string =>
-    items.length === 0 ? 'None.' : items.map((item) => `- ${item}`).join('\n')
+  const list = (items: readonly string[]): string => {
+    const more =
+      items.length > MOST_LISTED ? [`${items.length - MOST_LISTED} more, which the last line of the run has`] : []
+    return items.length === 0
+      ? 'None.'
+      : [...items.slice(0, MOST_LISTED), ...more].map((item) => `- ${item}`).join('\n')
+  }
   const found = planted.map(({ name, seed, breach }) => `${name}: ${breach === null ? 'not noticed' : `seed ${seed}`}`)
   const head = `# Chaos, ${new Date().toISOString()}\n\n| | |\n| --- | --- |\n${rows.join('\n')}`
   const page = `${head}\n\n## Broken promises\n\n${list(violations)}\n\n## Planted faults\n\n${list(found)}\n`
