@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import type { CallFacts, CallQuote } from './call-review.ts'
 import { readParties, type Side } from './parsed-call.ts'
 import { readTranscript, type SpokenLine } from './transcript.ts'
@@ -70,7 +71,7 @@ export function sentencesOf(lines: readonly HeardLine[]): Sentence[] {
   return lines.flatMap(({ text, ...line }) =>
     text
       .split(/(?<=[.?!…])["')\]]?\s+(?=\S)/u)
-      .map((part) => ({ ...line, text: part.trim().slice(0, MAX_SENTENCE) }))
+      .map((part) => ({ ...line, text: cutText(part.trim(), MAX_SENTENCE) }))
       .filter((sentence) => sentence.text !== ''),
   )
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import { isDay } from '../day.ts'
 import { at, listAt, numberAt } from '../playbook/json-reader.ts'
 import {
@@ -81,7 +82,7 @@ function readCall(value: unknown, place: number): ParsedCall | CallFault {
 function first(value: unknown, ...paths: readonly (readonly string[])[]): string | null {
   for (const path of paths) {
     const found = at(value, ...path)
-    if (typeof found === 'string' && cleanWords(found) !== '') return cleanWords(found).slice(0, 300)
+    if (typeof found === 'string' && cleanWords(found) !== '') return cutText(cleanWords(found), 300)
     if (typeof found === 'number') return String(found)
   }
   return null
@@ -92,11 +93,13 @@ function readParty(party: unknown): (Party & { speakerId: string | null })[] {
   const name = first(party, ['name']) ?? email
   if (name === null) return []
   // A colon would end the name in the stored text, a semicolon in the list of people.
-  const safe = name
-    .replaceAll(/[:;<>()[\]]/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 60)
+  const safe = cutText(
+    name
+      .replaceAll(/[:;<>()[\]]/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    60,
+  )
   return safe === ''
     ? []
     : [
@@ -118,7 +121,7 @@ function sideOf(affiliation: string | null): Side {
 function readTurns(part: unknown, names: ReadonlyMap<string, string>): (Turn & { startMs: number | null })[] {
   const id = first(part, ['speakerId'])
   const speaker =
-    id === null ? null : (names.get(id) ?? `Speaker ${id.replaceAll(/[^\p{L}\p{N}-]/gu, '').slice(0, 20)}`)
+    id === null ? null : (names.get(id) ?? `Speaker ${cutText(id.replaceAll(/[^\p{L}\p{N}-]/gu, ''), 20)}`)
   return listAt(part, 'sentences').flatMap((sentence) => {
     const said = at(sentence, 'text')
     const text = typeof said === 'string' ? cleanWords(said) : ''

@@ -33,9 +33,9 @@ export function addTurn(turns: Turn[], turn: Turn): void {
   } else turns.push({ ...turn, speaker })
 }
 
-/** Words without control characters, and on one line. */
+/** Words without control characters and halves of pairs, and on one line. */
 export function cleanWords(text: string): string {
-  return text.replaceAll(UNPRINTABLE, '').replaceAll(/\s+/g, ' ').trim()
+  return text.toWellFormed().replaceAll(UNPRINTABLE, '').replaceAll(/\s+/g, ' ').trim()
 }
 
 /** `75` as `01:15`, `3675` as `1:01:15`. */

@@ -1,4 +1,5 @@
 import type { CallCommitment, CallReviewFigures } from '../call/call-review.ts'
+import { cutText } from '../cut-text.ts'
 import type { Day } from '../day.ts'
 import { formatWeekday } from '../figure-text.ts'
 import type { Evidence } from '../skill.ts'
@@ -146,15 +147,22 @@ function stageChange({ stageSaid }: CallReviewFigures, stage: string): FieldChan
     : []
 }
 
+const MOST_OF_A_STEP = 500
+
 /** What was agreed, else what we promised first; a day that has passed is no next step. */
 function nextStepOf({ nextStep, commitments }: CallReviewFigures, asOf: Day): { text: string; onDay: Day } | null {
   if (nextStep.state === 'agreed' && nextStep.onDay !== null && nextStep.onDay >= asOf) {
-    return { text: `Agreed in the call: "${nextStep.quote?.text ?? ''}"`.slice(0, 500), onDay: nextStep.onDay }
+    return {
+      text: cutText(`Agreed in the call: "${nextStep.quote?.text ?? ''}"`, MOST_OF_A_STEP),
+      onDay: nextStep.onDay,
+    }
   }
   const ours = commitments
     .filter(({ side, dueOn }) => side === 'us' && dueOn !== null && dueOn >= asOf)
     .toSorted((a, b) => ((a.dueOn ?? '') < (b.dueOn ?? '') ? -1 : 1))[0]
-  return ours?.dueOn ? { text: `${ours.speaker ?? 'We'}: ${ours.what}`.slice(0, 500), onDay: ours.dueOn } : null
+  return ours?.dueOn
+    ? { text: cutText(`${ours.speaker ?? 'We'}: ${ours.what}`, MOST_OF_A_STEP), onDay: ours.dueOn }
+    : null
 }
 
 function notesOf(facts: FollowUpFacts, to: readonly { name: string; email: string | null }[]): string[] {

@@ -1,3 +1,5 @@
+import { cutText } from '../cut-text.ts'
+
 /** A word without case, accents, spaces and punctuation: `GTX Pro`, `GTXPro` and `gtx-pro` are the same. */
 export function squash(text: string): string {
   return text
@@ -19,7 +21,7 @@ export function slug(text: string): string {
     .replace(/\p{M}+/gu, '')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')
-  return words.length <= MAX_ID_LENGTH ? words : `${words.slice(0, MAX_ID_LENGTH - 9)}-${fingerprint(words)}`
+  return words.length <= MAX_ID_LENGTH ? words : `${cutText(words, MAX_ID_LENGTH - 9)}-${fingerprint(words)}`
 }
 
 /** Products are spelt loosely in the wild, so their ids leave out the spaces as well: `GTX Pro` and `GTXPro` are `gtxpro`. */

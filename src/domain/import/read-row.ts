@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import type { ImportField, ReferenceKind } from './import-kind.ts'
 import type { ImportPlan, PlannedColumn } from './import-plan.ts'
 import { parseDay } from './parse-day.ts'
@@ -75,7 +76,7 @@ function raggedFault(plan: ImportPlan, values: readonly string[], line: number):
 
 function shown(value: string): string {
   const clean = value.replaceAll('\u0000', '\ufffd')
-  return clean.length <= MAX_VALUE_SHOWN ? clean : `${clean.slice(0, MAX_VALUE_SHOWN - 1)}…`
+  return clean.length <= MAX_VALUE_SHOWN ? clean : `${cutText(clean, MAX_VALUE_SHOWN - 1)}…`
 }
 
 function readCell(reading: Reading, column: PlannedColumn, text: string): void {

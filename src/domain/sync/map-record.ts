@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import type { ImportField } from '../import/import-kind.ts'
 import { KIND_DEFINITIONS } from '../import/kind-definitions.ts'
 import { readPath, readText } from './field-path.ts'
@@ -47,7 +48,12 @@ export function mapRecord(read: SyncRead, item: unknown, context: MapContext): M
     const mapped = mapValue(field, rule, { server: context.server, item })
     if (mapped === 'unsaid') continue
     if ('reason' in mapped) {
-      faults.push({ sourceId, field: field.name, reason: mapped.reason, value: mapped.value?.slice(0, SHOWN) ?? null })
+      faults.push({
+        sourceId,
+        field: field.name,
+        reason: mapped.reason,
+        value: mapped.value && cutText(mapped.value, SHOWN),
+      })
       isUnusable ||= isNeeded(field)
       continue
     }

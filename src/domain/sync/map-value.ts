@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import { isDay } from '../day.ts'
 import type { ImportField } from '../import/import-kind.ts'
 import { STAGES } from '../import/import-kind.ts'
@@ -56,7 +57,7 @@ function rawOf(rule: FieldRule, item: unknown): string | null | undefined {
 function mapWord(raw: string, words: ReadonlyMap<string, string>): MappedValue {
   const word = words.get(raw.toLowerCase())
   if (word !== undefined) return word === raw ? { text: word } : { text: word, origin: raw }
-  return { reason: `The mapping has no word for "${raw.slice(0, 100)}".`, value: raw }
+  return { reason: `The mapping has no word for "${cutText(raw, 100)}".`, value: raw }
 }
 
 function noStage(raw: string): MappedValue {

@@ -285,3 +285,30 @@ test('commitments go with their call', async () => {
   await calls.readCalls([])
   assert.equal((await calls.listCommitments(PRIYA, { status: 'all', limit: 50 })).total, 0)
 })
+
+test('sentences too long to keep are cut between characters: a promise and the step that it becomes are stored', async () => {
+  const room = openRoom()
+  await insertRecords(database, 'deals', [
+    { id: 'd3', name: 'Quay', client_id: 'harbor', rep_id: 'rep-1', stage: 'qualification', created_on: '2026-01-01' },
+  ])
+  for (const [title, until] of [
+    ['sentence', 599],
+    ['step', 502],
+  ] as const) {
+    const head = "By Friday I'll send you the data sheet of "
+    const body = `Priya Nair: ${head}${'o'.repeat(until - head.length)}😀 and more.\nDana Fox: Fine.`
+    const call = { deal: 'd3', onDay: CALL_DAY, rep: 'rep-1', client: 'harbor' }
+    await importText('transcripts', body, { fileName: `${title}.txt`, call })
+  }
+  await calls.readCalls()
+  const page = await calls.listCommitments(PRIYA, { status: 'open', limit: 50 })
+  const texts = page.items.map(({ text }) => text).filter((text) => text.includes('ooo'))
+  assert.deepEqual([texts.length, texts.every((text) => text.isWellFormed())], [2, true])
+  const outcome = await skillNamed(room.drafts.skills, 'draft-follow-up').run({
+    principal: PRIYA,
+    input: { about: 'd3', call: 'step' },
+    signal: AbortSignal.timeout(5000),
+    idempotencyKey: 'turn-9.0',
+  })
+  assert.equal(outcome.kind, 'result')
+})

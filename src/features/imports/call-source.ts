@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { parseCalls } from '#domain/call/parse-calls.ts'
 import { writeParties, type CallFault, type ParsedCall } from '#domain/call/parsed-call.ts'
 import { writeTranscript } from '#domain/call/transcript.ts'
+import { cutText } from '#domain/cut-text.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { CsvRow } from '#platform/csv/open-csv.ts'
 import { createTextDecoding } from '#platform/csv/decode-text.ts'
@@ -82,12 +83,12 @@ function valuesOf(call: ParsedCall, { call: given = {}, fileName }: ImportReques
   const isBare = call.id === null && call.title === null && !isOnly
   const known = [
     call.id,
-    (isBare ? `${title} (line ${call.line})` : title).slice(0, MAX_TITLE),
+    cutText(isBare ? `${title} (line ${call.line})` : title, MAX_TITLE),
     call.onDay ?? given.onDay,
     call.deal ?? given.deal,
     call.client ?? given.client,
     call.rep ?? given.rep,
-    writeParties(call.parties)?.slice(0, 500),
+    cutText(writeParties(call.parties) ?? '', 500),
     writeTranscript(call.turns),
   ]
   return known.map((value) => value ?? '')

@@ -42,6 +42,15 @@ test('bad rows are reported with line, column, reason and value, and the rest is
   assert.deepEqual([...first.items, ...rest.items], faults.items)
 })
 
+test('a faulty value that is too long to show is cut between characters, and the rest is loaded', async () => {
+  const { imports, importText, count } = await setUp()
+  const report = await importText('deals', `${DEALS}3,Three,${'L'.repeat(198)}😀 and more,12,\n`)
+  assert.deepEqual([report.status, report.rowsCreated, report.rowsFaulty], ['complete', 2, 1])
+  const faults = await imports.listFaults({ id: report.id, limit: 50 }, importer)
+  assert.equal(faults.items[0]?.value, `${'L'.repeat(198)}…`)
+  assert.equal(await count('deals'), 2)
+})
+
 test('an atomic import with a bad row loads nothing and lists the faults', async () => {
   const { imports, importText, count } = await setUp()
   await assert.rejects(

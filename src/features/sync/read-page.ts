@@ -1,3 +1,4 @@
+import { cutText } from '#domain/cut-text.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { readPath, readText } from '#domain/sync/field-path.ts'
 import { fillInput, type InputValues } from '#domain/sync/fill-input.ts'
@@ -56,7 +57,7 @@ async function tryOnce(needs: SyncNeeds, { server, read, values, signal }: PageR
   }
   if (!reply.isError) return { answer: answerOf(read, reply) }
   const said = `${JSON.stringify(reply.structured ?? '')} ${reply.text}`
-  const detail = `The tool ${tool} said: ${reply.text.replaceAll(/\s+/g, ' ').slice(0, 300)}`
+  const detail = `The tool ${tool} said: ${cutText(reply.text.replaceAll(/\s+/g, ' '), 300)}`
   if (!/rate.?limit|too many requests|\b429\b|request_limit_exceeded/i.test(said))
     // What the tool says may pass, as a lock does; what does not is said soon enough.
     return { refusal: 'unavailable', retryAfterSeconds: null, error: new SophiaError('TOOL_FAILED', { detail }) }
@@ -102,7 +103,7 @@ function answerOf(read: SyncRead, { structured, text }: ToolReply): unknown {
     return JSON.parse(begins < 0 ? text : text.slice(begins))
   } catch (error) {
     throw new SophiaError('TOOL_FAILED', {
-      detail: `The tool ${read.tool} answered no JSON: ${text.replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+      detail: `The tool ${read.tool} answered no JSON: ${cutText(text.replaceAll(/\s+/g, ' '), 200)}`,
       cause: error,
     })
   }

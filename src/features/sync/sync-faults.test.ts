@@ -49,6 +49,20 @@ test('a record that cannot be taken is told with its id, the field and why; the 
   assert.deepEqual(runs[0]?.findings, [], 'who may not manage syncs sees the counts only')
 })
 
+test('a faulty value that is too long to show is cut between characters, and the rest of its page comes', async () => {
+  const { crm, rooms, syncId } = await openStage({ companies: 3, contacts: 3, deals: 4, activities: 3 })
+  const [odd, dear] = crm.records.all('deals')
+  assert.ok(odd && dear)
+  crm.records.change('deals', odd.id, { dealstage: `${'w'.repeat(99)}😀 for legal` })
+  crm.records.change('deals', dear.id, { amount: `${'a'.repeat(199)}😀 lot` })
+  const run = await rooms.run(syncId)
+  const told = run.findings.filter(({ kind }) => kind === 'deals')
+  assert.equal(run.status, 'complete')
+  assert.equal(told[0]?.reason, `The mapping has no word for "${'w'.repeat(99)}".`)
+  assert.equal(told[1]?.value, 'a'.repeat(199))
+  assert.deepEqual([run.counts['deals']?.created, run.counts['deals']?.faulty], [2, 2])
+})
+
 test('what was changed here stays until the CRM changes it too; then the later change wins, and it is named', async () => {
   const stage = await openStage({ companies: 3, contacts: 3, deals: 3, activities: 1 })
   const { crm, rooms, syncId, database } = stage

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cutText } from '#domain/cut-text.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { effectOf } from '#domain/mcp/tool-definition.ts'
 import type { Skill } from '#domain/skill.ts'
@@ -33,7 +34,7 @@ function toSkill(needs: ToolsNeeds, listed: Listed): Skill {
   const skill: Skill = {
     name,
     title: definition.title ?? pin.name,
-    description: `From the connection "${from}": ${definition.description}`.slice(0, DESCRIPTION_CHARACTERS),
+    description: cutText(`From the connection "${from}": ${definition.description}`, DESCRIPTION_CHARACTERS),
     action: 'mcp:call',
     effect: effectOf(definition),
     inputSchema: definition.inputSchema,

@@ -6,6 +6,7 @@ import type {
   StringSchema,
 } from '@modelcontextprotocol/client'
 import type { FieldValue, Question, QuestionField } from '#domain/question.ts'
+import { cutText } from '#domain/cut-text.ts'
 import { cleanText } from '#domain/turn/clean-text.ts'
 
 const MOST_FIELDS = 30
@@ -34,7 +35,7 @@ function isWhole({ name, options }: QuestionField): boolean {
 
 function shorten(text: string, most: number): string {
   const clean = cleanText(text).trim()
-  return clean.length > most ? `${clean.slice(0, most)} …` : clean
+  return clean.length > most ? `${cutText(clean, most)} …` : clean
 }
 
 type SingleChoice = Extract<EnumSchema, { type: 'string' }>

@@ -76,6 +76,8 @@ export async function openFaultServer({ era = 'both', timeoutMs = 1_000, dribble
     /** What arrived where `redirect-elsewhere` points to. */
     decoy: decoy.seen,
     setLatencyMs: (latencyMs: number) => void (bench.latencyMs = latencyMs),
+    setNoteWords: (words: string | null) => void (bench.noteWords = words),
+    describeNote: (description: string) => void (bench.noteDescription = description),
     announceToolsChanged: mcp.announceToolsChanged,
     sessionIds: mcp.sessionIds,
     close: loopback.close,

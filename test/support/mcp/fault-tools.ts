@@ -25,6 +25,10 @@ export class ToolBench {
     meta: Readonly<Record<string, unknown>>
   }[] = []
   latencyMs = 0
+  /** What `write_note` says in words, in place of its result as JSON. */
+  noteWords: string | null = null
+  /** What it says of `write_note`. */
+  noteDescription = WRITE_NOTE.description ?? ''
   /** What the tool `environment` answers; without it there is no such tool. */
   environmentNames: readonly string[] | null = null
 }
@@ -72,7 +76,9 @@ export function faultTools(bench: ToolBench, strike: Strike = () => null): Serve
     { capabilities: { tools: { listChanged: true } } },
   )
   server.setRequestHandler('tools/list', ({ params }) => {
-    const list = listed(strike('tools/list'), params?.cursor)
+    const found = listed(strike('tools/list'), params?.cursor)
+    const described = { ...WRITE_NOTE, description: bench.noteDescription }
+    const list = { ...found, tools: found.tools.map((tool) => (tool === WRITE_NOTE ? described : tool)) }
     return bench.environmentNames ? { ...list, tools: [...list.tools, ENVIRONMENT] } : list
   })
   server.setRequestHandler('tools/call', async ({ params }, context) => {
@@ -105,7 +111,7 @@ function run(bench: ToolBench, { tool, given, meta }: Call): CallToolResult {
     case 'write_note': {
       const key = Object.entries(meta).find(([name]) => /idempotency-?key$/i.test(name))?.[1]
       bench.notes.push({ text: String(given['text']), idempotencyKey: typeof key === 'string' ? key : null })
-      return answer({ executions: bench.notes.length })
+      return answer({ executions: bench.notes.length }, bench.noteWords)
     }
     case 'environment':
       return answer({ names: bench.environmentNames ?? [] })
@@ -114,8 +120,8 @@ function run(bench: ToolBench, { tool, given, meta }: Call): CallToolResult {
   }
 }
 
-function answer(content: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(content) }], structuredContent: content }
+function answer(content: Record<string, unknown>, words: string | null = null): CallToolResult {
+  return { content: [{ type: 'text', text: words ?? JSON.stringify(content) }], structuredContent: content }
 }
 
 function unknownTool(tool: string): ProtocolError {
