@@ -126,6 +126,13 @@ export class SophiaError extends Error {
   }
 }
 
+const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL'])
+
+/** The database is away, no connection to it is free, or its disk is full: what could not be stored now can be stored later. */
+export function isPassing(thrown: unknown): boolean {
+  return thrown instanceof SophiaError && OF_THE_STORE.has(thrown.code)
+}
+
 /** Turns whatever was thrown into a SophiaError; what is unknown becomes INTERNAL with the original as cause. */
 export function toSophiaError(thrown: unknown): SophiaError {
   return thrown instanceof SophiaError ? thrown : new SophiaError('INTERNAL', { cause: thrown })

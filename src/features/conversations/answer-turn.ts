@@ -12,7 +12,10 @@ import { checkStopped, createWork, emit, TurnStopped, type TurnRun, type TurnWor
 
 /** One attempt, from claim to end. Resolves when the turn is ended, given back or lost; never rejects for the turn's own failures. */
 export async function answerTurn(house: House, run: TurnRun): Promise<void> {
-  const lane = house.journal.open(run.turn, () => run.stop.abort(new TurnStopped('stale')))
+  const lane = house.journal.open(run.turn, {
+    onStale: () => run.stop.abort(new TurnStopped('stale')),
+    onRefused: (error) => run.stop.abort(error),
+  })
   const deadline = startDeadline(house.clock, house.limits.totalMs)
   const work = createWork({ house, run, lane, deadline })
   try {

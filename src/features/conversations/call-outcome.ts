@@ -1,3 +1,4 @@
+import { cutText } from '#domain/cut-text.ts'
 import { withDays } from '#domain/figure-text.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import type { ToolCall, ToolOutcome } from '#domain/model.ts'
@@ -36,7 +37,7 @@ function outsideContent({ from, isOk, text, structured }: OutsideAnswer): string
 
 function outsideSummary({ from, isOk, text }: OutsideAnswer): string {
   const line = cleanText(text).replaceAll(/\s+/g, ' ').trim()
-  const start = line.length > SUMMARY_CHARACTERS ? `${line.slice(0, SUMMARY_CHARACTERS)} …` : line
+  const start = line.length > SUMMARY_CHARACTERS ? `${cutText(line, SUMMARY_CHARACTERS)} …` : line
   return isOk ? `${from} answered: ${start === '' ? 'without words' : start}` : `${from} said no: ${start}`
 }
 
@@ -47,8 +48,8 @@ function plain(evidence: readonly { kind: string; id: string; label: string }[])
 /** A failure the model is told of, so that it can say so or try another way. */
 export function failureOf(error: SophiaError): StoredResult {
   const { code, message, faults } = error
-  const content = JSON.stringify({ error: { code, detail: message, ...(faults.length > 0 ? { faults } : {}) } })
-  return { ok: false, content, summary: message, sources: [] }
+  const told = { code, detail: message, ...(faults.length > 0 ? { faults } : {}) }
+  return { ok: false, content: JSON.stringify({ error: cleanJson(told) }), summary: cleanText(message), sources: [] }
 }
 
 /** Errors that end the attempt instead of being told to the model: the turn stopped, or the database is away. */

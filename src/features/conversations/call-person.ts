@@ -1,4 +1,5 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
+import { cutText } from '#domain/cut-text.ts'
 import type { CallPerson, CallProgress, Question, QuestionReply } from '#domain/question.ts'
 import { isExpired } from '#domain/turn/approval.ts'
 import { cleanJson, cleanText } from '#domain/turn/clean-text.ts'
@@ -39,7 +40,7 @@ function tellProgress(work: TurnWork, callId: string): (progress: CallProgress) 
     const isLast = total !== null && progress >= total
     if (!Number.isFinite(progress) || (nowMs - toldMs < PROGRESS_EVERY_MS && !isLast)) return
     toldMs = nowMs
-    const words = message === null ? null : cleanText(message).slice(0, PROGRESS_CHARACTERS)
+    const words = message === null ? null : cutText(cleanText(message), PROGRESS_CHARACTERS)
     emit(work, { type: 'tool-progress', callId, progress, total, message: words })
   }
 }

@@ -1,5 +1,6 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
-import { toSophiaError, type ErrorCode, type SophiaError } from '#domain/errors.ts'
+import { isPassing, type SophiaError } from '#domain/errors.ts'
+import { cleanJson } from '#domain/turn/clean-text.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { inSpan } from '#platform/tracing/in-span.ts'
 import { noteOn } from '#platform/tracing/span.ts'
@@ -7,10 +8,9 @@ import { OUTCOME_UNKNOWN } from './calls-store.ts'
 import { insertEvents, type JournalEntry } from './journal-store.ts'
 import { learnFrom } from './remembered.ts'
 import { hasAnswer, storeAnswer, type Answer } from './turns-store.ts'
-import { addSources, emit, TurnStopped, type TurnWork } from './turn-work.ts'
+import { addSources, emit, isReleased, TurnStopped, type TurnWork } from './turn-work.ts'
 
 const RETRY_MS = 250
-const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL'])
 const CURRENCY = 'USD'
 
 type Ending = { readonly status: 'complete' | 'cancelled' } | { readonly status: 'failed'; readonly error: SophiaError }
@@ -49,8 +49,9 @@ function toAnswer(work: TurnWork, ending: Ending): Answer {
     text: work.text,
     personaVersion: work.personaVersion,
     model: work.model,
-    calls: work.calls,
-    sources: work.sources,
+    // Whoever it came from: half of a pair in it would keep the whole answer out.
+    calls: cleanJson(work.calls) as typeof work.calls,
+    sources: cleanJson(work.sources) as typeof work.sources,
     usage: work.usage,
     costMicros: work.costMicros,
     firstTokenAt: work.firstTokenAt,
@@ -94,17 +95,12 @@ async function storeUntilDone(work: TurnWork, answer: Answer, entries: readonly 
       return true
     } catch (error) {
       if (error instanceof TurnStopped) return false
-      if (!WAITED_FOR.has(toSophiaError(error).code) || isReleased(work)) throw error
+      if (!isPassing(error) || isReleased(work)) throw error
       log.warn({ error, turn: work.turn.id }, 'the answer could not be stored yet; trying again')
       // oxlint-disable-next-line no-await-in-loop
       await clock.sleep(RETRY_MS)
     }
   }
-}
-
-function isReleased(work: TurnWork): boolean {
-  const reason: unknown = work.run.stop.signal.reason
-  return reason instanceof TurnStopped && reason.reason !== 'cancelled'
 }
 
 function observe(work: TurnWork, ending: Ending): void {

@@ -1,7 +1,10 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
 import type { Clock } from '#domain/clock.ts'
+import { isPassing, SophiaError } from '#domain/errors.ts'
+import { cleanJson } from '#domain/turn/clean-text.ts'
 import { placeEvents } from '#domain/turn/place-events.ts'
 import type { Log } from '#platform/log/log.ts'
+import { isRefusedData } from '#platform/postgres/database-faults.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { withoutSpan } from '#platform/tracing/in-span.ts'
 import { insertEvents, type JournalEntry } from './journal-store.ts'
@@ -22,15 +25,23 @@ export interface Lane {
 }
 
 export interface Journal {
-  /** `claimedAt`: just now, on the database's clock. */
-  open(turn: LaneTurn, onStale: () => void): Lane
+  open(turn: LaneTurn, ends: LaneEnds): Lane
   close(): void
+}
+
+/** What ends a lane before its turn. */
+interface LaneEnds {
+  /** The turn is held no more. */
+  readonly onStale: () => void
+  /** The database takes an event of it at no time; that one and what followed it are forgotten. */
+  readonly onRefused: (error: SophiaError) => void
 }
 
 interface LaneTurn {
   readonly id: string
   readonly attempt: number
   readonly fence: string
+  /** Just now, on the database's clock. */
   readonly claimedAt: Date
 }
 
@@ -45,7 +56,7 @@ interface JournalNeeds {
 interface LaneState {
   readonly turn: LaneTurn
   readonly openedMs: number
-  readonly onStale: () => void
+  readonly ends: LaneEnds
   /** The last `n` given out. */
   n: number
   waiting: TurnEvent[]
@@ -68,11 +79,11 @@ const FIRST_FLUSH_MS = 5
 export function createJournal(needs: JournalNeeds): Journal {
   const flusher = createFlusher(needs)
   return {
-    open(turn, onStale) {
+    open(turn, ends) {
       const lane: LaneState = {
         turn,
         openedMs: needs.clock.monotonicMs(),
-        onStale,
+        ends,
         n: 0,
         waiting: [],
         waitingCharacters: 0,
@@ -99,7 +110,7 @@ function openLane(lane: LaneState, needs: JournalNeeds, flusher: Flusher): Lane 
   return {
     emit(event) {
       if (lane.isClosed) return
-      lane.waiting.push(event)
+      lane.waiting.push(storable(event))
       lane.waitingCharacters += event.type === 'text-delta' ? event.text.length : 500
       flusher.schedule(lane.n === 0 ? Math.min(FIRST_FLUSH_MS, needs.flushMs) : needs.flushMs)
     },
@@ -113,7 +124,7 @@ function openLane(lane: LaneState, needs: JournalNeeds, flusher: Flusher): Lane 
       await flusher.idle()
       number(lane, needs.clock)
       const said = lane.batch.length
-      lane.waiting.push(...closing)
+      lane.waiting.push(...closing.map(storable))
       number(lane, needs.clock)
       try {
         const isStored = await write(lane.batch)
@@ -123,6 +134,8 @@ function openLane(lane: LaneState, needs: JournalNeeds, flusher: Flusher): Lane 
         // An end that could not be stored never was: another may take its place.
         lane.n -= lane.batch.length - said
         lane.batch.length = said
+        // With one of these the other would be refused as well.
+        if (isRefusedData(error)) await writeSingly(lane, needs).catch(() => undefined)
         throw error
       }
     },
@@ -186,8 +199,53 @@ async function flush(lanes: ReadonlySet<LaneState>, needs: JournalNeeds): Promis
   } catch (error) {
     // Kept and sent again unchanged: should the lost commit have happened, the repeat changes nothing.
     needs.log.warn({ error, events: entries.length }, 'journal write failed; it will be repeated')
+    // What may lie in one turn must not hold up the others.
+    // oxlint-disable-next-line no-await-in-loop
+    if (!isPassing(error)) for (const lane of busy) await writeAlone(lane, needs)
     return RETRY_MS
   }
+}
+
+/** Writes what one lane has; ends it when the database will never take it, and else keeps what could not be written. */
+async function writeAlone(lane: LaneState, needs: JournalNeeds): Promise<void> {
+  try {
+    const held = await needs.database.read((handle) => insertEvents(handle, lane.batch))
+    settle(lane, held.has(lane.turn.id), needs.feed)
+  } catch (error) {
+    if (!isRefusedData(error)) return
+    needs.log.error({ error, turn: lane.turn.id }, 'the database refuses an event of an answer; the answer is ended')
+    // What is left by a fault that passes is written with the next batch.
+    const isEnded = await writeSingly(lane, needs).catch(() => false)
+    if (isEnded && !lane.isClosed) lane.ends.onRefused(new SophiaError('INTERNAL', { cause: error }))
+  }
+}
+
+/** Writes up to the first event that is refused, and forgets it and what follows: their places go to what is said next. True when one was. */
+async function writeSingly(lane: LaneState, needs: JournalNeeds): Promise<boolean> {
+  const { batch } = lane
+  for (const [index, entry] of batch.entries()) {
+    try {
+      // In their order: nothing may be missing before what is stored.
+      // oxlint-disable-next-line no-await-in-loop
+      const held = await needs.database.read((handle) => insertEvents(handle, [entry]))
+      if (held.size > 0) needs.feed.publish([entry.placed])
+      lane.batch = batch.slice(index + 1)
+    } catch (error) {
+      if (!isRefusedData(error)) throw error
+      lane.n = entry.placed.n - 1
+      lane.batch = []
+      lane.waiting = []
+      freeRoom(lane)
+      return true
+    }
+  }
+  return false
+}
+
+/** Text has been cleaned as it came; of what else is told no one knows who cut it where. */
+function storable(event: TurnEvent): TurnEvent {
+  // The same shape: only characters inside its texts are taken out.
+  return event.type === 'text-delta' ? event : (cleanJson(event) as TurnEvent)
 }
 
 function hasWork(lane: LaneState): boolean {
@@ -210,7 +268,7 @@ function settle(lane: LaneState, isHeld: boolean, feed: TurnFeed): void {
   lane.batch = []
   freeRoom(lane)
   if (isHeld) feed.publish(written.map((entry) => entry.placed))
-  else if (!lane.isClosed) lane.onStale()
+  else if (!lane.isClosed) lane.ends.onStale()
 }
 
 function freeRoom(lane: LaneState): void {

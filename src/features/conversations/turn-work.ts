@@ -144,6 +144,12 @@ export async function currentAsker(work: TurnWork): Promise<Principal> {
   return { ...principal, allowedActions: narrowed }
 }
 
+/** Whether the turn is another's by now, or is to be: then nothing more of it is stored here. */
+export function isReleased(work: TurnWork): boolean {
+  const reason: unknown = work.run.stop.signal.reason
+  return reason instanceof TurnStopped && reason.reason !== 'cancelled'
+}
+
 /** Throws what stopped the work, if anything did. */
 export function checkStopped(work: TurnWork): void {
   if (!work.signal.aborted) return

@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
-import { SophiaError } from '#domain/errors.ts'
+import { isPassing } from '#domain/errors.ts'
 
 /** What is on its way to the database, in the order it came. */
 export interface Outbox<Item> {
@@ -43,10 +43,10 @@ export function createOutbox<Item>({ clock, pace, send, onSettled, onFault }: Ou
     try {
       await send(flying)
     } catch (error) {
-      const isPassing = passes(error)
-      if (isPassing || flying.length > 1) pending = [...flying, ...pending].slice(-MOST_PENDING)
-      if (isPassing || flying.length === 1) onFault(error, { pass: isPassing })
-      if (isPassing) return false
+      const willPass = isPassing(error)
+      if (willPass || flying.length > 1) pending = [...flying, ...pending].slice(-MOST_PENDING)
+      if (willPass || flying.length === 1) onFault(error, { pass: willPass })
+      if (willPass) return false
       if (flying.length > 1) single = flying.length + 1
     } finally {
       flying = []
@@ -89,10 +89,4 @@ export function createOutbox<Item>({ clock, pace, send, onSettled, onFault }: Ou
       isClosed = true
     },
   }
-}
-
-const PASSING: ReadonlySet<string> = new Set(['DATABASE_UNAVAILABLE', 'STORAGE_FULL', 'OVERLOADED'])
-
-function passes(error: unknown): boolean {
-  return error instanceof SophiaError && PASSING.has(error.code)
 }

@@ -30,6 +30,15 @@ export function isServerFault(error: unknown): boolean {
   return isConnectionFault(error) || (error instanceof Error && SERVER_STATES.test(codeOf(error)))
 }
 
+/** SQLSTATEs of what is amiss with the very data that was sent, or too much: whoever sends it again is refused again. */
+const REFUSED_DATA = /^(22|54)[0-9A-Z]{3}$/
+
+/** Whether the server refused what it was given for what it is; told of errors before and after their translation. */
+export function isRefusedData(error: unknown): boolean {
+  const thrown = error instanceof SophiaError ? error.cause : error
+  return thrown instanceof Error && REFUSED_DATA.test(codeOf(thrown))
+}
+
 /** The catalogue's error for what the driver or the server threw; errors of any other origin pass unchanged. */
 export function translateFault(error: unknown, pool: { isExhausted: boolean } = { isExhausted: false }): unknown {
   if (!(error instanceof Error) || error instanceof SophiaError) return error
