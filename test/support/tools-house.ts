@@ -25,6 +25,8 @@ interface ToolsHouseSettings {
   readonly database?: Database
   readonly log?: Log
   readonly wakeups?: Parameters<typeof createTools>[0]['wakeups']
+  /** Called with each note before it is kept; what it throws, the room meets. */
+  readonly onAudit?: () => void
 }
 
 /** The tools room on a database of its own with a file of servers. Stopped with the test file. */
@@ -55,7 +57,10 @@ export async function openToolsHouse(settings: ToolsHouseSettings = {}) {
     allowPrivate: settings.allowPrivate ?? [],
     secrets: createLazySecretBox({ secretKey: 'a key of tests, at least 32 long', home: folder, isShared: false }),
     inherited: { PATH: process.env['PATH'] ?? '' },
-    audit: async ({ action, targetId }) => void audited.push({ action, targetId }),
+    audit: async ({ action, targetId }) => {
+      settings.onAudit?.()
+      audited.push({ action, targetId })
+    },
     pace: settings.pace ?? 0.2,
     wakeups: settings.wakeups,
   })

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import type { ToolAnswer, ToolCall } from '#contract/mcp.ts'
 import { canonicalJson } from '#domain/canonical-json.ts'
+import { cutText } from '#domain/cut-text.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import { effectOf } from '#domain/mcp/tool-definition.ts'
 import { can, type Principal } from '#domain/permission.ts'
+import { cleanJson } from '#domain/turn/clean-text.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import { currentCorrelation } from '#platform/log/correlation.ts'
 import type { ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
+import { storePatiently, type Patience } from '#platform/postgres/store-patiently.ts'
 import { endCall, freeKey, takeKey, type CallRow } from './calls-store.ts'
 import { verdictOf } from './call-server.ts'
 import { findTool, pinState, type Listed } from './catalogue.ts'
@@ -14,6 +17,8 @@ import type { ToolsNeeds } from './tools-needs.ts'
 
 const CALL_MS = 30_000
 const TEXT_CHARACTERS = 100_000
+/** Whoever called waits for no longer until what was done is stored. */
+const STORE_MS = 10_000
 /** Under which names a server finds what belongs to the call; those that know them can tell a repeat. */
 const META = { key: 'sophia/idempotency-key', correlation: 'sophia/correlation-id' } as const
 
@@ -119,8 +124,9 @@ function notApproved({ name, pin, watch }: Listed): SophiaError {
 }
 
 function cut(text: string): string {
-  const more = text.length - TEXT_CHARACTERS
-  return more <= 0 ? text : `${text.slice(0, TEXT_CHARACTERS)}\n[cut: ${more} characters more]`
+  const start = cutText(text, TEXT_CHARACTERS)
+  const more = text.length - start.length
+  return more === 0 ? text : `${start}\n[cut: ${more} characters more]`
 }
 
 function isShort(structured: unknown): boolean {
@@ -158,33 +164,67 @@ interface KeyedRun {
 
 async function callOnce(needs: ToolsNeeds, caller: Caller, { input, signal, key }: KeyedRun): Promise<ToolAnswer> {
   const { listed, principal } = caller
-  const { database } = needs
   const { memberId } = principal
   const keyed = { memberId, key, tool: listed.name, inputHash: contentHash(canonicalJson(input)) }
-  const known = await database.read((handle) => takeKey(handle, keyed))
+  const known = await needs.database.read((handle) => takeKey(handle, keyed))
   if (known) return answerAgain(known, keyed)
+  const answer = await runKeyed(needs, caller, { input, signal, keyed })
+  // From here on it was done, and nothing that fails may free its key.
+  await keepAnswer(needs, keyed, answer)
+  await noteCall(needs, caller, answer)
+  return answer
+}
+
+type Keyed = Parameters<typeof takeKey>[1]
+
+async function runKeyed(
+  needs: ToolsNeeds,
+  caller: Caller,
+  { keyed, input, signal }: Omit<KeyedRun, 'key'> & { readonly keyed: Keyed },
+): Promise<ToolAnswer> {
   try {
-    const answer = await answerOf(needs, caller, { input, signal, idempotencyKey: `${memberId}.${key}` })
-    await database.read((handle) => endCall(handle, keyed, { status: 'done', answer }))
-    await needs.audit({
-      principal,
-      action: 'tool.call',
-      targetKind: 'tool',
-      targetId: listed.name,
-      detail: { ok: answer.ok },
-    })
-    return answer
+    const idempotencyKey = `${keyed.memberId}.${keyed.key}`
+    // Cleaned before anybody hears it: the same key gets the same answer, and that is what can be stored.
+    return cleanJson(await answerOf(needs, caller, { input, signal, idempotencyKey })) as ToolAnswer
   } catch (error) {
-    const known = toSophiaError(error)
-    const isUnknown = known.code === 'TOOL_OUTCOME_UNKNOWN' || known.code === 'INTERNAL' || signal.aborted
+    const { code } = toSophiaError(error)
+    const isUnknown = code === 'TOOL_OUTCOME_UNKNOWN' || code === 'INTERNAL' || signal.aborted
     // Should this fail as well, the key stays taken, and the call counts as unknown, which it is.
-    await database
+    await needs.database
       .read((handle) =>
         isUnknown ? endCall(handle, keyed, { status: 'unknown', answer: null }) : freeKey(handle, keyed),
       )
       .catch(() => undefined)
     throw error
   }
+}
+
+/** Stores what a call answered, once the store has an ear and room for it. Throws TOOL_OUTCOME_UNKNOWN when it has none for too long. */
+async function keepAnswer(needs: ToolsNeeds, keyed: Keyed, answer: ToolAnswer): Promise<void> {
+  const { database, log } = needs
+  const about = { tool: keyed.tool }
+  try {
+    await storePatiently(() => database.read((handle) => endCall(handle, keyed, { status: 'done', answer })), {
+      ...patienceOf(needs),
+      onRepeat: (error) => log.warn({ ...about, error }, 'the end of a tool call could not be stored yet'),
+    })
+  } catch (error) {
+    log.error({ ...about, error }, 'a tool call was done, and its answer could not be stored; its key stays taken')
+    await database.read((handle) => endCall(handle, keyed, { status: 'unknown', answer: null })).catch(() => undefined)
+    throw new SophiaError('TOOL_OUTCOME_UNKNOWN', { cause: error })
+  }
+}
+
+async function noteCall(needs: ToolsNeeds, { listed, principal }: Caller, { ok }: ToolAnswer): Promise<void> {
+  const note = { principal, action: 'tool.call', targetKind: 'tool', targetId: listed.name, detail: { ok } }
+  await storePatiently(() => needs.audit(note), patienceOf(needs)).catch((error: unknown) =>
+    // Whoever hears of a failure calls again, and what was done is done all the same.
+    needs.log.error({ error, tool: listed.name, member: principal.memberId }, 'a tool call could not be noted'),
+  )
+}
+
+function patienceOf({ clock, pace = 1 }: ToolsNeeds): Patience {
+  return { clock, limitMs: STORE_MS * pace }
 }
 
 function answerAgain(
