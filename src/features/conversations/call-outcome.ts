@@ -52,13 +52,13 @@ export function failureOf(error: SophiaError): StoredResult {
   return { ok: false, content: JSON.stringify({ error: cleanJson(told) }), summary: cleanText(message), sources: [] }
 }
 
-/** Errors that end the attempt instead of being told to the model: the turn stopped, or the database is away. */
+/** Errors that end the attempt instead of being told to the model: the turn stopped, or the database is away or has no connection free. */
 export function rethrowIfFatal(work: TurnWork, error: unknown): SophiaError {
   if (error instanceof TurnStopped) throw error
   if (work.signal.aborted)
     throw work.signal.reason instanceof Error ? work.signal.reason : toSophiaError(work.signal.reason)
   const known = toSophiaError(error)
-  if (known.code === 'DATABASE_UNAVAILABLE') throw known
+  if (known.code === 'DATABASE_UNAVAILABLE' || known.code === 'OVERLOADED') throw known
   if (known.code === 'INTERNAL') work.house.log.error({ error: known }, 'a tool failed')
   return known
 }

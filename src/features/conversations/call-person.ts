@@ -7,6 +7,7 @@ import { createId } from '#platform/crypto/ids.ts'
 import { awaitPerson } from './await-person.ts'
 import { closeQuestion, findQuestion, insertQuestion, type StoredQuestion } from './questions-store.ts'
 import { emit, TurnStopped, type TurnWork } from './turn-work.ts'
+import { whenFree } from './when-free.ts'
 
 const PROGRESS_EVERY_MS = 1000
 const PROGRESS_CHARACTERS = 200
@@ -58,7 +59,8 @@ async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking):
   const shown = cleanJson(question) as Asked['question']
   const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
   const asked: Asked = { id: createId(), callId, question: shown, expiresAt }
-  if (!(await database.read((handle) => insertQuestion(handle, work.turn, asked)))) throw new TurnStopped('stale')
+  if (!(await whenFree(work, () => database.read((handle) => insertQuestion(handle, work.turn, asked)))))
+    throw new TurnStopped('stale')
   emit(work, { type: 'question-asked', callId, questionId: asked.id, ...shown, expiresAt: expiresAt.toISOString() })
   try {
     const answered = await awaitPerson(work, () => decisionOn(work, asked), withdrawn)
@@ -70,10 +72,10 @@ async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking):
     throw error
   } finally {
     const isOver = isExpired(expiresAt, clock.now())
+    const close = (): Promise<void> =>
+      database.read((handle) => closeQuestion(handle, asked.id, isOver ? 'expired' : 'withdrawn'))
     // Should it fail, the row goes with its turn.
-    await database
-      .read((handle) => closeQuestion(handle, asked.id, isOver ? 'expired' : 'withdrawn'))
-      .catch(() => undefined)
+    await whenFree(work, close).catch(() => undefined)
   }
 }
 

@@ -1,7 +1,8 @@
 import { SophiaError } from '#domain/errors.ts'
-import type { ChainChunk, ModelMessage, Reservation, TokenUsage, ToolCall } from '#domain/model.ts'
+import type { ChainChunk, ModelMessage, Reservation, TokenUsage, ToolCall, UsageEntry } from '#domain/model.ts'
 import { cleanJson, cleanText } from '#domain/turn/clean-text.ts'
 import { estimateTokens } from '#domain/turn/history.ts'
+import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import { abortableEach } from './abortable.ts'
 import { nameMemories } from './remembered.ts'
 import type { TurnContext } from './turn-context.ts'
@@ -132,14 +133,17 @@ function openAccount(
   const textBefore = work.text.length
 
   async function settle(spent: TokenUsage, who: Started): Promise<void> {
-    const { costMicros } = await held.reservation.settle({
+    const entry: UsageEntry = {
       turnId: work.turn.id,
       memberId: work.turn.memberId,
       persona: context.persona.id,
       provider: who.provider,
       model: who.model,
       usage: spent,
-    })
+    }
+    // Settled again it counts once; an answer that was thrown away for it would be paid for twice.
+    const patience = { clock: work.house.clock, signal: work.signal }
+    const { costMicros } = await storePatiently(() => held.reservation.settle(entry), patience)
     work.usage = {
       input: work.usage.input + spent.input,
       cachedInput: work.usage.cachedInput + spent.cachedInput,

@@ -11,6 +11,7 @@ import { failureOf, recordResult, resultOf, rethrowIfFatal } from './call-outcom
 import type { StoredResult } from './calls-store.ts'
 import { runWriteCall } from './run-write-call.ts'
 import { currentAsker, emit, type TurnWork } from './turn-work.ts'
+import { whenFree } from './when-free.ts'
 
 /** Runs one round of calls: reads side by side, writes one after the other behind them. Outcomes come in the order asked. */
 export async function runCalls(
@@ -60,10 +61,11 @@ async function runReadCall(work: TurnWork, skill: Skill | undefined, call: ToolC
   try {
     if (!skill) throw new SophiaError('SKILL_NOT_FOUND', { detail: `There is no tool "${call.tool}" here.` })
     const input = skill.parse(call.input)
-    const principal = await currentAsker(work)
+    const principal = await whenFree(work, () => currentAsker(work))
     if (!can(principal, skill.action)) throw new SophiaError('NOT_PERMITTED')
     const person = createCallPerson(work, call.callId)
-    const run = skill.run({ principal, input, signal: work.signal, idempotencyKey, person })
+    // Begun again it stores nothing twice: the key is the same.
+    const run = whenFree(work, () => skill.run({ principal, input, signal: work.signal, idempotencyKey, person }))
     return resultOf(await abortable(run, work.signal))
   } catch (error) {
     return failureOf(rethrowIfFatal(work, error))

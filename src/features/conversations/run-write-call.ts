@@ -1,29 +1,47 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
-import { SophiaError, toSophiaError, type ErrorCode } from '#domain/errors.ts'
+import { isPassing, SophiaError, toSophiaError, type ErrorCode } from '#domain/errors.ts'
 import type { ToolCall } from '#domain/model.ts'
-import { can } from '#domain/permission.ts'
+import { can, type Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
 import { isExpired, stepOf } from '#domain/turn/approval.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
+import type { Handle } from '#platform/postgres/database.ts'
+import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import { abortable } from './abortable.ts'
 import { awaitPerson } from './await-person.ts'
 import { failureOf, resultOf, rethrowIfFatal } from './call-outcome.ts'
 import { createCallPerson } from './call-person.ts'
 import { bindCall, findCall, insertCall, moveCall, type StoredCall, type StoredResult } from './calls-store.ts'
-import { checkStopped, currentAsker, emit, TurnStopped, type TurnWork } from './turn-work.ts'
+import { checkStopped, currentAsker, emit, isReleased, TurnStopped, type TurnWork } from './turn-work.ts'
+import { whenFree } from './when-free.ts'
 
 const UNKNOWN_NOTE =
   'An earlier try broke off while this ran: it may have happened already. Check before you approve it again.'
 
 /** A call with side effects: asked for, approved by the person, run at most once per approval, and its outcome kept. */
 export async function runWriteCall(work: TurnWork, skill: Skill, call: ToolCall): Promise<StoredResult> {
+  let stored: StoredCall | undefined
   try {
     const input = skill.parse(call.input)
-    const stored = await bind(work, call)
+    stored = await bind(work, call)
     return await follow(work, { skill, call, input, stored })
   } catch (error) {
-    return failureOf(rethrowIfFatal(work, error))
+    const known = rethrowIfFatal(work, error)
+    if (stored) await closeDecision(work, stored)
+    return failureOf(known)
   }
+}
+
+/** The call has failed before anybody decided on it: a yes that came now would be taken and never carried out. */
+async function closeDecision(work: TurnWork, { index }: StoredCall): Promise<void> {
+  await askStore(work, (handle) =>
+    moveCall(handle, work.turn, { index, from: ['waiting', 'unknown'], to: 'expired' }),
+  ).catch((error: unknown) => work.house.log.warn({ error, turn: work.turn.id }, 'an approval could not be closed'))
+}
+
+/** One statement, once there is a connection for it. Where none was, nothing was sent, so that it is not made twice. */
+function askStore<Result>(work: TurnWork, ask: (handle: Handle) => Promise<Result>): Promise<Result> {
+  return whenFree(work, () => work.house.database.read(ask))
 }
 
 interface WriteCall {
@@ -36,13 +54,13 @@ interface WriteCall {
 
 /** The stored call this one is: one of an earlier attempt with the same tool and input, or a new one. */
 async function bind(work: TurnWork, call: ToolCall): Promise<StoredCall> {
-  const { database, clock, limits } = work.house
+  const { clock, limits } = work.house
   const inputHash = contentHash(`${call.tool} ${canonicalJson(call.input)}`)
   const prior = work.priorCalls.find((one) => one.inputHash === inputHash)
   if (prior) {
     work.priorCalls = work.priorCalls.filter((one) => one !== prior)
-    if (!(await database.read((handle) => bindCall(handle, work.turn, { index: prior.index, callId: call.callId }))))
-      throw new TurnStopped('stale')
+    const bound = { index: prior.index, callId: call.callId }
+    if (!(await askStore(work, (handle) => bindCall(handle, work.turn, bound)))) throw new TurnStopped('stale')
     return { ...prior, callId: call.callId }
   }
   const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
@@ -57,7 +75,7 @@ async function bind(work: TurnWork, call: ToolCall): Promise<StoredCall> {
     expiresAt,
   }
   work.nextCallIndex += 1
-  if (!(await database.read((handle) => insertCall(handle, work.turn, fresh)))) throw new TurnStopped('stale')
+  if (!(await askStore(work, (handle) => insertCall(handle, work.turn, fresh)))) throw new TurnStopped('stale')
   return fresh
 }
 
@@ -81,7 +99,7 @@ async function follow(work: TurnWork, write: WriteCall): Promise<StoredResult> {
 async function refuse(work: TurnWork, write: WriteCall, code: ErrorCode): Promise<StoredResult> {
   const { stored } = write
   if (code === 'APPROVAL_EXPIRED' && stored.status !== 'expired') {
-    const isMoved = await work.house.database.read((handle) =>
+    const isMoved = await askStore(work, (handle) =>
       moveCall(handle, work.turn, { index: stored.index, from: ['waiting', 'unknown'], to: 'expired' }),
     )
     if (!isMoved) {
@@ -140,21 +158,26 @@ const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
   'TURN_LIMIT_REACHED',
 ])
 
-async function execute(work: TurnWork, { skill, input, stored }: WriteCall): Promise<StoredResult> {
-  const { database } = work.house
-  const principal = await currentAsker(work)
+async function execute(work: TurnWork, write: WriteCall): Promise<StoredResult> {
+  const { skill, stored } = write
+  const principal = await whenFree(work, () => currentAsker(work))
   if (!can(principal, skill.action)) throw new SophiaError('NOT_PERMITTED')
   checkStopped(work)
-  const move = (
-    from: 'approved' | 'running',
-    to: 'running' | 'done' | 'failed' | 'unknown',
-    result?: StoredResult,
-  ): Promise<boolean> =>
-    database.read((handle) =>
-      moveCall(handle, work.turn, { index: stored.index, from: [from], to, ...(result ? { result } : {}) }),
-    )
   // Only out of `approved`: whoever comes second finds it running and must not.
-  if (!(await move('approved', 'running'))) throw new TurnStopped('stale')
+  const begin = { index: stored.index, from: ['approved'], to: 'running' } as const
+  if (!(await askStore(work, (handle) => moveCall(handle, work.turn, begin)))) throw new TurnStopped('stale')
+  const end = await storeEnd(work, write, await runOnce(work, write, principal))
+  if (end.to !== 'done') checkStopped(work)
+  return end.result
+}
+
+interface CallEnd {
+  readonly to: 'done' | 'failed' | 'unknown'
+  readonly result: StoredResult
+}
+
+/** How the tool itself ended; nothing that is stored afterwards changes that. */
+async function runOnce(work: TurnWork, { skill, input, stored }: WriteCall, principal: Principal): Promise<CallEnd> {
   try {
     const outcome = await abortable(
       skill.run({
@@ -166,18 +189,38 @@ async function execute(work: TurnWork, { skill, input, stored }: WriteCall): Pro
       }),
       work.signal,
     )
-    const result = resultOf(outcome)
-    await move('running', 'done', result)
-    return result
+    return { to: 'done', result: resultOf(outcome) }
   } catch (error) {
     const known = work.signal.aborted ? new SophiaError('TURN_CANCELLED', { cause: error }) : toSophiaError(error)
-    const isUncertain = UNCERTAIN.has(known.code)
-    const detail = `It is not known whether this happened (${known.message}) Check before trying again.`
-    const result = failureOf(isUncertain ? new SophiaError('INTERNAL', { detail, cause: error }) : known)
+    return UNCERTAIN.has(known.code) ? unknownEnd(work, skill, known) : { to: 'failed', result: failureOf(known) }
+  }
+}
+
+function unknownEnd(work: TurnWork, { name }: Skill, error: SophiaError): CallEnd {
+  work.house.log.error({ error, tool: name }, 'outcome of a tool call is unknown')
+  const detail = `It is not known whether this happened (${error.message}) Check before trying again.`
+  return { to: 'unknown', result: failureOf(new SophiaError('INTERNAL', { detail, cause: error })) }
+}
+
+/**
+ * Keeps how a call ended, for as long as the store is away, busy or full and the turn is held: what was done must not be told as
+ * failed. An end that cannot be kept is unknown, as the next owner finds it.
+ */
+async function storeEnd(work: TurnWork, { skill, stored }: WriteCall, end: CallEnd): Promise<CallEnd> {
+  const { database, clock, log } = work.house
+  const move = ({ to, result }: CallEnd): Promise<boolean> =>
+    database.read((handle) => moveCall(handle, work.turn, { index: stored.index, from: ['running'], to, result }))
+  try {
+    await storePatiently(() => move(end), {
+      clock,
+      passes: (error) => isPassing(error) && !isReleased(work),
+      onRepeat: (error) => log.warn({ error, turn: work.turn.id }, 'the end of a tool call could not be stored yet'),
+    })
+    return end
+  } catch (error) {
+    const lost = end.to === 'done' ? unknownEnd(work, skill, toSophiaError(error)) : end
     // Should this write fail too, the next owner finds the call running and treats it as unknown, which it is.
-    await move('running', isUncertain ? 'unknown' : 'failed', result).catch(() => false)
-    if (isUncertain) work.house.log.error({ error: known, tool: skill.name }, 'outcome of a tool call is unknown')
-    checkStopped(work)
-    return result
+    await move(lost).catch(() => false)
+    return lost
   }
 }
