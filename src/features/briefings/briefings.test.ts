@@ -194,6 +194,37 @@ test('a process that died while sending leaves an unknown outcome, and nothing i
   assert.equal(world.mails.length, 0)
 })
 
+test('what has left is not sent again because its end finds the disk full', async () => {
+  for (const refusals of [2, 1_000_000]) {
+    const world = await setUp()
+    const { briefings, ann, clock, database } = world
+    await briefings.changeSettings(ann, { ...DAILY, email: true, webhook: true })
+    await database.inTransaction(async (handle) => {
+      // A sequence counts on although the statement is undone.
+      await handle.run(sql`create sequence tries`)
+      await handle.run(sql`create table refusal as select ${refusals}::int as tries`)
+      await handle.run(sql`create function refuse() returns trigger language plpgsql as $$
+        begin
+          if nextval('tries') <= (select tries from refusal) then raise exception 'refused' using errcode = '53100'; end if;
+          return new;
+        end $$`)
+      await handle.run(
+        sql`create trigger refuse before update on briefing_deliveries for each row when (new.status = 'sent' and new.channel <> 'conversation') execute function refuse()`,
+      )
+    })
+    clock.advance(3_600_000)
+    await tick(world)
+    await work(world)
+    await work(world)
+    assert.deepEqual([world.mails.length, world.messages.length], [1, 1])
+    const end = refusals === 2 ? 'sent' : 'unknown'
+    assert.deepEqual((await deliveriesOf(world, ann)).slice(1), [
+      `2026-11-23 email ${end}`,
+      `2026-11-23 webhook ${end}`,
+    ])
+  }
+})
+
 test('after a restore neither what waited in the backup nor what fell due since then leaves a second time, whatever time it is here', async () => {
   for (const year of ['2001', '2099']) {
     const world = await setUp(`${year}-11-23T07:00:00.000Z`)

@@ -1,6 +1,7 @@
 import type { BriefingContent } from '#domain/briefing/content.ts'
 import { toSophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
+import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import type { BriefingNeeds } from './briefing-needs.ts'
 import {
   beginDelivery,
@@ -17,6 +18,8 @@ import { subjectOf } from './subject-of.ts'
 export const MOST_ATTEMPTS = 8
 /** Yesterday's briefing helps nobody. */
 const TOO_LATE_MS = 20 * 3_600_000
+/** For the end of what was sent to be stored. */
+const END_LIMIT_MS = 30_000
 const MAY_HAVE_LEFT = 'Sophia was stopped while she sent this. It may have arrived; it is not sent again.'
 /** Of what was owed before the backup that this database came with. */
 export const MAY_HAVE_LEFT_SINCE =
@@ -30,16 +33,28 @@ export const MAY_HAVE_LEFT_SINCE =
 export async function deliverBriefing(needs: BriefingNeeds, key: DeliveryKey, signal: AbortSignal): Promise<void> {
   const delivery = await begin(needs, key)
   if (!delivery) return
-  try {
-    const refusal = await send(needs, { key, delivery, signal })
-    await end(needs, key, refusal === null ? { status: 'sent', detail: null } : { status: 'skipped', detail: refusal })
-  } catch (thrown) {
-    const error = toSophiaError(thrown)
-    const isFinal = delivery.attempts >= MOST_ATTEMPTS || !(error.retryable || error.code === 'INTERNAL')
-    await end(needs, key, { status: isFinal ? 'failed' : 'waiting', detail: error.message })
-    if (!isFinal) throw thrown
-    needs.log.warn({ error: thrown, 'sophia.briefing.channel': key.channel }, 'a briefing could not be delivered')
-  }
+  const refusal = await send(needs, { key, delivery, signal }).catch((error: unknown) =>
+    noteFailure(needs, { key, delivery }, error),
+  )
+  if (refusal === undefined) return
+  const outcome = refusal === null ? ({ status: 'sent', detail: null } as const) : skipped(refusal)
+  // What has left stays so: should its end find no room for too long, the next try meets it under way.
+  await storePatiently(() => end(needs, key, outcome), { clock: needs.clock, limitMs: END_LIMIT_MS, signal })
+}
+
+const skipped = (detail: string) => ({ status: 'skipped', detail }) as const
+
+/** Nothing left. Rejects when it shall be tried again. */
+async function noteFailure(
+  needs: BriefingNeeds,
+  { key, delivery }: Pick<Try, 'key' | 'delivery'>,
+  thrown: unknown,
+): Promise<undefined> {
+  const error = toSophiaError(thrown)
+  const isFinal = delivery.attempts >= MOST_ATTEMPTS || !(error.retryable || error.code === 'INTERNAL')
+  await end(needs, key, { status: isFinal ? 'failed' : 'waiting', detail: error.message })
+  if (!isFinal) throw thrown
+  needs.log.warn({ error: thrown, 'sophia.briefing.channel': key.channel }, 'a briefing could not be delivered')
 }
 
 /** Marks the try before anything leaves; undefined when there is nothing to try. */
