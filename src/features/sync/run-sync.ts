@@ -1,4 +1,4 @@
-import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import { SophiaError, toSophiaError, type ErrorCode } from '#domain/errors.ts'
 import type { SyncMapping } from '#domain/sync/mapping.ts'
 import { nextRunIn } from '#domain/sync/pace.ts'
 import { openMapping } from './mapping-files.ts'
@@ -11,6 +11,7 @@ import { createId } from '#platform/crypto/ids.ts'
 import { endSyncRun, findSyncRow, freeLease, holdLease, takeLease, type SyncRow } from './syncs-store.ts'
 
 const BEAT_MS = 15_000
+const LOST: ReadonlySet<ErrorCode> = new Set(['DATABASE_UNAVAILABLE', 'OVERLOADED'])
 
 /**
  * Works a run off. It may be called again for the same run, by any process: whoever holds the lease works, the rest leaves.
@@ -82,9 +83,9 @@ async function announce({ database, rows: writer, log }: SyncNeeds, runId: strin
   }
 }
 
-/** The database went away, or another process took over: the run is still to be worked off. */
+/** The database went away or had no connection free, or another process took over: the run is still to be worked off. */
 function isLost(error: unknown): boolean {
-  return error instanceof LeaseLost || toSophiaError(error).code === 'DATABASE_UNAVAILABLE'
+  return error instanceof LeaseLost || LOST.has(toSophiaError(error).code)
 }
 
 /** A mapping that asks for what the sync does not give cannot be run. */

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { toSophiaError } from '#domain/errors.ts'
 import { sql } from '#platform/postgres/sql.ts'
+import { fillPool } from '../../../test/support/fill-pool.ts'
 import { until } from '../../../test/support/sync-rooms.ts'
 import { fingerprint, openStage, SIZES, textOf } from '../../../test/support/sync-stage.ts'
 
@@ -102,6 +105,21 @@ test('a process that stops gives the run back at once', async () => {
   await rooms.work(runId)
   const run = await rooms.last(syncId)
   assert.deepEqual([run.status, run.counts['companies']?.created], ['complete', 500])
+})
+
+test('a run for which no connection is free for a while has not failed: it is still to be worked off', async () => {
+  const { crm, rooms, syncId, database } = await openStage({ companies: 500, contacts: 1, deals: 1, activities: 1 })
+  crm.setLatencyMs(300)
+  const { id: runId } = await rooms.begin(syncId)
+  // On a very slow machine it gets its connection after all.
+  const working = rooms.work(runId).catch((error: unknown) => assert.equal(toSophiaError(error).code, 'OVERLOADED'))
+  await until(() => crm.calls('search_objects') >= 2)
+  const free = await fillPool(database, 5)
+  // Longer than a page waits to be stored, and not as long as that its failure would wait as well.
+  await delay(4500)
+  await free()
+  await working
+  assert.notEqual((await rooms.last(syncId)).status, 'failed')
 })
 
 test('whoever lost the run to another process stores nothing more', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
-import { SophiaError } from '#domain/errors.ts'
+import { isPassing, SophiaError } from '#domain/errors.ts'
 import { missingScope, joinScopes } from '#domain/mcp/scope.ts'
 import type { Log } from '#platform/log/log.ts'
 import { OAuthFault } from '#platform/mcp-client/oauth-fault.ts'
@@ -159,9 +159,8 @@ class Wallet {
       this.standing = typeof found === 'string' ? found : this.#standingOf(found)
       return this.#last
     } catch (error) {
-      // While the database is away, what was read last still holds.
-      if (this.#last !== null && error instanceof SophiaError && error.code === 'DATABASE_UNAVAILABLE')
-        return this.#unsaved ?? this.#last
+      // While the database is away or has no ear, what was read last still holds.
+      if (this.#last !== null && isPassing(error)) return this.#unsaved ?? this.#last
       this.#fail(error)
       return null
     }

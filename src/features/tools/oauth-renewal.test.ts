@@ -58,6 +58,26 @@ test('what one process renewed while the database was away is not renewed by ano
   assert.equal(by.refreshes(), 1)
 })
 
+test('what was read last is sent while the database is away or has no connection free', async () => {
+  const by = await openAuthorizationServer()
+  const server = await openProtectedServer(by)
+  const house = await openOAuthHouse({ servers: { crm: { url: server.url, credentials: 'shared' } } })
+  let fault: SophiaError | null = null
+  const breakable: Database = {
+    ...house.database,
+    read: (work) => (fault ? Promise.reject(fault) : house.database.read(work)),
+    inTransaction: (...asked) => (fault ? Promise.reject(fault) : house.database.inTransaction(...asked)),
+  }
+  const process = await house.openProcess(undefined, breakable)
+  await process.signIn(house.owner, 'crm', 'crm-account')
+  await process.becomes('crm', 'authorized')
+  for (const code of ['DATABASE_UNAVAILABLE', 'OVERLOADED'] as const) {
+    fault = new SophiaError(code)
+    assert.equal(await process.whoAmI(house.owner, 'crm'), 'You are crm-account.', code)
+    fault = null
+  }
+})
+
 test('a renewal that is refused asks for a new sign-in, in words, and is not tried again', async () => {
   const by = await openAuthorizationServer()
   const server = await openProtectedServer(by)
