@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, chmodSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,13 +14,14 @@ const MODULES = join(root, 'node_modules')
 const LOCK = join(root, 'package-lock.json')
 const MARKER = join(MODULES, '.sophia-lock')
 const NEEDED_MAJOR = 24
-/** sysexits: a needed thing is not there. */
+/** sysexits: a needed thing is not there; the settings have a fault. */
 const EXIT_UNAVAILABLE = 69
+const EXIT_CONFIGURATION = 78
 
 /** Ends the start with one sentence and no stack trace. */
-function fail(sentence) {
+function fail(sentence, code = EXIT_UNAVAILABLE) {
   process.stderr.write(`${sentence}\n`)
-  process.exit(EXIT_UNAVAILABLE)
+  process.exit(code)
 }
 
 /** Installs when node_modules is absent or was made from another lockfile. Install scripts stay off. */
@@ -114,10 +115,36 @@ function programEnvironment(node) {
  */
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8']
 
+/**
+ * The settings of this clone, `.env` beside this folder, for what somebody types here. Node leaves what the environment has already as it is.
+ * Without those settings the program would work on something else: one that is there and cannot be read ends the start.
+ */
+function settingsFlags() {
+  const file = join(root, '.env')
+  try {
+    // A folder of that name, such as one of Python's, is none of ours.
+    if (!statSync(file).isFile()) return []
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    if (error.code === 'ENOENT') return []
+    return fail(
+      `The settings in ${file} cannot be read by this account (${error.code}): permit it, or take the file away.`,
+      EXIT_CONFIGURATION,
+    )
+  }
+  return [`--env-file=${file}`]
+}
+
+/** Becomes the `sophia` command. What runs as a service does goes by the settings of the service alone. */
+export async function becomeSophia(args, { isService = false } = {}) {
+  const goesByService = isService || (args[0] === 'service' && args[1] === 'run')
+  await handOver('src/main.ts', args, goesByService ? [] : settingsFlags())
+}
+
 /** Becomes the program. Never returns: this process is replaced where that can be done, else it waits and passes the end on. */
-export async function handOver(script, args) {
+export async function handOver(script, args, flags = []) {
   const node = findNode()
-  const command = [...NODE_FLAGS, join(root, script), ...args]
+  const command = [...NODE_FLAGS, ...flags, join(root, script), ...args]
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     // One process instead of two: every signal arrives exactly once.
     process.execve(node, [node, ...command], programEnvironment(node))

@@ -53,6 +53,8 @@ function envExample(): string {
   })
   const head = [
     '# Settings of Sophia. All may stay unset. Each NAME may also come from a file: NAME_FILE=/path.',
+    '# npm start and npx sophia read .env beside this file: copy it there, chmod 600. What is set in the environment goes before it.',
+    '# Services, tests and containers do not read it. Nor does a shell: ~ and $NAME mean nothing, and what has a # in it stands in quotes.',
     `# ${NOTICE.replaceAll('`', '')}`,
   ]
   return `${head.join('\n')}\n\n${entries.join('\n')}`
@@ -72,7 +74,10 @@ function configPage(): string {
     '',
     'Sophia reads the environment once, at the start. Each name may come as `NAME` or, from a file, as `NAME_FILE`; both',
     'at once is a fault. An empty value counts as absent. A name that starts with `SOPHIA_` and is not in this table is a',
-    'fault too. All faults come in one message, with exit code 78. `sophia config check` prints what is in force.',
+    'fault too. All faults come in one message, with exit code 78. `sophia config check` prints what is in force, and from where.',
+    '',
+    '`npm start` and `npx sophia` in a clone also read `.env` at its root, a copy of `.env.example`; what the environment says goes',
+    'before it ([settings](../use/operate.md#settings)).',
     '',
     'Secrets are printed as `[secret]`, also in logs.',
     '',

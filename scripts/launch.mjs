@@ -1,5 +1,5 @@
 /** `npm start`, `npm test` and the other scripts: makes a clean clone ready, then hands over. */
-import { ensureInstalled, handOver, runToEnd } from './bootstrap.mjs'
+import { becomeSophia, ensureInstalled, handOver, runToEnd } from './bootstrap.mjs'
 
 const USAGE = `usage: node scripts/launch.mjs up [options]        start Sophia
        node scripts/launch.mjs test [filter ...]    run the tests
@@ -13,7 +13,7 @@ switch (verb) {
     await ensureInstalled()
     const code = await runToEnd('scripts/build-web.ts', ['--when-stale'])
     if (code !== 0) process.exit(code)
-    await handOver('src/main.ts', ['up', ...args])
+    await becomeSophia(['up', ...args])
     break
   }
   case 'test':
@@ -27,7 +27,7 @@ switch (verb) {
     break
   case 'cli':
     await ensureInstalled()
-    await handOver('src/main.ts', args)
+    await becomeSophia(args)
     break
   default:
     usageFault()

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `sophia` command. */
-import { ensureInstalled, handOver } from './bootstrap.mjs'
+import { becomeSophia, ensureInstalled } from './bootstrap.mjs'
 
 await ensureInstalled()
-await handOver('src/main.ts', process.argv.slice(2))
+await becomeSophia(process.argv.slice(2))

@@ -5,6 +5,7 @@ import { CalendarNow } from '#contract/calendar.ts'
 import { SophiaError, toSophiaError } from '#domain/errors.ts'
 import type { Action } from '#domain/permission.ts'
 import { isTerminal, nearAddress, ownAddress, readConfig, type Config } from '#platform/config/config.ts'
+import { settingsSources, settleSettingsFiles } from '#platform/config/settings-file.ts'
 import { takeSupervisor } from '#platform/config/supervisor.ts'
 import { findHomeOwner } from '#platform/home-lock.ts'
 import { createLog, type Log } from '#platform/log/log.ts'
@@ -49,6 +50,7 @@ async function runServer(doors: readonly string[]): Promise<void> {
   const log = createLog({ level: config.log.level, isForPeople: isTerminal() })
   // One request's mistake must not end the others' work: it is logged, and the process goes on.
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
+  for (const { names, path } of settingsSources()) log.info({ file: path, settings: names }, 'settings are from a file')
   const notices = createNotices(takeSupervisor(), log)
   let house: House | undefined
   const stop = listenForStop({ log, onForce: () => house?.rooms.storage.engine?.abandon() })
@@ -265,4 +267,5 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 process.stdout.on('error', endQuietly)
 process.stderr.on('error', endQuietly)
+settleSettingsFiles()
 await createProgram().parseAsync().catch(fail)

@@ -42,7 +42,7 @@ async function makeTalkingClone(): Promise<string> {
   const root = await makeHome()
   await mkdir(join(root, 'scripts'))
   await writeFile(
-    join(root, 'scripts/sophia.mjs'),
+    join(root, 'scripts/service.mjs'),
     `import { writeFileSync } from 'node:fs'
      if (process.argv[2] === 'write') writeFileSync(process.argv[3], '')
      const { argv, env } = process

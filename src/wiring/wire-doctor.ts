@@ -9,6 +9,7 @@ import { readFolder } from '#features/personas/index.ts'
 import { readServersFile } from '#features/tools/index.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import { inspectConfig, listSecrets, type Config } from '#platform/config/config.ts'
+import { settingsSources } from '#platform/config/settings-file.ts'
 import { createLog } from '#platform/log/log.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { wireCalendar } from './wire-parts.ts'
@@ -24,6 +25,7 @@ export function wireDoctor(
   return createDoctor({
     config,
     faults,
+    settingsFiles: settingsSources(environment),
     secrets: listSecrets(environment),
     clock,
     log,

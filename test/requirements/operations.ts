@@ -16,6 +16,20 @@ const relief = 'src/features/operations/memory-relief.test.ts'
 /** What an operator has to find out what happened. */
 export const OPERATIONS: readonly Requirement[] = [
   {
+    id: 'O/settings-file',
+    source: 'settings',
+    behaviour:
+      'What is typed in a clone goes by its .env, below the environment and told as such; services and tests do not.',
+    provenBy: prove(
+      'test/integration/settings-file.test.ts',
+      'what somebody types in a clone goes by its .env, and what the environment says goes before it, in either form',
+      'npm start goes by .env, and says once what it has from there',
+      'a fault in .env ends npm start, and says where it stands',
+      'an .env that cannot be read ends what was to begin; a folder of that name is none of hers',
+      'tests, scripts and services do not read it, nor does what is run in the place of a service',
+    ),
+  },
+  {
     id: 'L/form',
     source: 'logs',
     behaviour: 'Lines keep to the Elastic Common Schema; on a terminal they are for people.',

@@ -13,6 +13,32 @@ export function judgeNode({ version, path }: { readonly version: string; readonl
   )
 }
 
+export interface SettingsFacts {
+  readonly faults: readonly { readonly path: string; readonly message: string }[]
+  /** Files that settings were read from. */
+  readonly files: readonly {
+    readonly path: string
+    readonly names: readonly string[]
+    readonly holdsSecrets: boolean
+    /** Permission bits; null where the system has none. */
+    readonly mode: number | null
+  }[]
+}
+
+export function judgeSettings({ faults, files }: SettingsFacts): Finding {
+  const told = faults.map(({ path, message }) => `${path}: ${message}`)
+  const sources = files.map(({ names, path }) => `From ${path}: ${names.join(', ')}.`)
+  const open = files.filter(({ holdsSecrets, mode }) => holdsSecrets && isOpen(mode))
+  return together(
+    faults.length === 0
+      ? well(['Every setting is valid.', ...sources].join(' '))
+      : failing([...told, ...sources].join(' '), 'Mend the named settings; docs/develop/config.md lists them all.'),
+    open.map(({ path }) =>
+      warning(`Other accounts may read or write ${path}, where secrets stand.`, `Close it: chmod 600 ${path}`),
+    ),
+  )
+}
+
 export interface PortFacts {
   readonly host: string
   readonly port: number
@@ -59,12 +85,16 @@ export function judgeHome({ folder, kind, isWritable, mode }: HomeFacts): Findin
   if (kind === 'other') return failing(`${folder} is no folder.`, remedy)
   if (!isWritable) return failing(`${folder} cannot be written by this account.`, remedy)
   if (kind === null) return well(`${folder} is not there yet; the first start makes it.`)
-  if (mode !== null && (mode & (OTHERS_READ_OR_WRITE | GROUP_WRITES)) !== 0)
+  if (isOpen(mode))
     return warning(
       `Other accounts may read or write ${folder}, where keys and backups lie.`,
       `Close it: chmod o-rwx,g-w ${folder}`,
     )
   return well(`${folder} can be written.`)
+}
+
+function isOpen(mode: number | null): boolean {
+  return mode !== null && (mode & (OTHERS_READ_OR_WRITE | GROUP_WRITES)) !== 0
 }
 
 export interface DiskFacts extends DiskSpace {

@@ -8,6 +8,7 @@ import {
   judgeNode,
   judgePort,
   judgeSecretKey,
+  judgeSettings,
   type ClockFacts,
 } from './judge-machine.ts'
 import { judgeProvider, judgeRunning, judgeServer, judgeTls, type TlsFacts } from './judge-outside.ts'
@@ -45,6 +46,21 @@ test('node, port and home', () => {
   assert.equal(judgeHome({ ...home, isWritable: false }).status, 'fail')
   assert.equal(judgeHome({ ...home, kind: null, mode: null }).status, 'ok')
   assert.equal(judgeHome({ ...home, kind: 'other' }).status, 'fail')
+})
+
+test('settings: every fault, the file they are from, and whether others may read secrets in it', () => {
+  const file = { path: '/clone/.env', names: ['SOPHIA_PORT', 'SMTP_URL'], holdsSecrets: true, mode: 0o600 }
+  assert.deepEqual(judgeSettings({ faults: [], files: [] }), well('Every setting is valid.'))
+  const sound = judgeSettings({ faults: [], files: [file] })
+  assert.deepEqual(sound, well('Every setting is valid. From /clone/.env: SOPHIA_PORT, SMTP_URL.'))
+  const open = { ...file, mode: 0o644 }
+  assert.deepEqual(judgeSettings({ faults: [], files: [open] }).status, 'warn')
+  assert.match(judgeSettings({ faults: [], files: [open] }).fix ?? '', /chmod 600 \/clone\/\.env/)
+  for (const other of [{ holdsSecrets: false }, { mode: null }, { mode: 0o640 }])
+    assert.equal(judgeSettings({ faults: [], files: [{ ...open, ...other }] }).status, 'ok')
+  const faulty = judgeSettings({ faults: [{ path: 'SOPHIA_PORT', message: 'Too large.' }], files: [open] })
+  assert.equal(faulty.status, 'fail')
+  assert.match(faulty.detail, /^SOPHIA_PORT: Too large\. From .*Other accounts may read/)
 })
 
 test('a disk is low below five percent or a gigabyte, and full below 100 MB', () => {

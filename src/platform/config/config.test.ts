@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { SophiaError } from '#domain/errors.ts'
-import { describeSettings, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { describeSettings } from './describe-settings.ts'
 
 function faultsOf(environment: Record<string, string>): string[] {
   try {
@@ -38,6 +39,14 @@ test('all faults come in one error, each under its setting', () => {
     'SOPHIA_PORT',
     'SOPHIA_TYPO',
   ])
+})
+
+test('a path that begins with ~ is a fault: where no shell reads it a folder of that name would be made', () => {
+  assert.deepEqual(faultsOf({ SOPHIA_HOME: '~/sophia', SOPHIA_BACKUP_TARGET: '~' }), [
+    'SOPHIA_HOME',
+    'SOPHIA_BACKUP_TARGET',
+  ])
+  assert.deepEqual(faultsOf({ SOPHIA_HOME: '/srv/~sophia', SOPHIA_BACKUP_TARGET: '~sophia/x' }), [])
 })
 
 test('settings that need each other say so', () => {

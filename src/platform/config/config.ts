@@ -8,6 +8,7 @@ import { inheritedFrom } from './inherited.ts'
 import type { RedisAddress } from './redis-address.ts'
 import type { CertificateSource } from '../tls/certificate-keeper.ts'
 import type { Secret } from './secret.ts'
+import { filesBehind, settingsFileOf } from './settings-file.ts'
 import { SETTINGS, type SettingName } from './settings.ts'
 import { certificateSource, fileOf, NO_PEM, TLS_RULES, typedSecret } from './tls-settings.ts'
 
@@ -90,7 +91,7 @@ export interface Config {
  */
 export function readConfig(environment: Environment = process.env): Config {
   const { config, faults } = inspectConfig(environment)
-  if (faults.length > 0) throw new SophiaError('CONFIG_NOT_VALID', { faults, detail: describe(faults) })
+  if (faults.length > 0) throw new SophiaError('CONFIG_NOT_VALID', { faults, detail: describe(faults, environment) })
   return config
 }
 
@@ -137,17 +138,6 @@ function decoded(text: string): string {
     // Not what it would be read as; the text itself is on the list.
     return text
   }
-}
-
-/** Name, value as printed (secrets hidden) and whether it was set: for `sophia config check`. */
-export function describeSettings(
-  environment: Environment = process.env,
-): { name: string; value: string; isSet: boolean }[] {
-  return settingEntries().map(([name, setting]) => {
-    const raw = environment[name] || environment[`${name}_FILE`]
-    const shown = setting.isSecret ? '[secret]' : (environment[name] ?? `from ${environment[`${name}_FILE`] ?? ''}`)
-    return { name, value: raw ? shown : setting.standard, isSet: Boolean(raw) }
-  })
 }
 
 function settingEntries(): [SettingName, (typeof SETTINGS)[SettingName]][] {
@@ -356,8 +346,13 @@ function sentence(message: string): string {
   return message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.')
 }
 
-function describe(faults: readonly FieldFault[]): string {
-  return ['The settings have faults:', ...faults.map((fault) => `  ${fault.path}: ${fault.message}`)].join('\n')
+function describe(faults: readonly FieldFault[], environment: Environment): string {
+  const files = filesBehind(environment)
+  const lines = faults.map(({ message, path }) => {
+    const file = settingsFileOf(path, environment, files)
+    return `  ${path}${file === null ? '' : ` (in ${file})`}: ${message}`
+  })
+  return ['The settings have faults:', ...lines].join('\n')
 }
 
 /** Whether a person reads what this process writes. */

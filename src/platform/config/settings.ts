@@ -14,6 +14,10 @@ export interface Setting<Shape extends z.ZodType = z.ZodType> {
 }
 
 const text = z.string().trim().min(1)
+/** A file of settings is read by no shell: a folder with the name ~ would be made. */
+const place = text.refine((value) => !/^~([/\\]|$)/.test(value), {
+  error: 'expected a whole path; nobody fills in ~ here',
+})
 const port = z.coerce.number().int().min(0).max(65535)
 const dollars = z.coerce.number().min(0).max(1_000_000)
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
@@ -50,7 +54,7 @@ const pem = text
     error: 'expected PEM form, which begins with -----BEGIN, or the path of a file that holds it',
   })
   .transform((value) => new Secret(value))
-const backupTarget = text.transform((value, context) => {
+const backupTarget = place.transform((value, context) => {
   const target = parseBackupTarget(value)
   if (typeof target !== 'string') return target
   context.addIssue({ code: 'custom', message: target })
@@ -111,7 +115,7 @@ function secretSetting<Shape extends z.ZodType>(shape: Shape, about: string, sta
 /** Every setting there is; a name that starts with SOPHIA_ and is not here is reported as a fault. */
 export const SETTINGS = {
   SOPHIA_HOME: setting(
-    orNull(text),
+    orNull(place),
     'Folder for the built-in database, keys, backups and logs.',
     '~/.sophia; /var/lib/sophia as root',
   ),
@@ -256,14 +260,14 @@ export const SETTINGS = {
     'Slack-compatible incoming webhook for briefings of members who switch that on. Its host may lie in a private network.',
     'none',
   ),
-  SOPHIA_PERSONAS_DIR: setting(orNull(text), 'Folder with the persona files.', 'personas/'),
+  SOPHIA_PERSONAS_DIR: setting(orNull(place), 'Folder with the persona files.', 'personas/'),
   SOPHIA_MCP_FILE: setting(
-    orNull(text),
+    orNull(place),
     'File with the MCP servers, {"mcpServers": {...}} as other MCP clients use it. Read again when it changes.',
     'mcp.json in SOPHIA_HOME',
   ),
   SOPHIA_CALENDAR_FILE: setting(
-    orNull(text),
+    orNull(place),
     'File with the business calendar; it has to be there. Read again when it changes. Without this setting and without the standard file the calendar that ships is in force.',
     'calendar.yaml in SOPHIA_HOME',
   ),

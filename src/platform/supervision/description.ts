@@ -79,7 +79,7 @@ export function describeService(place: Place): ServiceDescription {
     scope,
     about: 'Sophia: AI colleagues for business teams',
     node,
-    words: [joined(root, 'scripts', 'sophia.mjs'), 'up'],
+    words: [joined(root, 'scripts', 'service.mjs'), 'up'],
     root,
     home,
     // The account owns its home: what root reads for it lies where the account cannot put another file.

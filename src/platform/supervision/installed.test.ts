@@ -20,7 +20,7 @@ const ODD = { node: '/opt/node & co/bin/node', root: '/srv/my 100%h $HOME klön'
 test('a unit is read as systemd reads it, with its drop-ins', () => {
   const unit = renderUnit(describeService({ scope: 'user', ...ODD, join: posix.join }))
   assert.deepEqual(readUnit([unit], 'unit'), {
-    command: [ODD.node, `${ODD.root}/scripts/sophia.mjs`],
+    command: [ODD.node, `${ODD.root}/scripts/service.mjs`],
     environment: { SOPHIA_HOME: ODD.home },
     environmentFiles: [{ path: `${ODD.home}/service.env`, mayBeAbsent: true }],
     isFileStronger: true,
@@ -41,7 +41,7 @@ test('a unit is read as systemd reads it, with its drop-ins', () => {
 test('an agent and a launcher are read as what they were written from', () => {
   const agent = renderLaunchAgent(describeService({ scope: 'user', ...ODD, join: posix.join }))
   assert.deepEqual(readAgent(agent, 'agent'), {
-    command: [ODD.node, `${ODD.root}/scripts/sophia.mjs`],
+    command: [ODD.node, `${ODD.root}/scripts/service.mjs`],
     environment: { SOPHIA_HOME: ODD.home },
     environmentFiles: [{ path: `${ODD.home}/service.env`, mayBeAbsent: true }],
     isFileStronger: false,
@@ -50,7 +50,7 @@ test('an agent and a launcher are read as what they were written from', () => {
   const place = { node: 'C:\\Program Files\\node.exe', root: 'C:\\Söphia & co', home: "C:\\Users\\o'neil ‘x’\\100%" }
   const task = describeService({ scope: 'user', ...place, join: win32.join })
   const read = readLauncher(renderPowershellLauncher(task), 'launcher')
-  assert.deepEqual(read.command, [place.node, `${place.root}\\scripts\\sophia.mjs`])
+  assert.deepEqual(read.command, [place.node, `${place.root}\\scripts\\service.mjs`])
   assert.deepEqual(read.environment, { SOPHIA_HOME: place.home })
   assert.deepEqual(read.environmentFiles, [{ path: `${place.home}\\service.env`, mayBeAbsent: true }])
   const [, words = ''] = /<Arguments>(.*)<\/Arguments>/.exec(renderTask(task, 'ann')) ?? []

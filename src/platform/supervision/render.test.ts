@@ -56,7 +56,7 @@ test('a path with blanks, percent signs, dollars and other alphabets is still th
   const escaped = root.replaceAll('%', '%%')
   assert.deepEqual(valuesOf(unit, 'WorkingDirectory'), [escaped])
   const command = valuesOf(unit, 'ExecStart')[0] ?? ''
-  assert.ok(command.endsWith(`"${escaped.replaceAll('$', '$$$$')}/scripts/sophia.mjs" up`), command)
+  assert.ok(command.endsWith(`"${escaped.replaceAll('$', '$$$$')}/scripts/service.mjs" up`), command)
 })
 
 test('a clone in a home of somebody is shown to the unit of the machine, and no home besides', () => {
@@ -88,7 +88,7 @@ test('the agent is a property list that says what the description says', () => {
     ProgramArguments: [
       '/opt/node & co/bin/node',
       '--env-file-if-exists=/Users/ann/.sophia/service.env',
-      '/Users/ann/ösophiaö/scripts/sophia.mjs',
+      '/Users/ann/ösophiaö/scripts/service.mjs',
       'up',
     ],
     WorkingDirectory: '/Users/ann/ösophiaö',
@@ -204,7 +204,7 @@ test('the launchers of Windows name Node, settings, home and clone, each quoted 
       '@echo off',
       'setlocal',
       `set "SOPHIA_HOME=C:\\Users\\ann o'neil\\100%% hers"`,
-      `"C:\\Program Files\\nodejs\\node.exe" "--env-file-if-exists=C:\\Users\\ann o'neil\\100%% hers\\service.env" "C:\\Söphia & co\\scripts\\sophia.mjs" %*`,
+      `"C:\\Program Files\\nodejs\\node.exe" "--env-file-if-exists=C:\\Users\\ann o'neil\\100%% hers\\service.env" "C:\\Söphia & co\\scripts\\service.mjs" %*`,
       'exit /b %errorlevel%',
       '',
     ].join('\r\n'),
@@ -213,7 +213,7 @@ test('the launchers of Windows name Node, settings, home and clone, each quoted 
     renderPowershellLauncher(windows),
     [
       `\u{FEFF}$env:SOPHIA_HOME = 'C:\\Users\\ann o''neil\\100% hers'`,
-      `& 'C:\\Program Files\\nodejs\\node.exe' '--env-file-if-exists=C:\\Users\\ann o''neil\\100% hers\\service.env' 'C:\\Söphia & co\\scripts\\sophia.mjs' @args`,
+      `& 'C:\\Program Files\\nodejs\\node.exe' '--env-file-if-exists=C:\\Users\\ann o''neil\\100% hers\\service.env' 'C:\\Söphia & co\\scripts\\service.mjs' @args`,
       'exit $LASTEXITCODE',
       '',
     ].join('\r\n'),

@@ -1,6 +1,7 @@
 import type { Clock } from '#domain/clock.ts'
 import type { FieldFault } from '#domain/errors.ts'
 import type { Config } from '#platform/config/config.ts'
+import type { SettingsSource } from '#platform/config/settings-file.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { McpTarget } from '#platform/mcp-client/mcp-connection.ts'
 
@@ -17,6 +18,8 @@ export interface DoctorNeeds {
   /** The settings as far as they are good. */
   readonly config: Config
   readonly faults: readonly FieldFault[]
+  /** Files that settings come from. */
+  readonly settingsFiles: readonly SettingsSource[]
   /** Never to be printed. */
   readonly secrets: readonly string[]
   readonly clock: Clock

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { failing, unknown, well, type Finding } from '#domain/doctor/finding.ts'
+import { failing, unknown, type Finding } from '#domain/doctor/finding.ts'
 import {
   judgeClock,
   judgeDisk,
@@ -8,6 +8,7 @@ import {
   judgeNode,
   judgePort,
   judgeSecretKey,
+  judgeSettings,
   judgeWebApp,
 } from '#domain/doctor/judge-machine.ts'
 import { judgeRunning, type RunningFacts } from '#domain/doctor/judge-outside.ts'
@@ -30,7 +31,7 @@ export function machineChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
   const { config, webFolder } = needs
   const { home } = config
   return [
-    { id: 'settings', look: () => judgeSettings(needs) },
+    { id: 'settings', look: () => checkSettings(needs) },
     { id: 'node', look: () => judgeNode({ version: process.versions.node, path: process.execPath }) },
     { id: 'web-app', look: () => judgeWebApp({ isBuilt: existsSync(join(webFolder, 'index.html')) }) },
     { id: 'home', settings: ['SOPHIA_HOME'], look: async () => judgeHome(await lookAtHome(home)) },
@@ -42,10 +43,9 @@ export function machineChecks(needs: DoctorNeeds, looks: StoreLooks): Check[] {
   ]
 }
 
-function judgeSettings({ faults }: DoctorNeeds): Finding {
-  if (faults.length === 0) return well('Every setting is valid.')
-  const told = faults.map(({ path, message }) => `${path}: ${message}`)
-  return failing(told.join(' '), 'Mend the named settings; docs/develop/config.md lists them all.')
+async function checkSettings({ faults, settingsFiles }: DoctorNeeds): Promise<Finding> {
+  const files = settingsFiles.map(async (file) => ({ ...file, mode: await modeOf(file.path) }))
+  return judgeSettings({ faults, files: await Promise.all(files) })
 }
 
 async function checkSecretKey({ config }: DoctorNeeds, looks: StoreLooks): Promise<Finding> {
