@@ -15,6 +15,16 @@ export const MATRIX: Readonly<Record<string, object>> = {
     backup: { enabled: true },
     migration: { enabled: true },
   },
+  'a migration beside settings and secrets that it does not read': {
+    settings: {
+      SOPHIA_MODEL: 'openai/gpt-5.4',
+      SOPHIA_MAIL_FROM: 'sophia@example.com',
+      SOPHIA_BACKUP_TARGET: 's3://example-backups/p',
+      AWS_ACCESS_KEY_ID: 'sophia',
+    },
+    secrets: { OPENAI_API_KEY: {}, SMTP_URL: {}, AWS_SECRET_ACCESS_KEY: {} },
+    migration: { enabled: true },
+  },
   'backups on a claim that is there': { backup: { enabled: true, existingClaim: 'archives' } },
   'an image by its digest': { image: { digest: `sha256:${'0a'.repeat(32)}`, pullSecrets: ['registry'] } },
   'a place of its own': {

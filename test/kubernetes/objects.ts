@@ -63,6 +63,18 @@ const Volume = z.looseObject({
   emptyDir: z.object({ sizeLimit: z.string().optional() }).optional(),
   persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
   configMap: z.looseObject({ name: z.string() }).optional(),
+  secret: z.looseObject({ secretName: z.string() }).optional(),
+  projected: z
+    .looseObject({
+      sources: z.array(
+        z.looseObject({
+          secret: z
+            .looseObject({ items: z.array(z.looseObject({ key: z.string(), path: z.string() })).default([]) })
+            .optional(),
+        }),
+      ),
+    })
+    .optional(),
 })
 
 const Pod = z.object({

@@ -1,4 +1,5 @@
 import { deploymentFaults } from './deployment-policies.ts'
+import { migrationFaults } from './migration-policies.ts'
 import type { Manifest } from './objects.ts'
 import { podFaults } from './pod-policies.ts'
 import { poolerFaults } from './pooler-policies.ts'
@@ -9,6 +10,7 @@ export function policyFaults(manifests: readonly Manifest[]): string[] {
   return [
     ...podFaults(manifests),
     ...deploymentFaults(manifests),
+    ...migrationFaults(manifests),
     ...poolerFaults(manifests),
     ...referenceFaults(manifests),
   ]
