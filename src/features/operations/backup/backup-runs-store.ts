@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 
-/** SQL of backups by schedule: one row for each try, in all processes. */
+/**
+ * SQL of backups by schedule: one row for each try, in all processes. What runs is its process's until the time in `ended_at`, by the
+ * clock of the database: it moves that on for as long as it lives.
+ */
 
 const RunRow = z.object({
   id: z.string(),
@@ -33,14 +36,43 @@ export function listRunsSince(handle: Handle, verified: RunRow | null, now: Date
   )
 }
 
-/** Notes that a try begins. One that still runs is of a process that died: only one at a time may. */
-export async function beginRun(handle: Handle, run: Pick<RunRow, 'id' | 'started_at' | 'host'>): Promise<void> {
+/** To the end of the transaction nobody else begins one. */
+export async function holdRuns(handle: Handle): Promise<void> {
+  await handle.run(sql`select pg_advisory_xact_lock(hashtext('sophia-backup-runs'), 0)`)
+}
+
+/** The one that a living process makes now. */
+export async function findHeldRun(handle: Handle): Promise<Pick<RunRow, 'started_at' | 'host'> | null> {
+  const row = await handle.first(
+    RunRow.pick({ started_at: true, host: true }),
+    sql`select started_at, host from backup_runs where status = 'running' and ended_at > now() order by started_at limit 1`,
+  )
+  return row ?? null
+}
+
+/**
+ * Notes that a try begins, to be asked where the runs are held and no living process is at one: what still runs is of one that died. Nothing is
+ * heard of this one for so long, and it counts as dead, too.
+ */
+export async function beginRun(
+  handle: Handle,
+  run: Pick<RunRow, 'id' | 'started_at' | 'host'>,
+  leaseMs: number,
+): Promise<void> {
   await handle.run(
     sql`update backup_runs set status = 'failed', ended_at = ${run.started_at}, detail = 'Its process ended before it was done.'
       where status = 'running'`,
   )
   await handle.run(
-    sql`insert into backup_runs (id, started_at, host, status) values (${run.id}, ${run.started_at}, ${run.host}, 'running')`,
+    sql`insert into backup_runs (id, started_at, host, status, ended_at)
+      values (${run.id}, ${run.started_at}, ${run.host}, 'running', now() + ${leaseMs} * interval '1 millisecond')`,
+  )
+}
+
+/** Its process lives. */
+export async function keepRun(handle: Handle, id: string, leaseMs: number): Promise<void> {
+  await handle.run(
+    sql`update backup_runs set ended_at = now() + ${leaseMs} * interval '1 millisecond' where id = ${id} and status = 'running'`,
   )
 }
 

@@ -1,13 +1,19 @@
+import type { Handle } from '#platform/postgres/database.ts'
+import { beginScheduledRun } from './begin-scheduled-run.ts'
 import { makeScheduledBackup } from './make-scheduled-backup.ts'
 import { readSchedule } from './read-schedule.ts'
 import type { ScheduleNeeds } from './schedule-needs.ts'
 
 /**
- * Makes a backup if one is owed, and if it would outlive this process. To be run by one process at a time. A failure is noted for everybody to see and tried again by a
- * later look; only one that cannot be noted is thrown.
+ * Makes a backup if one is owed, if it would outlive this process, and if no other process makes one now. A failure is noted for everybody to
+ * see and tried again by a later look; only one that cannot be noted is thrown.
  */
 export async function makeDueBackup(needs: ScheduleNeeds, signal: AbortSignal): Promise<void> {
   if (needs.isFleeting) return
-  const { nextAt } = await needs.database.read((handle) => readSchedule(needs, handle))
-  if (nextAt <= needs.clock.now()) await makeScheduledBackup({ ...needs, signal })
+  const isDue = async (handle: Handle): Promise<boolean> =>
+    (await readSchedule(needs, handle)).nextAt <= needs.clock.now()
+  // Most looks find nothing to do, and hold up nobody.
+  if (!(await needs.database.read(isDue))) return
+  const run = await beginScheduledRun(needs, isDue)
+  if (run) await makeScheduledBackup({ ...needs, signal }, run)
 }

@@ -1,7 +1,7 @@
 import { FLEETING_FIX } from '#domain/backup/fleeting-home.ts'
 import { SophiaError } from '#domain/errors.ts'
-import { createId } from '#platform/crypto/ids.ts'
-import { beginRun, endRun } from './backup-runs-store.ts'
+import { endRun } from './backup-runs-store.ts'
+import type { BegunRun } from './begin-scheduled-run.ts'
 import { makeProvenBackup, type ProvenBackup } from './make-proven-backup.ts'
 import { pruneBackups } from './prune-backups.ts'
 import type { OnProgress } from './report-progress.ts'
@@ -19,28 +19,32 @@ export type ScheduledOutcome =
   | { readonly made: ProvenBackup; readonly fault: Error | null }
   | { readonly made: null; readonly fault: Error }
 
-/**
- * Makes a backup that counts as one by schedule, proves it, notes for everybody to see how that went, and lets go of those that are
- * spent. Only a try that cannot be noted is thrown, and CONFLICT where it would go with this process.
- */
-export async function makeScheduledBackup(needs: ScheduledWork): Promise<ScheduledOutcome> {
-  const { clock, database, host, isFleeting, log } = needs
+/** Throws CONFLICT where a backup would go with this process. */
+export function requireLastingPlace({ isFleeting }: Pick<ScheduleNeeds, 'isFleeting'>): void {
   if (isFleeting)
     throw new SophiaError('CONFLICT', {
       detail: `A backup in this home would go with the process, and count for nothing. ${FLEETING_FIX}`,
     })
-  const madeBy = (await database.read(needs.findBegun))?.toISOString() ?? null
-  const startedAt = clock.now()
-  const id = createId(startedAt.getTime())
-  await database.inTransaction((handle) => beginRun(handle, { id, started_at: startedAt, host }))
-  const outcome = await tryToMake(needs, madeBy)
-  const detail = outcome.fault === null ? null : detailOf(outcome.fault, needs.signal)
-  await database.inTransaction((handle) =>
-    endRun(handle, { id, endedAt: clock.now(), status: detail === null ? 'verified' : 'failed', detail }),
-  )
-  // Its own trouble: the backup stands.
-  await pruneBackups(needs, madeBy).catch((error: unknown) => log.warn({ error }, 'old backups could not be removed'))
-  return outcome
+}
+
+/**
+ * Makes a backup that counts as one by schedule, proves it, notes for everybody to see how that went, and lets go of those that are
+ * spent. Only a try that cannot be noted is thrown.
+ */
+export async function makeScheduledBackup(needs: ScheduledWork, run: BegunRun): Promise<ScheduledOutcome> {
+  const { clock, database, log } = needs
+  try {
+    const madeBy = (await database.read(needs.findBegun))?.toISOString() ?? null
+    const outcome = await tryToMake(needs, madeBy)
+    const detail = outcome.fault === null ? null : detailOf(outcome.fault, needs.signal)
+    const ended = { id: run.id, endedAt: clock.now(), status: detail === null ? 'verified' : 'failed', detail } as const
+    await database.inTransaction((handle) => endRun(handle, ended))
+    // Its own trouble: the backup stands.
+    await pruneBackups(needs, madeBy).catch((error: unknown) => log.warn({ error }, 'old backups could not be removed'))
+    return outcome
+  } finally {
+    run.release()
+  }
 }
 
 async function tryToMake(needs: ScheduledWork, madeBy: string | null): Promise<ScheduledOutcome> {

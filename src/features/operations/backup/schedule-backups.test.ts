@@ -86,7 +86,7 @@ test('what was noted under a clock that was ahead puts off none, nor is it told 
   const ahead = new Date('2031-01-01T00:00:00.000Z')
   for (const status of ['verified', 'failed'] as const) {
     const id = createId()
-    await database.inTransaction((handle) => beginRun(handle, { id, started_at: ahead, host: 'ahead' }))
+    await database.inTransaction((handle) => beginRun(handle, { id, started_at: ahead, host: 'ahead' }, 0))
     await database.inTransaction((handle) => endRun(handle, { id, endedAt: ahead, status, detail: null }))
   }
   clock.advance(BACKUP_EVERY_MS / 2)
@@ -155,7 +155,7 @@ test('a try whose process died is told as failed by the next', async (t) => {
   const { clock, database, look, archives, observe } = await openMachine(t)
   clock.advance(BACKUP_EVERY_MS)
   const dead = { id: createId(), started_at: clock.now(), host: 'gone' }
-  await database.inTransaction((handle) => beginRun(handle, dead))
+  await database.inTransaction((handle) => beginRun(handle, dead, 0))
   assert.match((await observe()).detail ?? '', /One is being made since 2026-03-11 09:00 UTC on gone\.$/)
   await look()
   assert.deepEqual(await archives(), [])

@@ -1,9 +1,10 @@
 import { defineJob, type Job } from '#platform/jobs/define-job.ts'
 import type { Observation } from '../health.ts'
 import { findVerifiedRun } from './backup-runs-store.ts'
+import { beginAfterOthers } from './begin-scheduled-run.ts'
 import { makeDueBackup } from './make-due-backup.ts'
 import type { ProvenBackup } from './make-proven-backup.ts'
-import { makeScheduledBackup } from './make-scheduled-backup.ts'
+import { makeScheduledBackup, requireLastingPlace } from './make-scheduled-backup.ts'
 import { observeSchedule } from './observe-schedule.ts'
 import { readSchedule, type ScheduleState } from './read-schedule.ts'
 import type { OnProgress } from './report-progress.ts'
@@ -15,7 +16,10 @@ export interface BackupSchedule {
   observe(): Promise<Observation>
   /** When the last proven one was made, if on another machine: what lies on this one is looked at itself. */
   verifiedElsewhere(): Promise<Date | null>
-  /** One by the schedule of somebody else, such as a CronJob's: it counts and is let go of as those that are made by themselves. */
+  /**
+   * One by the schedule of somebody else, such as a CronJob's: it counts and is let go of as those that are made by themselves, and waits
+   * for one that is being made.
+   */
   makeNow(onProgress?: OnProgress): Promise<ProvenBackup>
 }
 
@@ -53,7 +57,9 @@ export function scheduleBackups(needs: ScheduleNeeds): BackupSchedule {
       return run && run.host !== host ? run.started_at : null
     },
     async makeNow(onProgress) {
-      const { made, fault } = await makeScheduledBackup({ ...needs, onProgress })
+      requireLastingPlace(needs)
+      const run = await beginAfterOthers(needs)
+      const { made, fault } = await makeScheduledBackup({ ...needs, onProgress }, run)
       if (made === null) throw fault
       return made
     },

@@ -12,6 +12,8 @@ export interface ScheduleNeeds extends Omit<BackupNeeds, 'signal' | 'onProgress'
   /** What the calendar asks for now. */
   readonly rhythm: () => BackupRhythm
   readonly findBegun: (handle: Handle) => Promise<Date | null>
+  /** How long a process that gives no sign is taken to live still; a minute unless told. */
+  readonly leaseMs?: number | undefined
   /** A connection of its own, so that a pool that is merely full does not hide how backups are. */
   readonly probe: Database
 }
