@@ -31,6 +31,7 @@ import { addMembersCommand } from './cli/members-command.ts'
 import { addMigrateCommand } from './cli/migrate-command.ts'
 import { addPersonasCommand } from './cli/personas-command.ts'
 import { openRunning } from './cli/running-house.ts'
+import { refuseForeignHomes } from './cli/refuse-foreign-home.ts'
 import { addRollbackCommand } from './cli/rollback-command.ts'
 import { addSampleCommand } from './cli/sample-command.ts'
 import { addServiceCommand } from './cli/service-command.ts'
@@ -218,6 +219,7 @@ async function tellDay({ home }: Config): Promise<readonly string[] | null> {
 
 function createProgram(): Command {
   const program = new Command('sophia').description('AI colleagues for business teams').version(VERSION).exitOverride()
+  refuseForeignHomes(program)
   addUpCommand(program, runServer)
   addChatCommand(program, openForChat)
   addImportCommand(program, openForCommand)
