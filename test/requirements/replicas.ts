@@ -29,6 +29,25 @@ export const REPLICAS: readonly Requirement[] = [
     ],
   },
   {
+    id: 'N/hang',
+    source: 'replicas, ownership of turns',
+    behaviour:
+      'A database that was away, or stood still without a word, makes nobody take over the turns of the living.',
+    provenBy: [
+      ...prove(
+        'src/features/conversations/outage.test.ts',
+        'an outage longer than the lease loses nothing and hands nothing over: the owner goes on where it was (${refusal})',
+        'a database that hangs without a word hands nothing over either, though its claims arrive before the owner is back',
+      ),
+      ...prove(
+        'test/integration/database-hang.test.ts',
+        'no turn is taken over because PostgreSQL stood still, and then went on: ${round}',
+        'no turn is taken over because somebody had locked the table of turns',
+      ),
+      ...prove(queue, 'a claim that is done later than it was sent takes over nothing that ran out meanwhile'),
+    ],
+  },
+  {
     id: 'N/admission',
     source: 'replicas, ownership of turns',
     behaviour: 'A full queue refuses the next question at once, with a time to come back, and stores nothing of it.',

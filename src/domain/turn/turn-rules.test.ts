@@ -4,7 +4,15 @@ import fc from 'fast-check'
 import { CALL_STATUSES, isExpired, stepOf } from './approval.ts'
 import { cleanJson, cleanText, createDeltaCleaner } from './clean-text.ts'
 import { estimateTokens, fitHistory, type PastMessage } from './history.ts'
-import { afterFailure, afterSuccess, mayTakeOver, NO_OUTAGE } from './lease.ts'
+import {
+  afterAnswer,
+  afterFailure,
+  afterSuccess,
+  latestTakeOver,
+  mayTakeOver,
+  NO_OUTAGE,
+  type OutageMemory,
+} from './lease.ts'
 import { DEFAULT_TURN_LIMITS } from './limits.ts'
 import { mergeDeltas } from './merge-deltas.ts'
 import { formatPlace, parsePlace, stepFrom } from './place.ts'
@@ -39,6 +47,74 @@ test('after an outage nobody takes over for one lease, however often success is 
   const back = afterSuccess(afterSuccess(away, 1000), 2500)
   assert.ok(!mayTakeOver(back, 3999, 3000))
   assert.ok(mayTakeOver(back, 4000, 3000))
+})
+
+/** The database's clock is somewhere else altogether. */
+const OFFSET_MS = 1_700_000_000_000
+
+type Span = readonly [askedMs: number, answeredMs: number]
+
+function answered(memory: OutageMemory, [askedMs, monotonicMs]: Span, leapMs = 0): OutageMemory {
+  return afterAnswer(memory, { askedMs, monotonicMs, databaseMs: OFFSET_MS + monotonicMs + leapMs }, 2400)
+}
+
+test('a database that hangs was away: after its late answer nobody takes over for one lease, or as long as it hung', () => {
+  const well = answered(answered(NO_OUTAGE, [0, 5]), [250, 900])
+  assert.ok(mayTakeOver(well, 900, 2400))
+  const hung = answered(well, [1000, 2100])
+  assert.deepEqual(
+    [2100, 4499, 4500].map((ms) => mayTakeOver(hung, ms, 2400)),
+    [false, false, true],
+  )
+  const longHung = answered(hung, [2200, 9200])
+  assert.deepEqual(
+    [11_600, 16_199, 16_200].map((ms) => mayTakeOver(longHung, ms, 2400)),
+    [false, false, true],
+  )
+  // What it says of errors holds for it still.
+  assert.ok(!mayTakeOver(afterFailure(), 99_999, 2400))
+  assert.ok(mayTakeOver(answered(afterFailure(), [20_000, 20_010]), 22_410, 2400))
+})
+
+test('a database that is slow all the time puts off no takeover for ever', () => {
+  let memory = answered(NO_OUTAGE, [0, 5])
+  let chances = 0
+  for (let ms = 0; ms < 60_000; ms += 1450) {
+    if (mayTakeOver(memory, ms, 2400)) chances += 1
+    memory = answered(memory, [ms, ms + 1200])
+  }
+  assert.ok(chances >= 10, String(chances))
+})
+
+test('a clock of the database that leaps ahead ends leases, and hands nothing over', () => {
+  const well = answered(NO_OUTAGE, [0, 5])
+  const slept = answered(well, [250, 255], 3_600_000)
+  assert.deepEqual(
+    [255, 2654, 2655].map((ms) => mayTakeOver(slept, ms, 2400)),
+    [false, false, true],
+  )
+  assert.ok(mayTakeOver(answered(well, [250, 255], -3_600_000), 255, 2400), 'back: leases only last longer')
+})
+
+test('a process that stood still itself waits for one lease, however long it did', () => {
+  const well = answered(NO_OUTAGE, [0, 5])
+  // Its answer had been there all the time.
+  const woken = afterAnswer(well, { askedMs: 250, monotonicMs: 30_000, databaseMs: OFFSET_MS + 255 }, 2400)
+  assert.deepEqual(
+    [32_399, 32_400].map((ms) => mayTakeOver(woken, ms, 2400)),
+    [false, true],
+  )
+  const next = answered(woken, [30_250, 30_255])
+  assert.ok(mayTakeOver(next, 32_400, 2400))
+})
+
+test('what is sent now takes over what ran out before a hang could begin, and before any answer nothing', () => {
+  assert.equal(latestTakeOver(NO_OUTAGE, 2400), null)
+  assert.equal(latestTakeOver(afterFailure(), 2400), null)
+  const latest = latestTakeOver(answered(NO_OUTAGE, [0, 5]), 2400)
+  assert.equal(latest, OFFSET_MS + 5 + 960)
+  const silent = afterAnswer(answered(NO_OUTAGE, [0, 5]), { askedMs: 10, monotonicMs: 20, databaseMs: null }, 2400)
+  assert.equal(latestTakeOver(silent, 2400), latest, 'an answer without its time tells no later one')
 })
 
 test('a call runs only out of approved, and nothing that ended is asked or run again', () => {
@@ -126,4 +202,7 @@ test('a dead owner is noticed within three seconds, and a living one may miss tw
   const { leaseMs, pollMs, heartbeatMs } = DEFAULT_TURN_LIMITS
   assert.ok(leaseMs + pollMs <= 3000)
   assert.ok(3 * heartbeatMs < leaseMs)
+  // A hang that is not noticed as one, because it began between two looks, ends before the lease of one who renewed just before it.
+  const hangMs = (latestTakeOver(answered(NO_OUTAGE, [0, 0]), leaseMs) ?? 0) - OFFSET_MS
+  assert.ok(hangMs + pollMs + heartbeatMs + 500 < leaseMs)
 })

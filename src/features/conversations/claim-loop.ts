@@ -1,7 +1,8 @@
-import { mayTakeOver } from '#domain/turn/lease.ts'
+import { latestTakeOver, mayTakeOver } from '#domain/turn/lease.ts'
+import type { Handle } from '#platform/postgres/database.ts'
 import { giveTurnsBack } from './give-turns-back.ts'
-import { noteFailure, noteSuccess, type RunnerState } from './runner-state.ts'
-import { claimTurns, type ClaimedTurn } from './queue-store.ts'
+import { noteAnswer, noteFailure, type RunnerState } from './runner-state.ts'
+import { claimTurns, readClock, type ClaimedTurn } from './queue-store.ts'
 
 // Made once: the default reason would record a stack with each wake-up.
 const WOKEN = new Error('woken')
@@ -23,19 +24,32 @@ export async function claimLoop(state: RunnerState, begin: (turn: ClaimedTurn) =
 
 async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
   state.isWoken = false
-  const { keeping, processId, clock, limits } = state.house
+  const { keeping, clock } = state.house
   const limit = freeSlots(state)
   if (limit <= 0) return []
-  const { leaseMs } = limits
-  const takesOver = mayTakeOver(state.outage, clock.monotonicMs(), leaseMs)
+  const askedMs = clock.monotonicMs()
   try {
-    const turns = await keeping.read((handle) => claimTurns(handle, { processId, leaseMs, limit, takesOver }))
-    noteSuccess(state)
+    let seenAt: Date | undefined
+    const turns = await keeping.read(async (handle) => {
+      const claimed = await claimUpTo(state, handle, limit)
+      seenAt = claimed[0]?.claimedAt ?? (await readClock(handle))
+      return claimed
+    })
+    noteAnswer(state, askedMs, seenAt)
     return turns
   } catch (error) {
     noteFailure(state, error, 'could not look for turns')
     return []
   }
+}
+
+/** Decided only once there is a connection: whoever waited for it may know more by then. */
+function claimUpTo({ house, outage }: RunnerState, handle: Handle, limit: number): Promise<ClaimedTurn[]> {
+  const { processId, clock, limits } = house
+  const { leaseMs } = limits
+  const latestMs = mayTakeOver(outage, clock.monotonicMs(), leaseMs) ? latestTakeOver(outage, leaseMs) : null
+  const latest = latestMs === null ? undefined : new Date(latestMs)
+  return claimTurns(handle, { processId, leaseMs, limit, takesOver: latest !== undefined, latest })
 }
 
 /** Turns that wait for a person do nothing and count for nothing. */

@@ -1,4 +1,4 @@
-import { noteFailure, noteSuccess, type RunnerState } from './runner-state.ts'
+import { noteAnswer, noteFailure, type RunnerState } from './runner-state.ts'
 import { TurnStopped, type TurnRun } from './turn-work.ts'
 import { renewLeases } from './turns-store.ts'
 
@@ -20,11 +20,12 @@ export async function heartbeatLoop(state: RunnerState): Promise<void> {
 
 /** Keeps the leases of these, and learns whether they were cancelled or lost. */
 export async function renew(state: RunnerState, held: readonly TurnRun[]): Promise<void> {
-  const { keeping, limits } = state.house
+  const { keeping, clock, limits } = state.house
   const turns = held.map(({ turn }) => ({ id: turn.id, fence: turn.fence }))
+  const askedMs = clock.monotonicMs()
   try {
     const rows = await keeping.read((handle) => renewLeases(handle, turns, limits.leaseMs))
-    noteSuccess(state)
+    noteAnswer(state, askedMs, rows[0]?.renewed_at)
     const renewed = new Map(rows.map((row) => [row.id, row]))
     for (const run of held) {
       const row = renewed.get(run.turn.id)

@@ -46,6 +46,8 @@ interface Claim {
   readonly limit: number
   /** Also of turns that somebody holds by a lease that has run out. */
   readonly takesOver: boolean
+  /** Only of those whose lease has run out by then, on the database's clock: the claim may be done much later than it was sent. */
+  readonly latest?: Date | undefined
 }
 
 const CLAIMED = sql`turns.id, turns.conversation_id, turns.member_id, turns.persona, turns.attempt, turns.fence, turns.correlation_id,
@@ -64,7 +66,7 @@ const DUE = sql`t.status in ${OPEN} and (t.lease_until is null or t.lease_until 
 const QUEUE = sql`working as (
     select member_id, count(*) as turns from turns where status = 'running' and lease_until >= clock_timestamp() group by member_id),
   queue as (
-    select t.id, t.created_at, t.lease_until is null as is_free,
+    select t.id, t.created_at, t.lease_until,
       coalesce(working.turns, 0) + row_number() over (partition by t.member_id order by t.created_at, t.id) as round
     from turns t left join working on working.member_id = t.member_id where ${DUE})`
 
@@ -73,17 +75,25 @@ const QUEUE = sql`working as (
  * they are about to take is passed over, so the head of the queue is looked at somewhat further than is wanted.
  */
 export async function claimTurns(handle: Handle, claim: Claim): Promise<ClaimedTurn[]> {
+  // Of nothing that is null anything is true: then no lease counts as run out.
+  const latest = claim.takesOver ? (claim.latest ?? 'infinity') : null
   return handle.rows(
     ClaimedRow,
     sql`with ${QUEUE},
-      head as (select id, round, created_at from queue where is_free or ${claim.takesOver} order by round, created_at, id limit ${4 * claim.limit}),
+      head as (select id, round, created_at from queue where lease_until is null or lease_until < ${latest}
+        order by round, created_at, id limit ${4 * claim.limit}),
       next as (
-        select t.id from turns t join head on head.id = t.id where ${DUE} and (t.lease_until is null or ${claim.takesOver})
+        select t.id from turns t join head on head.id = t.id where ${DUE} and (t.lease_until is null or t.lease_until < ${latest})
         order by head.round, head.created_at, head.id limit ${claim.limit} for update of t skip locked)
       update turns set status = 'running', attempt = turns.attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
         lease_until = ${lease(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
       from next where turns.id = next.id returning ${CLAIMED}`,
   )
+}
+
+/** What time it is for all. */
+export async function readClock(handle: Handle): Promise<Date | undefined> {
+  return (await handle.first(z.object({ now: z.date() }), sql`select clock_timestamp() as now`))?.now
 }
 
 const PlaceRow = z.object({ place: z.int().nullable() })

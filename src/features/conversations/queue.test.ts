@@ -58,6 +58,31 @@ test('of one member the oldest question is answered first, and all are answered 
   assert.deepEqual(order, asked)
 })
 
+test('a claim that is done later than it was sent takes over nothing that ran out meanwhile', async (t) => {
+  t.after(empty)
+  const house = openIdle()
+  const [long, lately, alive, free] = [
+    await ask(house, ann),
+    await ask(house, bob),
+    await ask(house, cyd),
+    await ask(house, ann),
+  ]
+  await claim(3)
+  const { rows } = await database.read(async ({ client }) => {
+    const set = `update turns set lease_until = clock_timestamp() - make_interval(secs => $2) where id = $1`
+    await client.query(set, [long.turnId, 10])
+    await client.query(set, [lately.turnId, 2])
+    return client.query<{ latest: Date }>(`select clock_timestamp() - interval '5 seconds' as latest`)
+  })
+  const wish = { processId: createId(), leaseMs: 60_000, limit: 10, takesOver: true }
+  const take = async (change: { takesOver?: boolean; latest?: Date | undefined }): Promise<string[]> =>
+    (await database.read((handle) => claimTurns(handle, { ...wish, ...change }))).map((turn) => turn.id)
+  assert.deepEqual(await take({ takesOver: false, latest: rows[0]?.latest }), [free.turnId])
+  assert.deepEqual(await take({ latest: rows[0]?.latest }), [long.turnId])
+  assert.deepEqual(await take({}), [lately.turnId])
+  assert.deepEqual(await take({}), [], `${alive.turnId} is held by somebody`)
+})
+
 test('processes that claim at the same time share the queue out: each turn once, and none is left', async (t) => {
   t.after(empty)
   const house = openIdle()

@@ -1,5 +1,5 @@
 import { toSophiaError } from '#domain/errors.ts'
-import { afterFailure, afterSuccess, NO_OUTAGE, type OutageMemory } from '#domain/turn/lease.ts'
+import { afterAnswer, afterFailure, NO_OUTAGE, type OutageMemory } from '#domain/turn/lease.ts'
 import type { House } from './needs.ts'
 import type { TurnRun } from './turn-work.ts'
 
@@ -30,14 +30,22 @@ export function createRunnerState(house: House): RunnerState {
   }
 }
 
-export function noteSuccess(state: RunnerState): void {
-  state.outage = afterSuccess(state.outage, state.house.clock.monotonicMs())
+/** A claim or a renewal was answered; `seenAt` by the database's clock, where it said so. */
+export function noteAnswer(state: RunnerState, askedMs: number, seenAt: Date | undefined): void {
+  const { clock, limits, log } = state.house
+  const before = state.outage
+  const monotonicMs = clock.monotonicMs()
+  const answer = { askedMs, monotonicMs, databaseMs: seenAt?.getTime() ?? null }
+  state.outage = afterAnswer(before, answer, limits.leaseMs)
+  if (before.isAway || state.outage.backSinceMs === before.backSinceMs) return
+  const about = { 'event.duration_ms': Math.round(monotonicMs - askedMs) }
+  log.warn(about, 'the database stood still, or its clock leapt; turns of others are left to them for now')
 }
 
+/** Whatever the reason: what keeps leases from being renewed here may do so everywhere, as a full disk does. */
 export function noteFailure(state: RunnerState, error: unknown, what: string): void {
-  const known = toSophiaError(error)
-  if (known.code === 'DATABASE_UNAVAILABLE') state.outage = afterFailure()
-  state.house.log.warn({ error: known }, what)
+  state.outage = afterFailure()
+  state.house.log.warn({ error: toSophiaError(error) }, what)
 }
 
 export function wake(state: RunnerState): void {

@@ -61,7 +61,7 @@ export interface Held {
   readonly fence: string
 }
 
-const RenewedRow = z.object({ id: z.string(), is_cancelled: z.boolean() })
+const RenewedRow = z.object({ id: z.string(), is_cancelled: z.boolean(), renewed_at: z.date() })
 
 /**
  * One update for all turns a process holds. What is not answered is held no more. A turn counts as cancelled, too, when
@@ -78,7 +78,7 @@ export async function renewLeases(
       from unnest(${held.map((turn) => turn.id)}::uuid[], ${held.map((turn) => turn.fence)}::uuid[]) as h (id, fence)
       where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')
       returning turns.id, turns.cancel_requested_at is not null
-        or not exists (select 1 from members m where m.id = turns.member_id and m.status = 'active') as is_cancelled`,
+        or not exists (select 1 from members m where m.id = turns.member_id and m.status = 'active') as is_cancelled, clock_timestamp() as renewed_at`,
   )
 }
 
