@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findOtherwise } from '#features/access/standing-store.ts'
 import { selectEventsOfMany } from '#features/conversations/journal-store.ts'
+import { rankQueue } from '#features/conversations/queue-store.ts'
 import { releaseTurns, renewLeases } from '#features/conversations/turns-store.ts'
 import { DEFAULT_TURN_LIMITS } from '#domain/turn/limits.ts'
 import { createId } from '#platform/crypto/ids.ts'
@@ -89,6 +90,7 @@ const inRead = (work: (handle: Handle) => Promise<unknown>) => () => rooms.datab
 for (const [what, work] of Object.entries<() => Promise<unknown>>({
   'the look at held credentials': inRead((handle) => findOtherwise(handle, [owner.principal], new Date())),
   'the heartbeat of leases': inRead((handle) => renewLeases(handle, held, DEFAULT_TURN_LIMITS.leaseMs)),
+  'the ranking of the queue': inRead(rankQueue),
   'the release of turns': inRead((handle) => releaseTurns(handle, held)),
   'the reading of far turns': inRead((handle) => selectEventsOfMany(handle, [{ turnId: createId(), after }])),
   'the sweep of the journal': rooms.conversations.maintainJournal,

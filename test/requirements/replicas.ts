@@ -21,6 +21,7 @@ export const REPLICAS: readonly Requirement[] = [
         'of one member the oldest question is answered first, and all are answered in the end',
         'processes that claim at the same time share the queue out: each turn once, and none is left',
         'a queued turn tells its place, by the order of claiming',
+        'however many ask for their place, the queue is ranked once a second, and at once for a question that is newer',
       ),
       ...prove(
         'web/src/state/queue-words.test.ts',

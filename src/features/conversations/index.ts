@@ -35,7 +35,7 @@ import { readTurnEvents, type ReadRequest } from './read-turn-events.ts'
 import { createTraceKeeper } from './trace-keeper.ts'
 import { createTurnFeed, type ConversationChange } from './turn-feed.ts'
 import { createTurnFollowers } from './turn-followers.ts'
-import { findPlace } from './queue-store.ts'
+import { createQueuePlaces } from './queue-places.ts'
 import { createTurnRunner, type TurnRunner } from './turn-runner.ts'
 import { sweepTurnTraces } from './turn-traces-store.ts'
 import { findTurn } from './turns-store.ts'
@@ -129,6 +129,7 @@ type Verbs = Omit<
 >
 
 function verbsOf(house: House, runner: TurnRunner): Verbs {
+  const places = createQueuePlaces(house)
   return {
     createConversation: (principal, wanted) => createConversation(house, principal, wanted),
     listConversations: (principal, query) => listConversations(house, principal, query),
@@ -146,7 +147,7 @@ function verbsOf(house: House, runner: TurnRunner): Verbs {
       const turn = await house.database.read((handle) => findTurn(handle, principal.memberId, turnId))
       if (!turn) throw new SophiaError('NOT_FOUND')
       if (turn.status !== 'queued') return turn
-      return { ...turn, queuePlace: await house.database.read((handle) => findPlace(handle, turnId)) }
+      return { ...turn, queuePlace: await places.of(turnId) }
     },
     getTurnTrace: (principal, turnId) => getTurnTrace(house, principal, turnId),
     readTurnEvents: (request) => readTurnEvents(house, { ...request, isOwn: () => runner.isRunning(request.turnId) }),

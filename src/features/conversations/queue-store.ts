@@ -96,16 +96,19 @@ export async function readClock(handle: Handle): Promise<Date | undefined> {
   return (await handle.first(z.object({ now: z.date() }), sql`select clock_timestamp() as now`))?.now
 }
 
-const PlaceRow = z.object({ place: z.int().nullable() })
+const PlaceRow = z.object({ id: z.string(), place: z.int().nullable() })
 
-/** How many turns are claimed before this one and itself: 1 is next. Null when an earlier one of its conversation is open. */
-export async function findPlace(handle: Handle, id: string): Promise<number | null> {
-  const row = await handle.first(
+/**
+ * Every turn that nobody has begun, with how many are claimed before it and itself: 1 is next. Null when an earlier one of its
+ * conversation is open.
+ */
+export async function rankQueue(handle: Handle): Promise<ReadonlyMap<string, number | null>> {
+  const rows = await handle.rows(
     PlaceRow,
     sql`with ${QUEUE}, placed as (select id, row_number() over (order by round, created_at, id)::int as place from queue)
-      select place from placed where id = ${id}`,
+      select turns.id, placed.place from turns left join placed on placed.id = turns.id where turns.status = 'queued'`,
   )
-  return row?.place ?? null
+  return new Map(rows.map(({ id, place }) => [id, place]))
 }
 
 const QueueRow = z

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createId } from '#platform/crypto/ids.ts'
-import { sql } from '#platform/postgres/sql.ts'
+import { sql, toStatement, type Sql } from '#platform/postgres/sql.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import {
   addMember,
@@ -12,7 +12,9 @@ import {
   openConversationHouse,
   sayInPieces,
   untilAborted,
+  type Asked,
 } from '../../../test/support/conversation-house.ts'
+import { recording } from '../../../test/support/statement-plans.ts'
 import { until } from '../../../test/support/until.ts'
 import { claimTurns } from './queue-store.ts'
 
@@ -95,7 +97,9 @@ test('processes that claim at the same time share the queue out: each turn once,
 
 test('a queued turn tells its place, by the order of claiming', async (t) => {
   t.after(empty)
-  const house = openIdle()
+  let nowMs = 0
+  const clock = { ...createShiftedClock(), monotonicMs: () => nowMs }
+  const house = openConversationHouse({ database, chain: silent, members, clock })
   const first = await ask(house, ann)
   const second = await ask(house, ann)
   const ofBob = await ask(house, bob)
@@ -105,8 +109,41 @@ test('a queued turn tells its place, by the order of claiming', async (t) => {
   const behind = await house.postMessage(ann, { conversationId: first.conversationId, message: later })
   assert.equal(await place(behind.turnId), null, 'it waits for an earlier question of its conversation')
   await claim(1)
+  // What is told of the queue is up to a second old.
+  nowMs += 1000
   assert.equal(await place(first.turnId), null, 'it was begun')
   assert.equal(await place(ofBob.turnId, bob), 1)
+})
+
+test('however many ask for their place, the queue is ranked once a second, and at once for a question that is newer', async (t) => {
+  t.after(empty)
+  const noted: Sql[] = []
+  const clock = { ...createShiftedClock(), monotonicMs: () => nowMs }
+  let nowMs = 0
+  const house = openConversationHouse({ database: recording(database, noted), chain: silent, members, clock })
+  const asked: Asked[] = []
+  for (let count = 0; count < 20; count += 1) asked.push(await ask(house, ann))
+  const places = () => Promise.all(asked.map(async ({ turnId }) => (await house.getTurn(ann, turnId)).queuePlace))
+  const rankings = (): number => noted.filter((query) => /row_number\(\)/.test(toStatement(query).text)).length
+  const inOrder = Array.from({ length: 20 }, (_, index) => index + 1)
+  assert.deepEqual(await places(), inOrder)
+  nowMs = 900
+  assert.deepEqual(await places(), inOrder)
+  assert.equal(rankings(), 1)
+  nowMs = 1000
+  await claim(1)
+  assert.deepEqual((await places()).slice(1, 4), [1, 2, 3])
+  assert.equal(rankings(), 2)
+  nowMs = 1100
+  const newer = await Promise.all([ask(house, bob), ask(house, bob)])
+  const told = await Promise.all(newer.map(async ({ turnId }) => (await house.getTurn(bob, turnId)).queuePlace))
+  assert.deepEqual(told.toSorted(), [1, 3], 'Ann has one under way')
+  assert.equal(rankings(), 3)
+  // Waiting for an earlier question of its conversation is a place that is known, too.
+  const behind = { conversationId: asked[5]?.conversationId ?? '', message: newMessage('And then?') }
+  const { turnId } = await house.postMessage(ann, behind)
+  for (nowMs = 1200; nowMs < 1250; nowMs += 10) assert.equal((await house.getTurn(ann, turnId)).queuePlace, null)
+  assert.equal(rankings(), 4)
 })
 
 test('when too many questions wait, the next is refused with a time to come back, and was not stored', async (t) => {
