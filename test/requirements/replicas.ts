@@ -248,6 +248,8 @@ export const REPLICAS: readonly Requirement[] = [
       ...prove(
         'src/features/tools/prober-leases.test.ts',
         'with the database away a server that waits is told once that it may be asked, not at each look',
+        'a process that is too busy to renew asks no server beside the one that may, and goes on with those it holds',
+        'a pool that is full ends no right to ask a server',
       ),
       ...prove(
         'src/features/tools/probe-server.test.ts',

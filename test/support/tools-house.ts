@@ -23,6 +23,8 @@ interface ToolsHouseSettings {
   readonly pace?: number
   readonly allowPrivate?: readonly string[]
   readonly database?: Database
+  /** Beside it; the same unless told. */
+  readonly keeping?: Database
   readonly log?: Log
   readonly wakeups?: Parameters<typeof createTools>[0]['wakeups']
   /** Called with each note before it is kept; what it throws, the room meets. */
@@ -47,6 +49,7 @@ export async function openToolsHouse(settings: ToolsHouseSettings = {}) {
   const log = settings.log ?? pino({ level: 'silent' })
   tools = createTools({
     database,
+    keeping: settings.keeping,
     clock: systemClock,
     cache: createCache({ clock: systemClock, log, random: Math.random }),
     log,

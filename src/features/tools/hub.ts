@@ -15,6 +15,8 @@ import { createWatchedServers } from './watched-servers.ts'
 
 export interface HubNeeds {
   readonly database: Database
+  /** Beside it, for the right to ask servers: whoever fills the pool with other work must not let it run out. */
+  readonly keeping?: Pick<Database, 'read'> | undefined
   readonly clock: Clock
   readonly log: Log
   readonly processId: string
@@ -66,9 +68,10 @@ export interface Hub {
 
 /** What others changed is known here after so long at most, and what is answered is no older. */
 const PULSE_MS = 1000
-/** Of pulses: when the list of servers is read again, when leases are renewed, when what is too old is removed. */
+/** By itself: a look that waits for a connection must not keep a lease from being renewed. */
+const RENEW_MS = 2000
+/** Of pulses: when the list of servers is read again, when what is too old is removed. */
 const RELOAD_EVERY = 3
-const RENEW_EVERY = 2
 const SWEEP_EVERY = 60
 /** Something is stored that others look for. */
 const TOPIC = 'mcp'
@@ -131,13 +134,13 @@ export function createHub(needs: HubNeeds): Hub {
   const pulse = createPulse(clock, PULSE_MS * pace, async (round) => {
     await history.flush()
     await feed.look()
-    if (round % RENEW_EVERY === 0) await renew()
     if (round % RELOAD_EVERY === 0) {
       sweepAt = clock.now()
       await reloadQuietly()
     }
     if (round % SWEEP_EVERY === 0) await history.sweep().catch(warn)
   })
+  const renewals = createPulse(clock, RENEW_MS * pace, renew)
   let deafen: (() => void) | undefined
   return {
     events,
@@ -146,6 +149,7 @@ export function createHub(needs: HubNeeds): Hub {
       await feed.look()
       await reloadQuietly()
       pulse.start()
+      renewals.start()
       deafen = needs.wakeups?.hear(TOPIC, () => void feed.look())
     },
     reload: () => (tell(), reload.now()),
@@ -162,7 +166,7 @@ export function createHub(needs: HubNeeds): Hub {
     lagMs: pulse.lagMs,
     async close() {
       deafen?.()
-      await pulse.stop()
+      await Promise.all([pulse.stop(), renewals.stop()])
       await reload.settled()
       await servers.close()
       await history.flush()

@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
+import { toSophiaError } from '#domain/errors.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { leaseProbers, releaseProbers, type ReportKey } from './shared-store.ts'
@@ -18,6 +19,7 @@ export interface ProberLeases {
 
 interface LeaseNeeds {
   readonly database: Database
+  readonly keeping?: Pick<Database, 'read'> | undefined
   readonly clock: Clock
   readonly log: Log
   readonly processId: string
@@ -39,7 +41,7 @@ interface Held {
 }
 
 export function createProberLeases(needs: LeaseNeeds): ProberLeases {
-  const { database, clock, processId: owner } = needs
+  const { database, keeping = database, clock, processId: owner } = needs
   const ms = Math.max(LEAST_MS, LEASE_MS * needs.pace)
   let held = new Map<string, Held>()
   let isAway = false
@@ -47,7 +49,7 @@ export function createProberLeases(needs: LeaseNeeds): ProberLeases {
   const take = async (wanted: readonly ReportKey[]): Promise<void> => {
     const gone = [...held.entries()].filter(([name]) => !wanted.some((key) => nameOf(key) === name))
     if (gone.length > 0)
-      await database.read((handle) =>
+      await keeping.read((handle) =>
         releaseProbers(
           handle,
           owner,
@@ -57,24 +59,30 @@ export function createProberLeases(needs: LeaseNeeds): ProberLeases {
     // From before it was asked for: here it ends no later than in the database.
     const untilMs = clock.monotonicMs() + ms
     const rows =
-      wanted.length === 0 ? [] : await database.read((handle) => leaseProbers(handle, { keys: wanted, owner, ms }))
+      wanted.length === 0 ? [] : await keeping.read((handle) => leaseProbers(handle, { keys: wanted, owner, ms }))
     const before = new Map([...held].filter(([, one]) => isHeld(one)))
     held = new Map(rows.map(({ fence, ...key }) => [nameOf(key), { key, fence, untilMs }]))
     for (const [name, { key, fence }] of held) if (before.get(name)?.fence !== fence) needs.onTaken(key)
   }
+  const renew = async (wanted: readonly ReportKey[]): Promise<void> => {
+    try {
+      await take(wanted)
+      isAway = false
+    } catch (error) {
+      // No connection is free here: that says nothing of the database, nor of the others.
+      if (toSophiaError(error).code === 'OVERLOADED')
+        return needs.log.warn({ error }, 'the right to ask MCP servers could not be renewed yet')
+      // Those that wait are told once: from then on each goes at its own pace, as ever.
+      if (isAway) return
+      needs.log.warn({ error }, 'which process asks MCP servers cannot be settled; this one asks')
+      isAway = true
+      for (const key of wanted) if (!isHeld(held.get(nameOf(key)))) needs.onTaken(key)
+    }
+  }
+  let last: Promise<void> = Promise.resolve()
   return {
-    async renew(wanted) {
-      try {
-        await take(wanted)
-        isAway = false
-      } catch (error) {
-        // Those that wait are told once: from then on each goes at its own pace, as ever.
-        if (isAway) return
-        needs.log.warn({ error }, 'which process asks MCP servers cannot be settled; this one asks')
-        isAway = true
-        for (const key of wanted) if (!isHeld(held.get(nameOf(key)))) needs.onTaken(key)
-      }
-    },
+    // One after the other: what an earlier one took must not replace what a later one did.
+    renew: (wanted) => (last = last.then(() => renew(wanted))),
     of(key) {
       const one = held.get(nameOf(key))
       if (isHeld(one)) return { fence: one.fence }
@@ -83,7 +91,7 @@ export function createProberLeases(needs: LeaseNeeds): ProberLeases {
     held: () => [...held.values()].filter(isHeld).length,
     release: async () => {
       held = new Map()
-      await database.read((handle) => releaseProbers(handle, owner))
+      await keeping.read((handle) => releaseProbers(handle, owner))
     },
   }
 }
