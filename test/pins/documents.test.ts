@@ -49,7 +49,7 @@ function findFault(text: string): string | undefined {
   const command =
     text
       .replace(/^\$ /, '')
-      .replace(/^sudo (?!-)/, '')
+      .replace(/^sudo (?:--preserve-env=[A-Z_,]+ )?(?!-)/, '')
       .replace(/^(\w+=\S* )+/, '')
       .split(/ [|>#&] ?| \|\| | && /)[0] ?? ''
   return findSophiaFault(command.trim()) ?? findNpmFault(command.trim().split(/\s+/))
@@ -93,6 +93,7 @@ test('the check of commands sees planted mistakes', () => {
     'docker run --rm sophia:0.1.0',
     'kubectl -n sophia exec deploy/sophia -- sophia',
     'sudo npx sophia service run --',
+    'sudo --preserve-env=DATABASE_URL npx sophia service run --',
   ]) {
     assert.equal(findFault(`${before} backup list`), undefined, before)
     assert.match(findFault(`${before} backup undo`) ?? '', /needs one of/, before)

@@ -16,6 +16,19 @@ function told(words: string): string {
   return found.replaceAll('sudo ', '')
 }
 
+/** From a clone in the home of a person nothing is installed, before the account of the unit is there: it would not get to it. */
+export async function checkHomeRefused(machine: Machine): Promise<void> {
+  const [person, clone] = ['/home/alice', '/home/alice/sophia']
+  await machine.say('mkdir', '--parents', clone)
+  await machine.say('chmod', '750', person)
+  await machine.say('mount', '--bind', CLONE, clone)
+  const { code, err } = await machine.run(['sh', '-c', `cd ${clone} && npx sophia service install`])
+  assert.deepEqual([code, /^sophia, .* cannot get to \S+: \/home\/alice is closed to it/.test(err)], [1, true], err)
+  assert.match(await status(machine), /^not installed/)
+  await machine.say('umount', clone)
+  await machine.say('rm', '--recursive', person)
+}
+
 /** Installed as the document tells: enabled, running, with the settings of whoever installed it. */
 export async function checkInstall(machine: Machine) {
   const [build = '', install = ''] = told('npx sophia service install').split('\n')

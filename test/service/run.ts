@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkFence, checkInstall, checkJournal, checkOtherCommands } from './check-install.ts'
+import { checkFence, checkHomeRefused, checkInstall, checkJournal, checkOtherCommands } from './check-install.ts'
 import { checkBoot, checkFrozen, checkGivenUp, checkKilled, checkSettingsFault, checkStop } from './check-life.ts'
 import { checkUninstall, filesOf } from './check-uninstall.ts'
 import { assertPossible, openMachine, type Machine } from './machine.ts'
@@ -23,6 +23,7 @@ const REVISION = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 
 async function checkAll(machine: Machine) {
   tell('Building the web app and installing ...')
   const before = await filesOf(machine)
+  await checkHomeRefused(machine)
   const { installSeconds } = await checkInstall(machine)
   tell(`Up ${installSeconds} s after the word. What it may do ...`)
   const fence = await checkFence(machine)

@@ -8,7 +8,7 @@ export async function openBreakableLine(target: number | string) {
   let hangs = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
-    if (hangs) return void hold(near)
+    if (hangs) return hold(near)
     const far = typeof target === 'number' ? connect(target, '127.0.0.1') : connect(target)
     for (const [one, other] of [
       [near, far],

@@ -178,8 +178,8 @@ test('a busy server is asked again with the same id; one that says no for good i
   assert.equal(await work(world), 0)
   const seen = await deliveriesOf(world, ann)
   assert.deepEqual(seen.slice(1), ['2026-11-23 email failed', '2026-11-23 webhook failed'])
-  const [{ id = '' } = {}] = (await briefings.list(ann, { limit: 1 })).items
-  assert.deepEqual([asked, messages], [[`briefing-${id}`, `briefing-${id}`], []])
+  const [told] = (await briefings.list(ann, { limit: 1 })).items
+  assert.deepEqual([asked, messages], [[`briefing-${told?.id}`, `briefing-${told?.id}`], []])
 })
 
 test('a process that died while sending leaves an unknown outcome, and nothing is sent twice', async () => {

@@ -137,7 +137,11 @@ test('however many ask for their place, the queue is ranked once a second, and a
   nowMs = 1100
   const newer = await Promise.all([ask(house, bob), ask(house, bob)])
   const told = await Promise.all(newer.map(async ({ turnId }) => (await house.getTurn(bob, turnId)).queuePlace))
-  assert.deepEqual(told.toSorted(), [1, 3], 'Ann has one under way')
+  assert.deepEqual(
+    told.toSorted((one, other) => Number(one) - Number(other)),
+    [1, 3],
+    'Ann has one under way',
+  )
   assert.equal(rankings(), 3)
   // Waiting for an earlier question of its conversation is a place that is known, too.
   const behind = { conversationId: asked[5]?.conversationId ?? '', message: newMessage('And then?') }

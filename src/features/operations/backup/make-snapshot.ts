@@ -56,10 +56,10 @@ async function dropHere({ clock, folder }: BackupNeeds, place: Place): Promise<B
 
 /** Of what others put into the same store nothing is removed. */
 async function dropStored({ clock, store }: BackupNeeds, place: Place): Promise<BackupSummary[]> {
-  const stored = store ? await listStored(store) : []
-  const own = stored.filter(({ madeBy }) => madeBy === place.deployment)
+  if (!store) return []
+  const own = (await listStored(store)).filter(({ madeBy }) => madeBy === place.deployment)
   const spent = spentOf(own, place, clock.now())
-  await Promise.all(spent.map(({ name }) => store?.remove(name)))
+  await Promise.all(spent.map(({ name }) => store.remove(name)))
   return spent
 }
 

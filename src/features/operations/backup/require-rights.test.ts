@@ -105,7 +105,7 @@ test('the owner of a database that was made as documented has all rights, and re
   await admin.connect()
   const { create } = await documented()
   const named = create.replaceAll('database sophia owner sophia', `database ${name} owner ${role}`)
-  for (const statement of named.replace('role sophia', `role ${role}`).split(/;\s*/).filter(Boolean))
+  for (const statement of named.replace('user sophia', `user ${role}`).split(/;\s*/).filter(Boolean))
     // oxlint-disable-next-line no-await-in-loop
     await admin.query(statement)
   const own = { ...connection, database: name, user: role, password: 'secret' }
