@@ -8,6 +8,7 @@ import { systemClock as clock } from '#platform/clock.ts'
 import { nearAddress, ownAddress, type Config } from '#platform/config/config.ts'
 import { assertHomeIsFree } from '#platform/home-lock.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { Patiently } from '#platform/supervision/systemd-notices.ts'
 import { watchComponents } from '#platform/telemetry/watch-metrics.ts'
 import { PACKAGE_ROOT, VERSION } from '#platform/version.ts'
 import { openRooms, type Rooms } from './wiring/open-rooms.ts'
@@ -27,6 +28,8 @@ export interface House {
 interface Startup {
   /** `http`, `worker`. */
   readonly doors: readonly string[]
+  /** Has whoever keeps this process running wait for the parts of its start that may take long. */
+  readonly patiently?: Patiently
   /** Gives up a start that is not wanted any more; what was opened is closed again. */
   readonly signal?: AbortSignal
   /** A second process watches this one, and tells people when it is down. */
@@ -39,7 +42,7 @@ interface Startup {
 
 /** The running house: rooms, then the doors that are wanted. */
 export async function openHouse(config: Config, log: Log, startup: Startup): Promise<House> {
-  const { doors, signal, requestLimits, requestBounds } = startup
+  const { doors, signal, patiently, requestLimits, requestBounds } = startup
   const { host } = config.http
   await assertHomeIsFree(config.home)
   const port = await choosePort(host, config.http.port)
@@ -50,6 +53,7 @@ export async function openHouse(config: Config, log: Log, startup: Startup): Pro
     purpose: 'server',
     publicUrl,
     signal,
+    patiently,
     requestBounds,
     replica: replicaOf(port),
   })

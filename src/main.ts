@@ -56,7 +56,8 @@ async function runServer(doors: readonly string[]): Promise<void> {
   let house: House | undefined
   const stop = listenForStop({ log, onForce: () => house?.rooms.storage.engine?.abandon() })
   try {
-    house = await openHouse(config, log, { doors, signal: stop.signal, isWatched: true })
+    const { patiently } = notices
+    house = await openHouse(config, log, { doors, signal: stop.signal, patiently, isWatched: true })
     const silence = whyNobodyAnswers(doors, config)
     log.info({ ...(silence === null ? { url: house.publicUrl } : {}), version: VERSION }, 'Sophia is up')
     if (silence === null) await tellWhereToGo(house, config)

@@ -5,6 +5,7 @@ import type { Objectives } from '#features/watch/index.ts'
 import type { Config } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Storage } from '#platform/storage.ts'
+import type { Patiently } from '#platform/supervision/systemd-notices.ts'
 import type { Tracing } from '#platform/tracing/tracing.ts'
 import type { createMetrics } from '#platform/telemetry/metrics.ts'
 
@@ -23,6 +24,8 @@ export interface Opening {
   readonly isAlone?: boolean | undefined
   /** Ends the wait for a database that is not there yet. */
   readonly signal?: AbortSignal | undefined
+  /** Has whoever keeps this process running wait for the parts of its start that may take long. */
+  readonly patiently?: Patiently | undefined
 }
 
 /** What every room may stand on. */

@@ -10,6 +10,7 @@ import { createConversations, type ConversationNeeds } from '#features/conversat
 import { createImports } from '#features/imports/index.ts'
 import type { BackupSchedule } from '#features/operations/backup/index.ts'
 import { createComponents } from '#features/operations/components.ts'
+import { pingDatabase } from '#features/operations/ping-store.ts'
 import { createRecoveries } from '#features/operations/recoveries.ts'
 import { createDeadJobs } from '#features/operations/dead-jobs.ts'
 import { createPersonas } from '#features/personas/index.ts'
@@ -45,18 +46,19 @@ export type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Opens storage, brings the schema up to date, and wires the rooms. */
 export async function openRooms(opening: Opening) {
-  const { config, isAlone, log, purpose } = opening
+  const { config, isAlone, log, purpose, patiently = (work) => work() } = opening
   const metrics = createMetrics()
   const watch = toDatabaseWatch(metrics)
   const recoveries = createRecoveries({ clock, log, onAction: (action) => metrics.selfHealing.inc({ action }) })
   const engine = { watch, engineWatch: engineWatch(recoveries) }
-  const storage = await openStorage({ home: config.home, postgres: config.postgres, log, purpose, isAlone, ...engine })
+  const place = { home: config.home, postgres: config.postgres }
+  const storage = await patiently(() => openStorage({ ...place, log, purpose, isAlone, ...engine }))
   let restoreLock: RestoreLock | undefined
   try {
     const { mode, directConnection: connection } = storage
     const isServing = mode === 'cluster' && purpose === 'server'
     const startsInOutage = isServing && (await waitForDatabase({ ...opening, connection, clock }))
-    const { lock, claim } = await lockRestores({ ...opening, storage })
+    const { lock, claim } = await patiently(() => lockRestores({ ...opening, storage }))
     restoreLock = lock
     if (config.postgres.isPooled && purpose === 'server') await limitRole(storage.database, log)
     watchPool(metrics, () => storage.database.stats())
@@ -68,7 +70,8 @@ export async function openRooms(opening: Opening) {
     const shared = { ...opening, replica, metrics, storage, database, keeping, clock, log, startsInOutage }
     const foundation = { ...shared, objectives, recoveries, tracing }
     const operations = wireOperations({ ...foundation, claim })
-    await operations.update()
+    // The others have limits of their own; this takes as long as it takes, as long as the database is there.
+    await patiently(operations.update, () => pingDatabase(storage.probe))
     return await wireRooms({ ...foundation, ...operations, restoreLock: lock })
   } catch (error) {
     await restoreLock?.release()
