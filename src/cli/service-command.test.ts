@@ -82,7 +82,7 @@ test(
     await chmod(person, 0o750)
     const { code, err } = await install()
     assert.equal(code, 1)
-    assert.match(err, new RegExp(`cannot get to ${root}/scripts/sophia\\.mjs: ${person} is closed to it`))
+    assert.match(err, new RegExp(`cannot get to ${root}/scripts/service\\.mjs: ${person} is closed to it`))
     // Let through it comes as far as this machine does.
     await chmod(person, 0o711)
     assert.match((await install()).err, /There is no systemctl on this machine/)

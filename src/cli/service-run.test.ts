@@ -116,7 +116,7 @@ test(
     await chmod(root, 0o700)
     const { code, err, out } = await run('--', 'backup', 'restore', 'latest', '--yes')
     assert.deepEqual([code, out], [1, ''])
-    const script = join(root, 'scripts/sophia.mjs')
+    const script = join(root, 'scripts/service.mjs')
     assert.match(
       err,
       new RegExp(`^nobody, .* cannot get to ${script}: ${root} is closed to it.*/opt/sophia.*service install`),
