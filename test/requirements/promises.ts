@@ -108,11 +108,18 @@ export const PROMISES: readonly Requirement[] = [
     id: 'A4/unknown-asked',
     source: 'promise A4',
     behaviour: 'An outcome unknown after a crash is shown for confirmation.',
-    provenBy: prove(
-      approvals,
-      'a call cut off in mid-run is unknown afterwards: asked for again with a warning, run again only when approved',
-      'an unknown call that the new attempt does not ask for is shown, never dropped',
-    ),
+    provenBy: [
+      ...prove(
+        approvals,
+        'a call cut off in mid-run is unknown afterwards: asked for again with a warning, run again only when approved',
+        'an unknown call that the new attempt does not ask for is shown, never dropped',
+      ),
+      ...prove(
+        'src/features/conversations/stopped-calls.test.ts',
+        'a yes said again, because its answer was lost, does not approve a repeat of a call whose outcome is unknown',
+        'whoever cancels instead of answering whether to run it again is told that the earlier try may have happened',
+      ),
+    ],
   },
   {
     id: 'A5/policy-matrix',

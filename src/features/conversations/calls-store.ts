@@ -101,9 +101,13 @@ interface Move {
   readonly result?: StoredResult
 }
 
-/** Moves a call on if it is where it is thought to be; false otherwise, and then nothing may be done. */
+/**
+ * Moves a call on if it is where it is thought to be; false otherwise, and then nothing may be done. The id of one whose outcome is
+ * unknown is retired: the yes it had is used up, and said again by a line that lost its answer it must not approve a repeat.
+ */
 export async function moveCall(handle: Handle, turn: Held, move: Move): Promise<boolean> {
-  const moved = await handle.run(sql`update tool_calls set status = ${move.to}, updated_at = now(),
+  const callId = move.to === 'unknown' ? sql`call_id || '@'` : sql`call_id`
+  const moved = await handle.run(sql`update tool_calls set status = ${move.to}, call_id = ${callId}, updated_at = now(),
       result = coalesce(${move.result ? JSON.stringify(move.result) : null}::jsonb, result)
     where turn_id = ${turn.id} and call_index = ${move.index} and status = any(${[...move.from]}) and ${heldBy(turn)}`)
   return moved > 0

@@ -9,7 +9,7 @@ import type { Handle } from '#platform/postgres/database.ts'
 import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import { abortable } from './abortable.ts'
 import { awaitPerson } from './await-person.ts'
-import { failureOf, resultOf, rethrowIfFatal } from './call-outcome.ts'
+import { failureOf, recordResult, resultOf, rethrowIfFatal } from './call-outcome.ts'
 import { createCallPerson } from './call-person.ts'
 import { bindCall, findCall, insertCall, moveCall, type StoredCall, type StoredResult } from './calls-store.ts'
 import { checkStopped, currentAsker, emit, isReleased, TurnStopped, type TurnWork } from './turn-work.ts'
@@ -26,10 +26,29 @@ export async function runWriteCall(work: TurnWork, skill: Skill, call: ToolCall)
     stored = await bind(work, call)
     return await follow(work, { skill, call, input, stored })
   } catch (error) {
-    const known = rethrowIfFatal(work, error)
+    const known = error instanceof CutOff ? error.result : (stored?.result ?? null)
+    // Nobody goes on from here, and the answer's end must not pass over what may have happened.
+    if (known !== null && isEndedHere(work)) recordResult(work, call, known)
+    const fault = rethrowIfFatal(work, error)
     if (stored) await closeDecision(work, stored)
-    return failureOf(known)
+    return failureOf(fault)
   }
+}
+
+/** The turn was stopped while the call ran. */
+class CutOff extends Error {
+  readonly result: StoredResult
+
+  constructor(result: StoredResult) {
+    super('the turn was stopped while a call ran')
+    this.result = result
+  }
+}
+
+/** Its member cancelled the turn, or its time is up: this attempt ends it. One that was lost or given back is ended by another. */
+function isEndedHere({ signal }: TurnWork): boolean {
+  const reason: unknown = signal.reason
+  return signal.aborted && !(reason instanceof TurnStopped && reason.reason !== 'cancelled')
 }
 
 /** The call has failed before anybody decided on it: a yes that came now would be taken and never carried out. */
@@ -167,7 +186,7 @@ async function execute(work: TurnWork, write: WriteCall): Promise<StoredResult> 
   const begin = { index: stored.index, from: ['approved'], to: 'running' } as const
   if (!(await askStore(work, (handle) => moveCall(handle, work.turn, begin)))) throw new TurnStopped('stale')
   const end = await storeEnd(work, write, await runOnce(work, write, principal))
-  if (end.to !== 'done') checkStopped(work)
+  if (end.to !== 'done' && work.signal.aborted) throw new CutOff(end.result)
   return end.result
 }
 
