@@ -246,6 +246,10 @@ export const PROMISES: readonly Requirement[] = [
         'after a lost connection nothing is taken for certain that was heard before',
         'a tag that Redis forgot is a miss, not an older version',
       ),
+      ...prove(
+        'src/platform/cache/shared-joining.test.ts',
+        'who joins a making of more than two seconds does not get what an invalidation has ended, though its message was lost',
+      ),
     ],
   },
   {

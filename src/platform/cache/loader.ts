@@ -3,6 +3,7 @@ import { ageOf } from '#domain/cache-policy/expiry.ts'
 import type { Log } from '#platform/log/log.ts'
 import { inSpan } from '#platform/tracing/in-span.ts'
 import { noteOn, type About, type Span } from '#platform/tracing/span.ts'
+import { createCertainty } from './certainty.ts'
 import type { Entry } from './entry.ts'
 import { runMaker, type FlightDeck, type Maker } from './flight.ts'
 import { NOTHING, expiryNow, type KeeperNeeds, type Landed } from './keeper.ts'
@@ -50,30 +51,68 @@ interface Flight<Value> {
   readonly asked: Asked<Value>
   /** What lands in time, or what stands in for it. */
   readonly answer: Promise<Value>
-  readonly held: readonly HeldTag[]
+  readonly tags: readonly HeldTag[]
+  readonly begunMs: number
   /** See `FreshSince`. */
   readonly sinceMs: number
+  /** Redis is being asked about its tags. */
+  asking: Promise<void> | undefined
 }
 
 const WARN_EVERY_MS = 60_000
 const NO_TAGS: readonly string[] = []
 
+type Keep<Value> = (place: { readonly key: string; readonly owner: string }, landed: Landed<Value>) => void
+
 /** One making at a time for each key and owner, with its limits and what stands in when it fails. */
-export function createLoader<Value>(
-  needs: LoaderNeeds<Value>,
-  keep: (place: { readonly key: string; readonly owner: string }, landed: Landed<Value>) => void,
-) {
-  const { clock, fresh, ledger, tags } = needs
+export function createLoader<Value>(needs: LoaderNeeds<Value>, keep: Keep<Value>) {
+  const { clock, fresh, ledger } = needs
+  const { start, find } = createFlights(needs, keep)
+  const certainty = createCertainty(needs)
+  /** One that began before an invalidation, or before a period that wants it fresh, knows too little for who asks after it. */
+  const isCurrent = ({ tags, sinceMs }: Flight<Value>): boolean =>
+    areCurrent(tags) && sinceMs === fresh.at(clock.monotonicMs())
+  const tellOf = (request: Request<Value>, isQuiet: boolean) => (isQuiet ? undefined : request.holding.onOrigin)
+  const join = (running: Flight<Value>, request: Request<Value>, isQuiet: boolean): Promise<Value> => {
+    const tell = tellOf(request, isQuiet)
+    if (!isQuiet) ledger.joined += 1
+    return request.older ? answerOf(running, tell) : landingOf(needs, running, tell)
+  }
+  const begin = (request: Request<Value>, isQuiet: boolean): Promise<Value> =>
+    answerOf(start(request, isQuiet), tellOf(request, isQuiet))
+  /** Asks Redis whether its tags still are as they were, once for all who come meanwhile, then joins it or another. */
+  const askThenJoin = async (running: Flight<Value>, request: Request<Value>, isQuiet: boolean): Promise<Value> => {
+    running.asking ??= certainty.ask(running).finally(() => (running.asking = undefined))
+    await running.asking
+    const isGood = isCurrent(running) && certainty.afterAsking(running, clock.monotonicMs()) === 'certain'
+    if (isGood) return join(running, request, isQuiet)
+    const other = find(request)
+    return other && other !== running && isCurrent(other) ? join(other, request, isQuiet) : begin(request, isQuiet)
+  }
+  return (request: Request<Value>, isQuiet = false): Promise<Value> => {
+    const running = find(request)
+    if (!running || !isCurrent(running)) return begin(request, isQuiet)
+    // It may take longer than a lost message may cost.
+    const known = certainty.of(running, clock.monotonicMs())
+    if (known === 'certain') return join(running, request, isQuiet)
+    return known === 'ask' ? askThenJoin(running, request, isQuiet) : begin(request, isQuiet)
+  }
+}
+
+/** Begins makings, and finds those that are under way. */
+function createFlights<Value>(needs: LoaderNeeds<Value>, keep: Keep<Value>) {
+  const { clock, fresh, tags } = needs
   const seek = createSeeker(needs)
   const aboutMaking = aboutCache(needs, 'make', 'maker')
   const flights = new Map<string, Flight<Value>>()
   const noteFailure = createFailureNotes(needs)
-  const start = (id: string, request: Request<Value>, isQuiet: boolean): Flight<Value> => {
+  const start = (request: Request<Value>, isQuiet: boolean): Flight<Value> => {
     const { key, holding, older } = request
+    const id = flightId(key, holding.owner)
     // First of all: the rest is done while Redis looks. What lies there needs no limit but that of the line to it.
     const seeking = seek(request, older ? 'fresh' : 'stale')
     const held = tags.hold(holding.tags ?? NO_TAGS)
-    const sinceMs = fresh.at(clock.monotonicMs())
+    const begunMs = clock.monotonicMs()
     const shelve = (landed: Landed<Value>): void => keep({ key, owner: holding.owner }, landed)
     const limited = (): Promise<Landed<Value>> => {
       const work = (signal: AbortSignal) => inSpan(aboutMaking, () => land(needs, { request, held, signal }))
@@ -89,12 +128,8 @@ export function createLoader<Value>(
     const made = (): Promise<Landed<Value>> => limited().catch(rescue)
     const inTime = seeking === null ? made() : seeking.then((found) => found ?? made())
     const asked: Asked<Value> = { inTime, older, isCounted: isQuiet, origin: undefined }
-    const flight = {
-      asked,
-      answer: older ? standIn(needs, asked, older) : answerTo(needs, asked, seeking),
-      held,
-      sinceMs,
-    }
+    const answer = older ? standIn(needs, asked, older) : answerTo(needs, asked, seeking)
+    const flight: Flight<Value> = { asked, answer, tags: held, begunMs, sinceMs: fresh.at(begunMs), asking: undefined }
     flights.set(id, flight)
     const end = (): void => void (flights.get(id) === flight && flights.delete(id))
     const settle = (landed: Landed<Value>): void => {
@@ -109,16 +144,9 @@ export function createLoader<Value>(
     flight.answer.catch(() => undefined)
     return flight
   }
-  return (request: Request<Value>, isQuiet = false): Promise<Value> => {
-    const id = flightId(request.key, request.holding.owner)
-    const running = flights.get(id)
-    // One that began before an invalidation, or before a period that wants it fresh, knows too little for who asks after it.
-    const isCurrent = running && areCurrent(running.held) && running.sinceMs === fresh.at(clock.monotonicMs())
-    const tell = isQuiet ? undefined : request.holding.onOrigin
-    if (!isCurrent) return answerOf(start(id, request, isQuiet), tell)
-    if (!isQuiet) ledger.joined += 1
-    return request.older ? answerOf(running, tell) : landingOf(needs, running, tell)
-  }
+  const find = ({ key, holding }: Request<Value>): Flight<Value> | undefined =>
+    flights.get(flightId(key, holding.owner))
+  return { start, find }
 }
 
 /** For who joined without an older value: nothing stands in for it. */

@@ -1,5 +1,6 @@
 import type { CacheOrigin } from '#domain/cache-policy/cache-class.ts'
 import { ageOf, isNearEnd, isRenewedEarly } from '#domain/cache-policy/expiry.ts'
+import { createCertainty, type Certainty } from './certainty.ts'
 import { createEntryIndex, type Entry } from './entry.ts'
 import type { Maker } from './flight.ts'
 import { NOTHING, createKeeper, expiryNow } from './keeper.ts'
@@ -18,11 +19,6 @@ export interface Space<Value> {
   /** For makings that nobody else may share: begin here, keep the value when it is there, unless a tag was invalidated between. */
   begin(key: string, holding: Holding): (value: Value) => void
 }
-
-/** How long what Redis said of tags is taken for so: a lost message costs no more. */
-const CERTAIN_MS = 2000
-/** The same while Redis is away and nobody can be asked. */
-const CERTAIN_ALONE_MS = 10_000
 
 export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
   const { clock, fresh, ledger, shelf } = needs
@@ -76,7 +72,7 @@ export function createSpace<Value>(needs: LoaderNeeds<Value>): Space<Value> {
 interface AnswerNeeds<Value> extends LoaderNeeds<Value> {
   readonly find: (key: string, owner: string) => Entry | undefined
   readonly load: (request: Request<Value>, isQuiet?: boolean) => Promise<Value>
-  readonly certainty: CertaintyOf
+  readonly certainty: Certainty
 }
 
 /** What a request gets by what is kept: the value, a promise of a new one, or the value while a new one is made. */
@@ -133,33 +129,4 @@ function createAnswers<Value>({ clock, ledger, shelf, random, find, load, certai
     return isReady ? (entry.value as Value) : load({ ...request, older: entry }, true)
   }
   return { answerFrom, answer, ahead }
-}
-
-interface CertaintyOf {
-  of(entry: Entry, nowMs: number): 'certain' | 'ask' | 'lost'
-  /** The same once Redis was asked: what it could not say is not asked again. */
-  afterAsking(entry: Entry, nowMs: number): 'certain' | 'lost'
-  ask(entry: Entry): Promise<void>
-}
-
-/** Whether another process may have invalidated a tag of an entry without this one having heard. */
-function createCertainty<Value>({ clock, tags, shared }: LoaderNeeds<Value>): CertaintyOf {
-  const sinceMs = (entry: Entry, nowMs: number): number => nowMs - tags.certainAt(entry.tags, entry.begunMs)
-  const afterAsking = (entry: Entry, nowMs: number): 'certain' | 'lost' =>
-    sinceMs(entry, nowMs) < CERTAIN_ALONE_MS ? 'certain' : 'lost'
-  return {
-    of(entry, nowMs) {
-      if (shared === null || entry.tags.length === 0 || sinceMs(entry, nowMs) < CERTAIN_MS) return 'certain'
-      return shared.tier.isUp() ? 'ask' : afterAsking(entry, nowMs)
-    },
-    afterAsking,
-    async ask(entry) {
-      const names = entry.tags.map(({ tag }) => tag.name)
-      const atMs = clock.monotonicMs()
-      const turn = tags.turn()
-      const versions = await shared?.tier.readVersions(names).catch(() => null)
-      // Without an answer it stays as uncertain as it was.
-      if (versions) tags.learn(names, { versions, atMs, turn })
-    },
-  }
 }
