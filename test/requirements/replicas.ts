@@ -118,11 +118,11 @@ export const REPLICAS: readonly Requirement[] = [
     id: 'N/simulated',
     source: 'replicas, simulation',
     behaviour:
-      'Turns, leases, journal, resuming, single flight and schedules hold in whatever order things happen, and PostgreSQL does as their machine does.',
+      'Turns, leases, journal, resuming, single flight and schedules hold in whatever order things happen, and PostgreSQL and Redis do as their machines do.',
     provenBy: [
       ...prove(
         'test/simulation/turns.test.ts',
-        'whatever dies, freezes, is cut off or lost, in whatever order: every turn ends once, and readers have what is stored',
+        'whatever dies, ends, freezes, is cut off or lost, in whatever order: every turn ends once, readers have what is stored, and a person is heard',
         'the same seed is the same run',
       ),
       ...prove(
@@ -130,13 +130,26 @@ export const REPLICAS: readonly Requirement[] = [
         'PostgreSQL takes every step of turns, leases, fences and journal as the machine of the simulation does',
       ),
       ...prove(
+        'test/simulation/calls-in-postgres.test.ts',
+        'PostgreSQL takes every step of calls, decisions, waiting and giving back as the machine of the simulation does',
+      ),
+      ...prove(
         'test/simulation/cache.test.ts',
         'whatever makers and invalidations do in whatever order: one making answers all who wait, nobody gets less than was told',
+      ),
+      ...prove(
+        'test/simulation/sharing.test.ts',
+        'however processes that share a cache freeze, fail and lose what they say: they make a value once, nobody gets less than was told, everybody gets an answer',
+      ),
+      ...prove(
+        'test/simulation/tier-in-redis.test.ts',
+        'Redis takes every step of rights, values and tags as the machine of the simulation does',
       ),
       ...prove(
         'test/simulation/schedule.test.ts',
         'however long a server is away: each briefing is told once, at the first look after its hour, unless the next is due already',
       ),
+      ...prove('test/simulation/run-machine.test.ts', 'every machine runs by seed, and one is chosen by its name'),
     ],
   },
   {

@@ -1,8 +1,8 @@
 import pino from 'pino'
-import type { Clock } from '#domain/clock.ts'
 import { CACHE_POLICIES } from '#domain/cache-policy/policy.ts'
 import { createCache } from '#platform/cache/create-cache.ts'
 import type { Space } from '#platform/cache/space.ts'
+import { createVirtualClock } from './virtual-clock.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 interface Value {
@@ -37,7 +37,7 @@ export async function simulateCache({ seed, plant = (space) => space }: Wish): P
   const time = createVirtualTime(seed)
   const policies = { ...CACHE_POLICIES, directory: POLICY }
   const log = pino({ level: 'silent' })
-  const cache = createCache({ clock: clockOf(time), log, random: () => time.between(0, 1), policies })
+  const cache = createCache({ clock: createVirtualClock(time), log, random: () => time.between(0, 1), policies })
   const stage = createStage(time, plant(cache.space<Value>('directory', 'simulated')))
   for (let at = 0; at < 60; at += 1) time.after(time.between(0, STORM_MS), () => stage.ask())
   for (let at = 0; at < 8; at += 1)
@@ -51,23 +51,6 @@ export async function simulateCache({ seed, plant = (space) => space }: Wish): P
   const open = stage.asked - stage.settled()
   const stuck = open === 0 ? [] : [`${open} of ${stage.asked} askers were never answered`]
   return { breaches: [...stage.breaches, ...stuck], asked: stage.asked, made: stage.made() }
-}
-
-function clockOf(time: VirtualTime): Clock {
-  return {
-    now: () => new Date(Date.UTC(2026, 2, 10) + time.nowMs()),
-    monotonicMs: () => 1_000_000 + time.nowMs(),
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const wake = (): void => reject(new Error('woken'))
-        if (signal?.aborted) return wake()
-        signal?.addEventListener('abort', wake, { once: true })
-        time.after(ms, () => {
-          signal?.removeEventListener('abort', wake)
-          resolve()
-        })
-      }),
-  }
 }
 
 function createStage(time: VirtualTime, space: AskedSpace) {

@@ -2,57 +2,88 @@ import { checkHistory, describeBreach } from '../chaos/check-history.ts'
 import { NOTHING_OBSERVED, type StoredState } from '../chaos/history.ts'
 import { startClient } from './simulated-client.ts'
 import { createProcess, type SimulatedProcess } from './simulated-process.ts'
+import type { Work } from './simulated-run.ts'
 import { createWorld, LIMITS, type Planted, type World } from './simulated-world.ts'
 import { createVirtualTime } from './virtual-time.ts'
+import { checkApproved, watchForStorms } from './watch-turns.ts'
 
 interface Outcome {
   /** In words; none when all held. */
   readonly breaches: readonly string[]
   readonly turns: number
   readonly attempts: number
+  /** Calls with side effects that were sent. */
+  readonly calls: number
 }
 
 const STORM_MS = 12_000
 /** Promised is a turn's end within two minutes of a fault's end. */
 const QUIET_MS = 60_000
-const KINDS = ['kill', 'freeze', 'cut-off', 'outage'] as const
+/** What is frozen or under way when all is answered still comes within this. */
+const AFTERMATH_MS = 8000
+const KINDS = ['kill', 'end', 'freeze', 'cut-off', 'outage'] as const
+const MEMBERS = 3
 
 /** Some processes, some members and many faults, all of them by the seed: the same seed is the same run to the last event. */
 export function simulateTurns(seed: number, planted: Planted = {}): Outcome {
   const time = createVirtualTime(seed)
   const world = createWorld(time, planted)
-  const processes = Array.from({ length: 1 + Math.floor(time.between(1, 3)) }, () =>
-    createProcess(world, (turnId) => piecesOf(messageOf(world, turnId))),
+  const processes = Array.from({ length: 1 + Math.floor(time.between(1, 3)) }, (_, index) =>
+    createProcess(world, { name: `process ${index}`, workOn: (held) => workOn(world, held) }),
   )
   for (const process of processes) process.start()
   watchForStorms(world, processes)
-  for (let index = 0; index < 3; index += 1)
-    startClient(world, { memberId: `member ${index}`, conversationId: `talk ${index}`, questions: 3, processes })
+  let answered = 0
+  for (let index = 0; index < MEMBERS; index += 1)
+    startClient(world, {
+      memberId: `member ${index}`,
+      conversationId: `talk ${index}`,
+      questions: 3,
+      processes,
+      done: () => (answered += 1),
+    })
   world.lossShare = time.chance(0.5) ? 0.03 : 0
   injectFaults(world, processes)
   time.run(STORM_MS)
+  if (world.lossShare > 0) world.lossUntilMs = STORM_MS + LIMITS.leaseMs + 1000
   world.lossShare = 0
-  time.run(STORM_MS + QUIET_MS)
+  const isQuiet = (): boolean => answered === MEMBERS && !world.machine.turns.some(world.machine.isOpen)
+  for (let untilMs = STORM_MS; untilMs < STORM_MS + QUIET_MS && !isQuiet(); untilMs += 1000) time.run(untilMs)
+  time.run(time.nowMs() + AFTERMATH_MS)
+  return outcomeOf(world)
+}
+
+function outcomeOf(world: World): Outcome {
+  const { history, machine, orders, broken } = world
+  const effects = orders.effects()
   const breaches = checkHistory({
-    history: world.history,
+    history,
     stored: storedOf(world),
-    observed: NOTHING_OBSERVED,
+    observed: { ...NOTHING_OBSERVED, effects },
     answerTo: (messageId) => piecesOf(messageId).join(''),
     mayFailWith: () => false,
   }).map(describeBreach)
-  const { turns } = world.machine
-  const attempts = turns.reduce((sum, turn) => sum + turn.attempt, 0)
-  return { breaches: [...breaches, ...world.storms], turns: turns.length, attempts }
-}
-
-function messageOf(world: World, turnId: string): string {
-  return world.machine.turns.find((turn) => turn.id === turnId)?.messageId ?? 'none'
+  const { turns } = machine
+  return {
+    breaches: [...breaches, ...broken, ...checkApproved(world)],
+    turns: turns.length,
+    attempts: turns.reduce((sum, turn) => sum + turn.attempt, 0),
+    calls: effects.reduce((sum, effect) => sum + effect.calls, 0),
+  }
 }
 
 /** Most answers are short; one in four takes longer than a lease. */
 function piecesOf(messageId: string): string[] {
   const number = Number(messageId.slice(-4))
   return Array.from({ length: number % 4 === 0 ? 80 : 6 }, (_, index) => `${number}.${index} `)
+}
+
+/** An order has an effect somewhere in its answer; the model of a later attempt may forget to call for it. */
+function workOn({ time, machine }: World, { id, attempt }: { readonly id: string; readonly attempt: number }): Work {
+  const message = machine.messages.find((one) => one.turnId === id && one.role === 'user')
+  const pieces = piecesOf(message?.id ?? 'none')
+  const calls = message?.text.startsWith('order') === true && (attempt === 1 || time.chance(0.85))
+  return { pieces, callsAt: calls ? pieces.length - Math.floor(time.between(0, 5)) : null }
 }
 
 /** Not every run has every kind: what two kinds do together hides what one does alone. */
@@ -74,40 +105,40 @@ function injectOne(
 ): void {
   const { time } = world
   const process = time.pick(processes.filter((one) => one.isAlive()))
-  if (kind === 'outage') world.outageUntilMs = time.nowMs() + time.between(100, 5000)
-  if (!process) return
-  if (kind === 'freeze') process.freeze(time.between(100, 6000))
-  if (kind === 'cut-off') process.cutOff(time.between(100, 5000))
-  if (kind !== 'kill') return
-  process.kill()
-  time.after(time.between(100, 3000), () => process.start())
+  const startLater = (): void => time.after(time.between(100, 3000), () => process?.start())
+  switch (kind) {
+    case 'outage':
+      return breakDatabase(world, process)
+    case 'freeze':
+      return process?.freeze(time.between(100, 6000))
+    case 'cut-off':
+      return process?.cutOff(time.between(100, 5000))
+    case 'end':
+      return process?.[time.pick(['end', 'endAsking'] as const) ?? 'end'](time.between(0, 3000), startLater)
+    case 'kill':
+      process?.kill()
+      return startLater()
+    case undefined:
+  }
 }
 
-/** A turn is taken only from those who died, froze or were away: an outage for all is no reason. */
-function watchForStorms(world: World, processes: readonly SimulatedProcess[]): void {
-  const { time, machine } = world
-  const claim = machine.claim
-  let troubledUntilMs = 0
-  const trouble = (): void => {
-    const isTroubled = processes.some((one) => !one.isAlive() || one.isFrozen() || one.line.isCutOff())
-    if (isTroubled || world.lossShare > 0) troubledUntilMs = time.nowMs() + LIMITS.leaseMs + 1000
-    time.after(50, trouble)
-  }
-  trouble()
-  machine.claim = (wish) => {
-    const claimed = claim(wish)
-    for (const { id, attempt } of claimed)
-      if (time.nowMs() >= troubledUntilMs && processes.some((one) => one.keeps(id)))
-        world.storms.push(
-          `turn ${id} was taken at ${time.nowMs()} ms, attempt ${attempt}, from a process that was well`,
-        )
-    return claimed
-  }
+/** The database is away for all; now and then somebody dies with it, and starts while it is. */
+function breakDatabase(world: World, process: SimulatedProcess | undefined): void {
+  const { time } = world
+  const lastsMs = Math.round(time.between(100, 5000))
+  world.outageUntilMs = time.nowMs() + lastsMs
+  if (!process || time.chance(0.5)) return
+  process.kill()
+  time.after(time.between(0, lastsMs), () => process.start())
 }
 
 function storedOf({ machine }: World): StoredState {
   return {
-    messages: machine.messages.map((message) => ({ ...message, tokens: null, calls: [] })),
+    messages: machine.messages.map(({ calls, ...message }) => ({
+      ...message,
+      tokens: null,
+      calls: calls.map((call) => ({ tool: 'place_order', ...call })),
+    })),
     turns: machine.turns.map(({ id, messageId, status, attempt }) => ({
       id,
       messageId,

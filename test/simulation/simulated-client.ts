@@ -2,29 +2,30 @@ import { assembleTurn, EMPTY_TURN } from '#contract/turn-assembly.ts'
 import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import type { Place } from '#domain/turn/place.ts'
 import { continuation } from '#domain/turn/resume.ts'
+import { answerApproval } from './simulated-person.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
-import { LIMITS, type World } from './simulated-world.ts'
+import { LIMITS, RETRY_MS, type World } from './simulated-world.ts'
 
 interface ClientNeeds {
   readonly memberId: string
   readonly conversationId: string
   readonly questions: number
   readonly processes: readonly SimulatedProcess[]
+  /** All questions were answered. */
+  readonly done: () => void
 }
-
-const RETRY_MS = 60
 
 /** A member who asks one question after the other and follows each answer through every break. */
 export function startClient(world: World, needs: ClientNeeds): void {
   const { time, history } = world
   const { memberId, conversationId } = needs
   const asks = (left: number): void => {
-    if (left === 0) return
+    if (left === 0) return needs.done()
     const messageId = world.nextId()
-    const text = `question ${messageId}`
+    const text = `${time.chance(0.3) ? 'order' : 'question'} ${messageId}`
     history.push({ type: 'posted', memberId, messageId, conversationId, text })
     const acked = (turnId: string): void => {
-      if (time.chance(0.1)) cancelLater(world, turnId)
+      if (time.chance(0.1)) cancelLater(world, needs, turnId)
       follow(world, needs, { turnId, done: () => time.after(time.between(0, 1500), () => asks(left - 1)) })
     }
     post(world, needs, { messageId, text, acked })
@@ -32,9 +33,10 @@ export function startClient(world: World, needs: ClientNeeds): void {
   time.after(time.between(0, 500), () => asks(needs.questions))
 }
 
-function cancelLater(world: World, turnId: string): void {
+function cancelLater(world: World, needs: ClientNeeds, turnId: string): void {
   world.history.push({ type: 'cancelled', turnId })
-  world.time.after(world.time.between(0, 800), () => world.machine.cancel(turnId))
+  const soonMs = world.time.chance(0.7) ? 2500 : 12_000
+  world.time.after(world.time.between(0, soonMs), () => pickAlive(world, needs)?.cancel(turnId))
 }
 
 interface Question {
@@ -97,6 +99,7 @@ function follow(world: World, needs: ClientNeeds, { turnId, done }: Following): 
   const take = (placed: PlacedTurnEvent): void => {
     if (isOver) return
     history.push({ type: 'delivered', reader, placed })
+    if (placed.event.type === 'approval-needed') answerApproval(world, needs, { turnId, asked: placed.event })
     try {
       turn = assembleTurn(turn, placed)
     } catch (error) {
@@ -184,6 +187,6 @@ function serve(world: World, process: SimulatedProcess, { turnId, after, take, i
   watch()
 }
 
-function pickAlive(world: World, needs: ClientNeeds): SimulatedProcess | undefined {
+function pickAlive(world: World, needs: Pick<ClientNeeds, 'processes'>): SimulatedProcess | undefined {
   return world.time.pick(needs.processes.filter((process) => process.isAlive()))
 }

@@ -1,213 +1,208 @@
-import type { PlacedTurnEvent, TurnEvent } from '#contract/turn-events.ts'
 import { afterFailure, afterSuccess, mayTakeOver, NO_OUTAGE } from '#domain/turn/lease.ts'
-import { placeEvents } from '#domain/turn/place-events.ts'
-import { createFeed, LIMITS, type World } from './simulated-world.ts'
-import type { Held } from './turn-machine.ts'
-
-/** One attempt at an answer, as the process that works on it has it in memory. */
-interface Run {
-  readonly held: Held
-  readonly pieces: string[]
-  text: string
-  lastN: number
-  waiting: TurnEvent[]
-  batch: PlacedTurnEvent[]
-  isOver: boolean
-  isCancelled: boolean
-}
+import type { Claimed, Held } from './machine-records.ts'
+import { createLife } from './simulated-life.ts'
+import { createRun, type Run, type Work } from './simulated-run.ts'
+import { createSpeaker } from './simulated-speaker.ts'
+import { createFeed, FAILURE_MS, LIMITS, type World } from './simulated-world.ts'
 
 export type SimulatedProcess = ReturnType<typeof createProcess>
 
-/**
- * A process of the product without its code but with its rules: it claims, renews, speaks, writes in groups and ends turns, and the
- * decisions are those of the domain. It may die and come again, freeze, or lose the database.
- */
-export function createProcess(world: World, piecesOf: (turnId: string) => string[]) {
-  const { time, machine, planted } = world
-  const feed = createFeed()
-  let runs = new Map<string, Run>()
-  let outage = NO_OUTAGE
-  let isFlushing = false
-  let life = 0
-  let isAlive = false
-  let frozenUntilMs = 0
-  let cutOffUntilMs = 0
-  const line = { isCutOff: () => time.nowMs() < cutOffUntilMs }
+interface ProcessNeeds {
+  readonly name: string
+  readonly workOn: (held: Held) => Work
+}
 
-  /** Only in this life, and not while frozen. */
-  const later = (ms: number, work: () => void): void => {
-    const mine = life
-    const due = (): void => {
-      if (mine !== life) return
-      if (time.nowMs() < frozenUntilMs) time.after(frozenUntilMs - time.nowMs() + time.between(0, 3), due)
-      else work()
-    }
-    time.after(ms, due)
-  }
-  const call = <Result>(work: () => Result, done: (result: { readonly value: Result } | undefined) => void): void => {
-    const mine = life
-    world.call(line, work, (result) => {
-      if (mine === life) later(0, () => done(result))
-    })
-  }
+/**
+ * A process of the product without its code but with its rules: it claims, renews, answers, gives back what it holds when it is told to
+ * end, and the decisions are those of the domain. It may die and come again, freeze, or lose the database.
+ */
+export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
+  const { time, machine, planted } = world
+  const life = createLife(world, name)
+  const { later, call } = life
+  const feed = createFeed()
+  const runs = new Map<string, Run>()
+  const { begin: answer, drop } = createSpeaker({ world, life, feed, runs })
+  let outage = NO_OUTAGE
+  /** Claims and givings back that are under way; who ends waits for them. */
+  let underWay = 0
+  let endingSinceMs: number | null = null
+  /** What becomes of it when it has next asked for turns. */
+  let onceAsked: (() => void) | undefined
+
   const note = (isDone: boolean): void => {
     outage = isDone ? afterSuccess(outage, time.nowMs()) : afterFailure()
   }
 
-  function look(): void {
-    const takesOver = planted.claimDuringOutage === true || mayTakeOver(outage, time.nowMs(), LIMITS.leaseMs)
-    const limit = LIMITS.turnsPerProcess - runs.size
+  /** As `waitForDatabase` does, then the rest of its start. */
+  function boot(wasAway = false): void {
     call(
-      () => machine.claim({ nowMs: time.nowMs(), leaseMs: LIMITS.leaseMs, limit, takesOver }),
-      (claimed) => {
-        note(claimed !== undefined)
-        for (const held of claimed?.value ?? []) begin(held)
-        later(LIMITS.pollMs, look)
+      () => true,
+      (isThere) => {
+        if (isThere) later(time.between(5, 150), () => open(wasAway))
+        else later(time.between(10, 250), () => boot(true))
       },
     )
   }
 
+  function open(wasAway: boolean): void {
+    life.open()
+    outage = wasAway && planted.startUnaware !== true ? afterFailure() : NO_OUTAGE
+    look()
+    later(LIMITS.heartbeatMs, renew)
+  }
+
+  function look(): void {
+    if (endingSinceMs !== null) return
+    const takesOver = planted.claimDuringOutage === true || mayTakeOver(outage, time.nowMs(), LIMITS.leaseMs)
+    // Turns that wait for a person count for nothing.
+    const limit = LIMITS.turnsPerProcess - [...runs.values()].filter((run) => !run.isWaiting).length
+    // Whoever died meanwhile still has what its last claim brings.
+    const claim = { processId: life.id(), leaseMs: LIMITS.leaseMs, limit, takesOver }
+    underWay += 1
+    call(
+      () => machine.claim({ ...claim, nowMs: time.nowMs() }),
+      (claimed) => {
+        underWay -= 1
+        note(claimed !== undefined)
+        const held = claimed?.value ?? []
+        // Nobody would wait for these, or give them back.
+        if (endingSinceMs !== null && planted.claimWhileEnding !== true) return giveBack(held)
+        held.forEach(begin)
+        later(LIMITS.pollMs, look)
+      },
+    )
+    onceAsked?.()
+    onceAsked = undefined
+  }
+
+  function begin(held: Claimed): void {
+    answer(createRun(held, workOn(held)))
+  }
+
   function renew(): void {
-    const held = [...runs.values()].map((run) => run.held)
+    const held = [...runs.values()]
+      .filter((run) => !(planted.noHeartbeatWhileWaiting === true && run.isWaiting))
+      .map((run) => run.held)
     if (held.length === 0 || planted.noHeartbeat === true) return later(LIMITS.heartbeatMs, renew)
     call(
       () => machine.renew(held, time.nowMs() + LIMITS.leaseMs),
       (renewed) => {
         note(renewed !== undefined)
-        for (const { id, attempt } of renewed ? held : []) {
-          const run = runs.get(id)
-          const answer = renewed?.value.find((one) => one.id === id)
-          if (!run || run.held.attempt !== attempt) continue
-          if (!answer) drop(run)
-          else if (answer.isCancelled) run.isCancelled = true
+        for (const one of renewed ? held : []) {
+          const run = runs.get(one.id)
+          const found = renewed?.value.find(({ id }) => id === one.id)
+          if (run?.held !== one) continue
+          if (!found) drop(run)
+          else if (found.isCancelled) cancel(run)
         }
         later(LIMITS.heartbeatMs, renew)
       },
     )
   }
 
-  function begin(held: Held): void {
-    const pieces = piecesOf(held.id)
-    const run: Run = { held, pieces, text: '', lastN: 0, waiting: [], batch: [], isOver: false, isCancelled: false }
-    runs.set(held.id, run)
-    if (held.attempt > 1 && planted.silentRestart !== true) run.waiting.push({ type: 'turn-restart', reason: 'anew' })
-    later(time.between(1, 60), () => speak(run))
+  function cancel(run: Run): void {
+    run.isCancelled = true
+    run.onCancel?.()
+    run.onDecision?.()
   }
 
-  function speak(run: Run): void {
-    if (run.isOver) return
-    const piece = run.isCancelled ? undefined : run.pieces.shift()
-    if (piece === undefined) return end(run)
-    run.text += piece
-    run.waiting.push({ type: 'text-delta', text: piece })
-    if (!isFlushing) {
-      isFlushing = true
-      later(LIMITS.flushMs, flush)
+  /** Told to end: nothing more is claimed, and what is not answered in time others may have at once. */
+  function end(graceMs: number, gone: () => void): void {
+    if (!life.isOpen() || endingSinceMs !== null) return
+    endingSinceMs = time.nowMs()
+    const graceOverMs = time.nowMs() + graceMs
+    // They would wait out any grace.
+    giveBackRuns([...runs.values()].filter((run) => run.isWaiting))
+    const rest = (): void => {
+      if (runs.size > 0 && time.nowMs() < graceOverMs) return later(20, rest)
+      giveBackRuns([...runs.values()])
+      leave()
     }
-    later(time.between(1, 90), () => speak(run))
+    const leave = (): void => {
+      if (underWay + runs.size > 0 && planted.claimWhileEnding !== true) return later(5, leave)
+      checkLeft()
+      kill()
+      gone()
+    }
+    rest()
   }
 
-  function place(run: Run, events: readonly TurnEvent[]): void {
-    const placed = placeEvents({ id: run.held.id, attempt: run.held.attempt }, run.lastN, events)
-    run.lastN += placed.length
-    run.batch.push(...placed)
-    run.waiting = []
+  function giveBackRuns(given: readonly Run[]): void {
+    for (const run of given) {
+      run.isReleased = true
+      drop(run)
+    }
+    giveBack(given.map((run) => run.held))
   }
 
-  function flush(): void {
-    const busy = [...runs.values()].filter((run) => !run.isOver && run.waiting.length + run.batch.length > 0)
-    if (busy.length === 0) return void (isFlushing = false)
-    for (const run of busy) place(run, run.waiting)
-    const entries = busy.flatMap((run) => run.batch)
-    if (planted.deliverBeforeCommit === true) feed.publish(entries)
+  function giveBack(held: readonly Held[]): void {
+    if (held.length === 0 || planted.keepWhatIsHeld === true) return
+    underWay += 1
     call(
-      () => machine.append(entries),
-      (written) => {
-        for (const run of busy) settle(run, written?.value)
-        later(written ? LIMITS.flushMs : LIMITS.retryMs, flush)
-      },
+      () => machine.release(held),
+      () => (underWay -= 1),
     )
   }
 
-  function settle(run: Run, written: ReadonlySet<string> | undefined): void {
-    if (written === undefined) {
-      if (planted.forgetUnwritten === true) run.batch = []
-      if (planted.renumberOnRepeat !== true) return
-      run.waiting = [...run.batch.map((entry) => entry.event), ...run.waiting]
-      run.lastN -= run.batch.length
-      run.batch = []
-      return
-    }
-    const done = run.batch
-    run.batch = []
-    if (!written.has(run.held.id)) drop(run)
-    else if (planted.deliverBeforeCommit !== true) feed.publish(done)
-  }
-
-  function end(run: Run): void {
-    // No group may be under way, so that the last events come last.
-    if (run.batch.length > 0) return later(5, () => end(run))
-    run.isOver = true
-    const status = run.isCancelled ? 'cancelled' : 'complete'
-    const messageId = world.nextId()
-    const usage = { input: 0, cachedInput: 0, output: 0 }
-    const cost = { amountMicros: 0, currency: 'USD' }
-    place(run, [...run.waiting, { type: 'turn-end', status, messageId, usage, cost, cache: 'miss' }])
-    store(run, { id: messageId, text: run.text, status })
-  }
-
-  function store(run: Run, answer: { id: string; text: string; status: 'complete' | 'cancelled' }): void {
-    const write = (): boolean => {
-      // The commit may have happened although its word was lost.
-      if (machine.messages.some((message) => message.id === answer.id)) return true
-      if (!machine.finish(run.held, answer)) return false
-      if (planted.answerOutsideTransaction !== true) machine.append(run.batch)
-      return true
-    }
-    call(write, (stored) => {
-      if (stored === undefined) return later(LIMITS.retryMs, () => store(run, answer))
-      if (stored.value && planted.answerOutsideTransaction === true)
-        call(
-          () => machine.append(run.batch),
-          () => undefined,
-        )
-      if (stored.value) feed.publish(run.batch)
-      drop(run)
+  /** Whoever left in order holds nothing, unless the database failed it just then: then the lease runs out. */
+  function checkLeft(): void {
+    const id = life.id()
+    if (life.failedMs() > (endingSinceMs ?? 0) - LIMITS.leaseMs - FAILURE_MS) return
+    time.after(50, () => {
+      for (const turn of machine.turns)
+        if (machine.isOpen(turn) && turn.owner === id && (turn.leaseUntilMs ?? 0) >= time.nowMs())
+          world.broken.push(`turn ${turn.id} is held by "${id}", which left in order`)
     })
   }
 
-  function drop(run: Run): void {
-    run.isOver = true
-    if (runs.get(run.held.id) === run) runs.delete(run.held.id)
+  function kill(): void {
+    life.end()
+    runs.clear()
+    underWay = 0
+    endingSinceMs = null
+    onceAsked = undefined
   }
 
   return {
     feed,
-    line,
-    isAlive: () => isAlive,
-    isFrozen: () => time.nowMs() < frozenUntilMs,
-    life: () => life,
-    /** Whether it works on this turn and could go on doing so. */
-    keeps: (turnId: string) => isAlive && time.nowMs() >= frozenUntilMs && runs.has(turnId),
-    start(): void {
-      isAlive = true
-      outage = NO_OUTAGE
-      later(time.between(0, 50), look)
-      later(LIMITS.heartbeatMs, renew)
-    },
-    kill(): void {
-      isAlive = false
-      life += 1
-      runs = new Map()
-      isFlushing = false
-    },
-    freeze(ms: number): void {
-      frozenUntilMs = Math.max(frozenUntilMs, time.nowMs() + ms)
-    },
-    cutOff(ms: number): void {
-      cutOffUntilMs = Math.max(cutOffUntilMs, time.nowMs() + ms)
-    },
     later,
     call,
+    isAlive: life.isOpen,
+    life: life.number,
+    id: life.id,
+    wellFromMs: life.wellFromMs,
+    metFromMs: life.metFromMs,
+    /** Whether it works on this turn. */
+    keeps: (turnId: string) => life.isOpen() && runs.has(turnId),
+    start(): void {
+      life.begin()
+      boot()
+    },
+    kill,
+    end,
+    /** The same when its next claim is under way. */
+    endAsking: (graceMs: number, gone: () => void) => void (onceAsked = () => end(graceMs, gone)),
+    freeze: life.freeze,
+    cutOff: life.cutOff,
+    /** A member decided on a call, through this process. */
+    heed: (turnId: string) => runs.get(turnId)?.onDecision?.(),
+    /** A member wants a turn stopped, through this process. */
+    cancel(turnId: string): void {
+      const claim = { id: turnId, processId: life.id(), leaseMs: LIMITS.leaseMs }
+      underWay += 1
+      call(
+        () => {
+          machine.cancel(turnId)
+          return machine.claimIdle({ ...claim, nowMs: time.nowMs() })
+        },
+        (idle) => {
+          underWay -= 1
+          const run = runs.get(turnId)
+          if (idle?.value) begin(idle.value)
+          else if (idle && run) cancel(run)
+        },
+      )
+    },
   }
 }

@@ -1,7 +1,9 @@
 import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { DEFAULT_TURN_LIMITS } from '#domain/turn/limits.ts'
 import type { HistoryEntry } from '../chaos/history.ts'
-import { createTurnMachine, type MachineFaults, type TurnMachine } from './turn-machine.ts'
+import type { MachineFaults } from './machine-records.ts'
+import { createOrders, type Orders } from './simulated-orders.ts'
+import { createTurnMachine, type TurnMachine } from './turn-machine.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** What a simulated product does wrong on purpose. */
@@ -12,14 +14,31 @@ export interface Planted extends MachineFaults {
   readonly resumeOffByOne?: boolean
   readonly ignoreGaps?: boolean
   readonly claimDuringOutage?: boolean
+  readonly startUnaware?: boolean
   readonly noHeartbeat?: boolean
+  readonly noHeartbeatWhileWaiting?: boolean
   readonly forgetUnwritten?: boolean
   readonly silentRestart?: boolean
+  readonly waitForEver?: boolean
+  readonly keyOfAttempt?: boolean
+  readonly dropEarlierCalls?: boolean
+  readonly silentCancel?: boolean
+  readonly keepWhatIsHeld?: boolean
+  readonly claimWhileEnding?: boolean
 }
 
 const { leaseMs, heartbeatMs, pollMs, flushMs } = DEFAULT_TURN_LIMITS
-/** What the product's limits are, in milliseconds. */
-export const LIMITS = { leaseMs, heartbeatMs, pollMs, flushMs, retryMs: 250, turnsPerProcess: 8 }
+/** What the product's limits are, in milliseconds; a person's time is shorter, so that it runs out in a storm, too. */
+export const LIMITS = {
+  leaseMs,
+  heartbeatMs,
+  pollMs,
+  flushMs,
+  retryMs: 250,
+  turnsPerProcess: 8,
+  approvalMs: 4000,
+  decisionPollMs: 500,
+}
 
 /** One database that several processes reach over a line that may fail at any step. */
 export interface World {
@@ -27,12 +46,18 @@ export interface World {
   readonly planted: Planted
   readonly machine: TurnMachine
   readonly history: HistoryEntry[]
+  /** What is done outside, by calls with side effects. */
+  readonly orders: Orders
   /** The database answers nobody before this moment. */
   outageUntilMs: number
   /** How often a request, or only its answer, is lost. */
   lossShare: number
-  /** Attempts that took a turn from a process that lived and could have kept it. */
-  readonly storms: string[]
+  /** Until when a loss may still show. */
+  lossUntilMs: number
+  /** Turns whose member was told that their yes was heard. */
+  readonly approved: Set<string>
+  /** What was broken of the promises that no history shows. */
+  readonly broken: string[]
   nextId(): string
   /** Does something in the database, as a whole, and tells what came of it. A failure says nothing of whether it was done. */
   call<Result>(
@@ -42,7 +67,10 @@ export interface World {
   ): void
 }
 
-const FAILURE_MS = 400
+/** After which a member tries again. */
+export const RETRY_MS = 60
+/** Within this a request has failed. */
+export const FAILURE_MS = 400
 
 export function createWorld(time: VirtualTime, planted: Planted): World {
   let ids = 0
@@ -51,9 +79,12 @@ export function createWorld(time: VirtualTime, planted: Planted): World {
     planted,
     machine: createTurnMachine(planted),
     history: [],
+    orders: createOrders(time),
     outageUntilMs: 0,
     lossShare: 0,
-    storms: [],
+    lossUntilMs: 0,
+    approved: new Set(),
+    broken: [],
     nextId: () => `00000000-0000-7000-8000-${String((ids += 1)).padStart(12, '0')}`,
     call(caller, work, done) {
       const isAway = (): boolean => time.nowMs() < world.outageUntilMs || caller.isCutOff()

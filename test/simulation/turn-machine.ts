@@ -1,52 +1,20 @@
 import type { PlacedTurnEvent } from '#contract/turn-events.ts'
 import { START, type Place } from '#domain/turn/place.ts'
-
-/** A turn as the database has it. Each claim is a new attempt, and the attempt stands for its fence. */
-export interface MachineTurn {
-  readonly id: string
-  readonly conversationId: string
-  readonly memberId: string
-  readonly messageId: string
-  status: 'queued' | 'running' | 'waiting' | 'complete' | 'cancelled'
-  attempt: number
-  leaseUntilMs: number | null
-  isCancelled: boolean
-}
-
-export interface MachineMessage {
-  readonly id: string
-  readonly conversationId: string
-  readonly seq: number
-  readonly role: 'user' | 'assistant'
-  readonly text: string
-  readonly turnId: string
-  readonly status: 'complete' | 'cancelled' | null
-}
-
-export interface Held {
-  readonly id: string
-  readonly attempt: number
-}
-
-export interface MachineClaim {
-  readonly nowMs: number
-  readonly leaseMs: number
-  readonly limit: number
-  /** Also of turns whose lease has run out. */
-  readonly takesOver: boolean
-}
-
-/** Rules that a planted fault leaves out. */
-export interface MachineFaults {
-  readonly noFence?: boolean
-  readonly noLease?: boolean
-  readonly noDuplicateCheck?: boolean
-  readonly answerOutsideTransaction?: boolean
-}
+import { createCallMachine } from './call-machine.ts'
+import type {
+  Claimed,
+  Held,
+  IdleClaim,
+  MachineAnswer,
+  MachineClaim,
+  MachineFaults,
+  MachineMessage,
+  MachineTurn,
+} from './machine-records.ts'
 
 /**
- * What PostgreSQL does with turns, as a machine without SQL: stored questions, leases, fences, journal, answers. All steps are whole, as
- * transactions are, and take the database's own time. A test holds the statements of the product to it.
+ * What PostgreSQL does with turns, as a machine without SQL: stored questions, leases, fences, journal, answers, and calls that wait for
+ * a person. All steps are whole, as transactions are, and take the database's own time. A test holds the statements of the product to it.
  */
 export function createTurnMachine(faults: MachineFaults = {}) {
   const turns: MachineTurn[] = []
@@ -55,6 +23,15 @@ export function createTurnMachine(faults: MachineFaults = {}) {
   const isOpen = ({ status }: MachineTurn): boolean => ['queued', 'running', 'waiting'].includes(status)
   const seqOf = (conversationId: string): number =>
     1 + messages.filter((message) => message.conversationId === conversationId).length
+  const isFree = ({ leaseUntilMs }: MachineTurn, nowMs: number): boolean =>
+    faults.noLease === true || leaseUntilMs === null || leaseUntilMs < nowMs
+  const take = (turn: MachineTurn, { processId, nowMs, leaseMs }: Omit<IdleClaim, 'id'>): Claimed => {
+    turn.status = 'running'
+    turn.attempt += 1
+    turn.leaseUntilMs = nowMs + leaseMs
+    turn.owner = processId
+    return { id: turn.id, attempt: turn.attempt, isCancelled: turn.isCancelled }
+  }
   const held = ({ id, attempt }: Held): MachineTurn | undefined =>
     turns.find(
       (turn) =>
@@ -62,6 +39,7 @@ export function createTurnMachine(faults: MachineFaults = {}) {
         (faults.noFence === true || (turn.attempt === attempt && ['running', 'waiting'].includes(turn.status))),
     )
   return {
+    ...createCallMachine({ faults, turns, isOpen, held }),
     turns,
     messages,
     events,
@@ -72,15 +50,14 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       if (earlier && faults.noDuplicateCheck !== true) return { turnId: earlier.turnId, seq: earlier.seq }
       const { conversationId, memberId, text, turnId } = message
       const seq = seqOf(conversationId)
-      messages.push({ id: message.id, conversationId, seq, role: 'user', text, turnId, status: null })
-      const fresh = { attempt: 0, leaseUntilMs: null, isCancelled: false, status: 'queued' as const }
+      messages.push({ id: message.id, conversationId, seq, role: 'user', text, turnId, status: null, calls: [] })
+      const fresh = { attempt: 0, leaseUntilMs: null, owner: null, isCancelled: false, status: 'queued' as const }
       turns.push({ id: turnId, conversationId, memberId, messageId: message.id, ...fresh })
       return { turnId, seq }
     },
     /** Fairly over members, oldest first; of a conversation only the oldest open turn. */
-    claim({ nowMs, leaseMs, limit, takesOver }: MachineClaim): Held[] {
-      const isFree = (turn: MachineTurn): boolean =>
-        faults.noLease === true || turn.leaseUntilMs === null || turn.leaseUntilMs < nowMs
+    claim({ limit, takesOver, ...claim }: MachineClaim): Claimed[] {
+      const { nowMs } = claim
       const rounds = new Map<string, number>()
       for (const { memberId, status, leaseUntilMs } of turns)
         if (status === 'running' && leaseUntilMs !== null && leaseUntilMs >= nowMs)
@@ -89,7 +66,7 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       const due = turns.filter((turn) => {
         if (!isOpen(turn) || busy.has(turn.conversationId)) return false
         busy.add(turn.conversationId)
-        return isFree(turn)
+        return isFree(turn, nowMs) && !(faults.waitingIsForgotten === true && turn.status === 'waiting')
       })
       const queue = due.map((turn) => {
         const round = (rounds.get(turn.memberId) ?? 0) + 1
@@ -98,12 +75,12 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       })
       const wanted = queue.filter(({ turn }) => takesOver || turn.leaseUntilMs === null)
       const taken = wanted.toSorted((one, other) => one.round - other.round).slice(0, limit)
-      return taken.map(({ turn }) => {
-        turn.status = 'running'
-        turn.attempt += 1
-        turn.leaseUntilMs = nowMs + leaseMs
-        return { id: turn.id, attempt: turn.attempt }
-      })
+      return taken.map(({ turn }) => take(turn, claim))
+    },
+    /** Takes one turn whoever is due, if nobody holds it: to end it without answering. */
+    claimIdle({ id, ...claim }: IdleClaim): Claimed | undefined {
+      const turn = turns.find((known) => known.id === id)
+      return turn && isOpen(turn) && isFree(turn, claim.nowMs) ? take(turn, claim) : undefined
     },
     /** Answers those that are still held, and whether somebody wants them stopped. */
     renew(wanted: readonly Held[], untilMs: number): { id: string; isCancelled: boolean }[] {
@@ -114,11 +91,21 @@ export function createTurnMachine(faults: MachineFaults = {}) {
         return [{ id: turn.id, isCancelled: turn.isCancelled }]
       })
     },
+    /** Gives turns back at once; a later claim starts them afresh. */
     release(wanted: readonly Held[]): void {
       for (const one of wanted) {
         const turn = held(one)
-        if (turn) turn.leaseUntilMs = null
+        if (!turn) continue
+        turn.leaseUntilMs = null
+        turn.owner = null
       }
+    },
+    /** A turn waits for a person, or goes on; false when it is held no more. */
+    setWaiting(one: Held, isWaiting: boolean): boolean {
+      const turn = held(one)
+      if (!turn) return false
+      turn.status = isWaiting ? 'waiting' : 'running'
+      return true
     },
     cancel(id: string): void {
       const turn = turns.find((known) => known.id === id)
@@ -138,7 +125,7 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       return written
     },
     /** Status, message and last events, all or nothing; false when the turn is held no more. */
-    finish(one: Held, answer: { id: string; text: string; status: 'complete' | 'cancelled' }): boolean {
+    finish(one: Held, answer: MachineAnswer): boolean {
       const turn = held(one)
       if (!turn) return false
       const { conversationId, id } = turn

@@ -5,18 +5,22 @@ import { simulateTurns } from './simulate-turns.ts'
 
 /** `npm run simulate` runs thousands. */
 const SEEDS = 300
-const MOST_SEEDS_FOR_A_FAULT = 400
+/** The rarest shows itself in one run of a hundred. */
+const MOST_SEEDS_FOR_A_FAULT = 1500
 const first = Math.floor(Math.random() * 1_000_000_000)
 
-test('whatever dies, freezes, is cut off or lost, in whatever order: every turn ends once, and readers have what is stored', (t) => {
+test('whatever dies, ends, freezes, is cut off or lost, in whatever order: every turn ends once, readers have what is stored, and a person is heard', (t) => {
   let attempts = 0
+  let calls = 0
   for (let seed = first; seed < first + SEEDS; seed += 1) {
     const outcome = simulateTurns(seed)
     assert.deepEqual(outcome.breaches, [], `npm run simulate -- --seed ${seed} --seeds 1`)
     attempts += outcome.attempts - outcome.turns
+    calls += outcome.calls
   }
-  t.diagnostic(`seeds ${first} to ${first + SEEDS - 1}, ${attempts} takeovers`)
+  t.diagnostic(`seeds ${first} to ${first + SEEDS - 1}, ${attempts} takeovers, ${calls} calls`)
   assert.ok(attempts > SEEDS / 4, 'turns were taken over')
+  assert.ok(calls > SEEDS / 4, 'calls were made')
 })
 
 test('the same seed is the same run', () => {
@@ -40,6 +44,17 @@ const FAULTS: readonly (readonly [keyof Planted, RegExp])[] = [
   ['resumeOffByOne', /as a gap/],
   ['ignoreGaps', /as a gap|as a repeat/],
   ['silentRestart', /begins without a word/],
+  ['startUnaware', /from a process that was well/],
+  ['waitingIsForgotten', /is waiting/],
+  ['waitForEver', /is waiting/],
+  ['noHeartbeatWhileWaiting', /from a process that was well/],
+  ['lateYes', /after its time/],
+  ['repeatUnasked', /was sent \d+ times on \d+ approvals/],
+  ['keyOfAttempt', /which is no place in its turn/],
+  ['dropEarlierCalls', /has no word of it|and its answer says/],
+  ['silentCancel', /has no word of it/],
+  ['keepWhatIsHeld', /which left in order/],
+  ['claimWhileEnding', /which left in order/],
 ]
 
 for (const [fault, pattern] of FAULTS) {
