@@ -109,8 +109,13 @@ export const MUTATIONS: readonly Mutation[] = [
       { file: LEASE, from: '  if (memory.isAway) return false\n', to: '' },
       {
         file: LEASE,
-        from: 'return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= leaseMs',
+        from: 'return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= Math.max(leaseMs, memory.returnMs)',
         to: 'return true',
+      },
+      {
+        file: LEASE,
+        from: 'return memory.seen === null ? null : memory.seen.databaseMs + hangLimit(leaseMs)',
+        to: 'return Date.UTC(9999, 0)',
       },
     ],
     shows: /turns were taken over although nobody had died/,
