@@ -1,5 +1,6 @@
 import { CACHE } from './requirements/cache.ts'
 import { CALENDAR } from './requirements/calendar.ts'
+import { CHAOS } from './requirements/chaos.ts'
 import { CONNECTIONS } from './requirements/connections.ts'
 import { CONTAINERS } from './requirements/containers.ts'
 import { CRAFT_AND_MEMORY } from './requirements/craft-and-memory.ts'
@@ -29,6 +30,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...CALENDAR,
   ...CACHE,
   ...REPLICAS,
+  ...CHAOS,
   ...DATABASE,
   ...MIGRATIONS,
   ...SOCKETS,
