@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cut } from './cut-connection.ts'
-import { openDoor } from './open-door.ts'
 
 /** How a line between two programs is just now. */
 interface LineState {
@@ -50,14 +49,8 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
-interface Wish {
-  readonly port: number
-  /** Refuses whoever calls while nobody listens at the far end, as without the line; otherwise each call is taken, and cut when that is seen. */
-  readonly refusesLikeFar?: boolean
-}
-
 /** Listens on a free loopback port and carries every connection to `port` of this machine. Whoever starts it closes it. */
-export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): Promise<FaultProxy> {
+export async function startFaultProxy({ port }: { readonly port: number }): Promise<FaultProxy> {
   const state: LineState = { ...CLEAR }
   const pairs = new Set<Pair>()
   let changed = Promise.withResolvers<void>()
@@ -67,7 +60,7 @@ export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): P
     changed = Promise.withResolvers<void>()
   }
   const line: Line = { state, changed: () => changed.promise }
-  const door = await openDoor((near) => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
     // A reset is how lines end here: whoever reads learns of it.
     near.on('error', () => undefined)
     if (state.isRefusing) {
@@ -75,9 +68,7 @@ export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): P
       return
     }
     const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
-    far.on('error', (error) => {
-      if (refusesLikeFar && 'code' in error && error.code === 'ECONNREFUSED') door.shutUntilThereIs(port)
-    })
+    far.on('error', () => undefined)
     near.setNoDelay(true)
     const pair: Pair = { near, far, isStranded: false, carried: 0 }
     pairs.add(pair)
@@ -85,12 +76,15 @@ export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): P
       () => pairs.delete(pair),
     )
   })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   const end = (pair: Pair): void => {
     cut(pair.near)
     cut(pair.far)
   }
   return {
-    port: door.port,
+    // It listens on TCP, so the address has a port.
+    port: (server.address() as AddressInfo).port,
     set: apply,
     clear: () => apply(CLEAR),
     reset: () => [...pairs].filter((pair) => !pair.isStranded).forEach(end),
@@ -101,7 +95,8 @@ export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): P
     },
     connections: () => pairs.size,
     async close() {
-      const closed = door.close()
+      const closed = once(server, 'close')
+      server.close()
       apply(CLEAR)
       pairs.forEach(end)
       await closed
