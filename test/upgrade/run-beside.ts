@@ -191,8 +191,9 @@ async function countTakenOver(database: Database): Promise<number> {
   return (await database.read((handle) => handle.first(z.object({ n: z.int() }), count)))?.n ?? 0
 }
 
-/** What a program says whose SQL and schema do not fit, or that failed for another reason than its database's absence. */
-const MISFIT = /"log\.level":"(error|fatal)"|does not exist|violates .*constraint|unhandled/
+/** What a program says whose SQL and schema do not fit, or that failed for any reason but a database that a busy machine kept from answering. */
+const MISFIT =
+  /does not exist|violates .*constraint|unhandled|"log\.level":"(error|fatal)"(?!.*(DATABASE_UNAVAILABLE|OVERLOADED|not queryable))/
 
 function misfitsOf(who: string, words: string): string[] {
   const lines = words.split('\n').filter((line) => MISFIT.test(line))

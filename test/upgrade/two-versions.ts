@@ -28,6 +28,7 @@ export interface TwoVersions {
   end(): Promise<void>
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Between two pieces of an answer: one takes two seconds or so. */
 const PIECE_MS = 25
 
@@ -37,6 +38,11 @@ export async function prepareVersions(wish: Wish): Promise<TwoVersions> {
   const end = async (): Promise<void> => {
     for (let close = closers.pop(); close; close = closers.pop()) await close()
   }
+  let leaving: Promise<void> | undefined
+  // An impatient person leaves nothing running, however often they ask.
+  const leave = (): void => void (leaving ??= end().finally(() => process.exit(1)))
+  for (const name of SIGNALS) process.on(name, leave)
+  closers.push(async () => SIGNALS.forEach((name) => process.off(name, leave)))
   try {
     return { ...(await prepareParts(wish, closers)), end }
   } catch (error) {

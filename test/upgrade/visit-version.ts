@@ -22,9 +22,9 @@ interface Reply {
 
 const LIMIT_MS = 60_000
 
-/** Asks again when asked to wait. */
+/** Asks again when asked to wait: what does not fit a schema is no outage, and gives 500. */
 async function ask({ url, key }: Door, { method, path, body }: Request, headers: object = {}): Promise<Reply> {
-  for (;;) {
+  for (const startedMs = performance.now(); ; await delay(500)) {
     const answer = await fetch(url + path, {
       method,
       redirect: 'manual',
@@ -38,8 +38,8 @@ async function ask({ url, key }: Door, { method, path, body }: Request, headers:
     })
     const text = await answer.text()
     const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
-    if (answer.status !== 429) return { status: answer.status, text, cookie }
-    await delay(500)
+    const isToWait = answer.status === 429 || answer.status === 503
+    if (!isToWait || performance.now() - startedMs > LIMIT_MS) return { status: answer.status, text, cookie }
   }
 }
 

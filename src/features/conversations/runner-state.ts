@@ -39,7 +39,7 @@ export function noteAnswer(state: RunnerState, askedMs: number, seenAt: Date | u
   state.outage = afterAnswer(before, answer, limits.leaseMs)
   if (before.isAway || state.outage.backSinceMs === before.backSinceMs) return
   const about = { 'event.duration_ms': Math.round(monotonicMs - askedMs) }
-  log.warn(about, 'the database stood still, or its clock leapt; turns of others are left to them for now')
+  log.warn(about, 'an answer of the database came late, or its clock leapt; turns of others are left to them for now')
 }
 
 /** Whatever the reason: what keeps leases from being renewed here may do so everywhere, as a full disk does. */
