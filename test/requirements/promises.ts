@@ -113,6 +113,7 @@ export const PROMISES: readonly Requirement[] = [
         approvals,
         'a call cut off in mid-run is unknown afterwards: asked for again with a warning, run again only when approved',
         'an unknown call that the new attempt does not ask for is shown, never dropped',
+        'whatever the clocks of its processes say, an approval lasts as long as the database says',
       ),
       ...prove(
         'src/features/conversations/stopped-calls.test.ts',

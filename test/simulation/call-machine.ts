@@ -1,4 +1,3 @@
-import { isExpired } from '#domain/turn/approval.ts'
 import { OUTCOME_UNKNOWN } from '#features/conversations/calls-store.ts'
 import type { CallResult, Decision, Held, MachineCall, MachineFaults, MachineTurn, Move } from './machine-records.ts'
 
@@ -13,6 +12,11 @@ interface CallNeeds {
   readonly isOpen: (turn: MachineTurn) => boolean
   /** The turn while this attempt holds it. */
   readonly held: (one: Held) => MachineTurn | undefined
+}
+
+/** From its instant of expiry on nobody's word is heard any more. */
+export function isExpired({ expiresAtMs }: Pick<MachineCall, 'expiresAtMs'>, nowMs: number): boolean {
+  return expiresAtMs <= nowMs
 }
 
 /** What PostgreSQL does with calls that wait for a person: only a turn's present owner touches them, and its member decides. */
@@ -69,7 +73,7 @@ export function createCallMachine({ faults, turns, isOpen, held }: CallNeeds) {
       if (call.status !== 'waiting' && call.status !== 'unknown')
         return (call.status !== 'denied') === approve ? 'same' : 'CONFLICT'
       if (!isOpen(turn)) return 'CONFLICT'
-      if (isExpired(new Date(call.expiresAtMs), new Date(nowMs)) && faults.lateYes !== true) return 'APPROVAL_EXPIRED'
+      if (isExpired(call, nowMs) && faults.lateYes !== true) return 'APPROVAL_EXPIRED'
       call.status = approve ? 'approved' : 'denied'
       return 'decided'
     },

@@ -12,22 +12,15 @@ import {
   type StoredCall,
 } from '#features/conversations/calls-store.ts'
 import { releaseTurns, setWaiting } from '#features/conversations/turns-store.ts'
+import { sql } from '#platform/postgres/sql.ts'
 import { openTestDatabase } from '../support/database.ts'
-import {
-  atOf,
-  claim,
-  compareTurns,
-  expire,
-  finish,
-  openBoth,
-  post,
-  realOf,
-  type Both,
-} from './machine-beside-postgres.ts'
+import { isExpired } from './call-machine.ts'
+import { claim, compareTurns, expire, finish, openBoth, post, realOf, type Both } from './machine-beside-postgres.ts'
 import type { Held, MachineCall } from './machine-records.ts'
 
 const { database } = await openTestDatabase()
-const APPROVAL_MS = 20
+/** So long that none ends by itself: the test lets them end when the machine does. */
+const APPROVAL_MS = 3_600_000
 
 /** Small numbers, so that steps meet the same calls again and again, under claims and ids of theirs that are stale by then. */
 const pick = fc.nat(3)
@@ -36,6 +29,7 @@ const status = fc.constantFrom(...CALL_STATUSES)
 const Step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim' as const), takesOver: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('expire' as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse' as const), pick, index: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('finish' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), pick, isWaiting: fc.boolean() }) },
@@ -101,6 +95,8 @@ async function change(both: Both, step: Exclude<Step, { readonly kind: 'claim' }
   switch (step.kind) {
     case 'expire':
       return expire(both, held)
+    case 'lapse':
+      return lapse(both, held.id, step.index)
     case 'release':
       machine.release([held])
       return database.read((handle) => releaseTurns(handle, [real]))
@@ -113,14 +109,14 @@ async function change(both: Both, step: Exclude<Step, { readonly kind: 'claim' }
     case 'insert': {
       const index = machine.calls.filter((call) => call.turnId === held.id).length
       const { callId } = step
-      const fresh = { index, callId, tool: 'order', input: {}, inputHash: 'hash', expiresAt: atOf(expiresAtMs) }
-      const isDone = await database.read((handle) => insertCall(handle, real, fresh))
-      return assert.equal(isDone, machine.insertCall(held, { index, callId, expiresAtMs }))
+      const fresh = { index, callId, tool: 'order', input: {}, inputHash: 'hash', approvalMs: APPROVAL_MS }
+      const stored = await database.read((handle) => insertCall(handle, real, fresh))
+      return assert.equal(stored !== undefined, machine.insertCall(held, { index, callId, expiresAtMs }))
     }
     case 'adopt': {
-      const rows = await database.read((handle) => adoptCalls(handle, real, atOf(expiresAtMs)))
-      const found = rows.map(seen).toSorted(byIndex)
-      assert.deepEqual(found, machine.adoptCalls(held, expiresAtMs).map(known).toSorted(byIndex))
+      const rows = await database.read((handle) => adoptCalls(handle, real, APPROVAL_MS))
+      const expected = machine.adoptCalls(held, expiresAtMs).map((call) => known(call, time.nowMs))
+      assert.deepEqual(rows.map(seen).toSorted(byIndex), expected.toSorted(byIndex))
       return
     }
     case 'bind':
@@ -129,6 +125,16 @@ async function change(both: Both, step: Exclude<Step, { readonly kind: 'claim' }
     case 'decide':
       return decide(both, step, held)
   }
+}
+
+/** Lets the time for a person's word be over. */
+async function lapse({ machine, time }: Both, turnId: string, index: number): Promise<void> {
+  for (const call of machine.calls) if (call.turnId === turnId && call.index === index) call.expiresAtMs = time.nowMs
+  await database.read((handle) =>
+    handle.run(
+      sql`update tool_calls set expires_at = clock_timestamp() where turn_id = ${turnId} and call_index = ${index}`,
+    ),
+  )
 }
 
 async function moveBoth(both: Both, step: StepOf<'bind' | 'move'>, held: Held): Promise<void> {
@@ -168,26 +174,27 @@ async function decide({ machine, house, talks, time }: Both, step: StepOf<'decid
 }
 
 interface SeenCall extends Omit<MachineCall, 'turnId' | 'expiresAtMs'> {
-  readonly expiresAt: Date
+  readonly isOver: boolean
 }
 
-function seen({ index, callId, status: now, expiresAt, result }: StoredCall): SeenCall {
-  return { index, callId, status: now, expiresAt, result: result && { ok: result.ok, summary: result.summary } }
+function seen({ index, callId, status: now, isExpired: isOver, result }: StoredCall): SeenCall {
+  return { index, callId, status: now, isOver, result: result && { ok: result.ok, summary: result.summary } }
 }
 
-function known({ index, callId, status: now, expiresAtMs, result }: MachineCall): SeenCall {
-  return { index, callId, status: now, expiresAt: atOf(expiresAtMs), result }
+function known(call: MachineCall, nowMs: number): SeenCall {
+  const { index, callId, status: now, result } = call
+  return { index, callId, status: now, isOver: isExpired(call, nowMs), result }
 }
 
 function byIndex(one: SeenCall, other: SeenCall): number {
   return one.index - other.index
 }
 
-async function compareCalls({ machine }: Both): Promise<void> {
+async function compareCalls({ machine, time }: Both): Promise<void> {
   for (const { turnId, index } of machine.calls) {
     const found = await database.read((handle) => findCall(handle, turnId, index))
     const expected = machine.findCall(turnId, index)
-    assert.deepEqual(found && seen(found), expected && known(expected))
+    assert.deepEqual(found && seen(found), expected && known(expected, time.nowMs))
   }
 }
 

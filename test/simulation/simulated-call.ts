@@ -1,6 +1,7 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
-import { isExpired, stepOf } from '#domain/turn/approval.ts'
+import { stepOf } from '#domain/turn/approval.ts'
 import { OUTCOME_UNKNOWN } from '#features/conversations/calls-store.ts'
+import { isExpired } from './call-machine.ts'
 import type { CallResult, MachineCall } from './machine-records.ts'
 import type { Life } from './simulated-life.ts'
 import type { Run } from './simulated-run.ts'
@@ -73,8 +74,8 @@ export function followCall(desk: Desk, run: Run, done: () => void): void {
     }
   }
 
-  function isOver({ expiresAtMs }: MachineCall): boolean {
-    return isExpired(new Date(expiresAtMs), new Date(time.nowMs()))
+  function isOver(call: MachineCall): boolean {
+    return isExpired(call, time.nowMs())
   }
 
   function refuse(stored: MachineCall, code: 'NOT_PERMITTED' | 'APPROVAL_EXPIRED'): void {

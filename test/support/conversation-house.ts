@@ -60,10 +60,10 @@ export async function addMember(database: Database, name: string, role: Role = '
   }
 }
 
-/** Real time for sleeps and durations; the wall clock can be set forward. */
-export function createShiftedClock(): Clock & { shiftMs: number } {
+/** Real time for sleeps and durations; the wall clock can be set off. */
+export function createShiftedClock(shiftMs = 0): Clock & { shiftMs: number } {
   const clock = {
-    shiftMs: 0,
+    shiftMs,
     now: () => new Date(Date.now() + clock.shiftMs),
     monotonicMs: () => performance.now(),
     sleep: async (ms: number, signal?: AbortSignal) => {

@@ -40,8 +40,3 @@ export function stepOf(status: CallStatus, isExpired: boolean): CallStep {
       return { kind: 'refuse', code: 'APPROVAL_EXPIRED' }
   }
 }
-
-/** An approval counts from its instant of expiry on as expired. */
-export function isExpired(expiresAt: Date, now: Date): boolean {
-  return expiresAt.getTime() <= now.getTime()
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CALL_STATUSES, isExpired, stepOf } from './approval.ts'
+import { CALL_STATUSES, stepOf } from './approval.ts'
 import { cleanJson, cleanText, createDeltaCleaner } from './clean-text.ts'
 import { estimateTokens, fitHistory, type PastMessage } from './history.ts'
 import {
@@ -124,8 +124,6 @@ test('a call runs only out of approved, and nothing that ended is asked or run a
   assert.deepEqual(stepOf('running', false), { kind: 'ask', isRepeat: true })
   assert.deepEqual(stepOf('waiting', true), { kind: 'refuse', code: 'APPROVAL_EXPIRED' })
   assert.deepEqual(stepOf('done', true), { kind: 'recall' })
-  const at = new Date(1000)
-  assert.deepEqual([isExpired(at, new Date(999)), isExpired(at, new Date(1000))], [false, true])
 })
 
 test('titles: first sentence, no line breaks, at most sixty characters, never half a character', () => {

@@ -1,6 +1,5 @@
 import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
-import { isExpired } from '#domain/turn/approval.ts'
 import { decideCall, lockMemberCall } from './calls-store.ts'
 import type { House } from './needs.ts'
 import type { TurnRunner } from './turn-runner.ts'
@@ -30,7 +29,7 @@ export async function answerApproval(house: House, runner: TurnRunner, request: 
     const turn = await findTurn(handle, principal.memberId, turnId)
     if (turn?.endedAt)
       throw new SophiaError('CONFLICT', { detail: 'This answer has ended; nothing is waiting any more.' })
-    if (isExpired(call.expiresAt, house.clock.now())) throw new SophiaError('APPROVAL_EXPIRED')
+    if (call.isExpired) throw new SophiaError('APPROVAL_EXPIRED')
     await decideCall(handle, { turnId, index: call.index, to, memberId: principal.memberId })
     return true
   })

@@ -2,7 +2,6 @@ import type { QuestionAnswer } from '#contract/questions.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import { checkAnswer, withStandards, type AnswerContent } from '#domain/question.ts'
-import { isExpired } from '#domain/turn/approval.ts'
 import type { House } from './needs.ts'
 import { answerStoredQuestion, lockMemberQuestion, type StoredQuestion } from './questions-store.ts'
 import type { TurnRunner } from './turn-runner.ts'
@@ -26,7 +25,7 @@ export async function answerQuestion(house: House, runner: TurnRunner, request: 
     if (!question) throw new SophiaError('NOT_FOUND')
     if (isDecided(question, status)) return null
     const turn = await findTurn(handle, memberId, turnId)
-    if (turn?.endedAt || isExpired(question.expiresAt, house.clock.now())) throw new SophiaError('QUESTION_OVER')
+    if (turn?.endedAt || question.isExpired) throw new SophiaError('QUESTION_OVER')
     const content = answer.action === 'accept' ? contentOf(question, answer.content ?? {}) : null
     await answerStoredQuestion(handle, { id: questionId, status, content })
     return question

@@ -59,9 +59,8 @@ async function compose(work: TurnWork): Promise<void> {
 }
 
 async function adoptEarlierCalls(work: TurnWork): Promise<void> {
-  const { database, clock, limits } = work.house
-  const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
-  work.priorCalls = await database.read((handle) => adoptCalls(handle, work.turn, expiresAt))
+  const { database, limits } = work.house
+  work.priorCalls = await database.read((handle) => adoptCalls(handle, work.turn, limits.approvalMs))
   await database.read((handle) => withdrawQuestions(handle, work.turn.id))
   work.priorCalls.sort((a, b) => a.index - b.index)
   work.nextCallIndex = Math.max(-1, ...work.priorCalls.map((call) => call.index)) + 1

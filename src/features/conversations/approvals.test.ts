@@ -130,15 +130,16 @@ test('a denied call does not run, and the model is told', async (t) => {
   assert.equal(end.calls[0]?.state, 'failed')
 })
 
-test('an approval expires by the clock, the model hears of it, and a late answer is refused', async (t) => {
+test('an approval expires, the model hears of it, and a late answer is refused', async (t) => {
   const skill = writeSkill()
-  const clock = createShiftedClock()
-  const house = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [skill], clock })
+  const house = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [skill] })
   await house.start()
   t.after(() => house.drain(0))
   const turnId = await ask(house)
   const needed = await untilApproval(house, turnId)
-  clock.shiftMs = 600_001
+  await database.read((handle) =>
+    handle.run(sql`update tool_calls set expires_at = clock_timestamp() where turn_id = ${turnId}`),
+  )
   await assert.rejects(house.answerApproval({ principal: ann, turnId, callId: needed.callId, approve: true }), {
     code: 'APPROVAL_EXPIRED',
   })
@@ -147,6 +148,26 @@ test('an approval expires by the clock, the model hears of it, and a late answer
   assert.equal(end.end?.status, 'complete')
   assert.equal(skill.calls.length, 0)
   assert.equal(await statusOf(turnId), 'expired')
+})
+
+test('whatever the clocks of its processes say, an approval lasts as long as the database says', async (t) => {
+  const skill = writeSkill()
+  const common = { database, chain: writingChain(), members: [ann], skills: [skill] }
+  // One lives an hour in the past, the other an hour in the future.
+  const owner = openConversationHouse({ ...common, clock: createShiftedClock(-3_600_000) })
+  const other = openConversationHouse({ ...common, clock: createShiftedClock(3_600_000) })
+  await owner.start()
+  t.after(() => owner.drain(0))
+  const turnId = await ask(owner)
+  const { callId, expiresAt } = await untilApproval(owner, turnId)
+  const [now] = await database.read((handle) =>
+    handle.rows(z.object({ now: z.date() }), sql`select clock_timestamp() as now`),
+  )
+  const leftMs = Date.parse(expiresAt) - (now?.now.getTime() ?? 0)
+  assert.ok(leftMs > 500_000 && leftMs <= 600_000, `${leftMs} ms are left`)
+  await other.answerApproval({ principal: ann, turnId, callId, approve: true })
+  await endOf(owner, turnId)
+  assert.deepEqual([skill.calls.length, await statusOf(turnId)], [1, 'done'])
 })
 
 test('a call cut off in mid-run is unknown afterwards: asked for again with a warning, run again only when approved', async (t) => {

@@ -1,7 +1,6 @@
 import type { TurnEvent } from '#contract/turn-events.ts'
 import { cutText } from '#domain/cut-text.ts'
 import type { CallPerson, CallProgress, Question, QuestionReply } from '#domain/question.ts'
-import { isExpired } from '#domain/turn/approval.ts'
 import { cleanJson, cleanText } from '#domain/turn/clean-text.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import { awaitPerson } from './await-person.ts'
@@ -14,7 +13,6 @@ const PROGRESS_CHARACTERS = 200
 /** In one call; a server that goes on asking gets no more answers. */
 const MOST_QUESTIONS = 10
 
-type Asked = Pick<StoredQuestion, 'id' | 'callId' | 'question' | 'expiresAt'>
 type Outcome = Extract<TurnEvent, { type: 'question-answered' }>['action']
 
 /** The asker of this turn, as a tool reaches them during one call: told of its progress, asked one question at a time. */
@@ -53,17 +51,17 @@ interface Asking {
 }
 
 async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking): Promise<QuestionReply> {
-  const { database, clock, limits } = work.house
+  const { database, limits } = work.house
   if (withdrawn.aborted) return { action: 'cancel' }
   // The same shape: only characters inside its texts are taken out.
-  const shown = cleanJson(question) as Asked['question']
-  const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
-  const asked: Asked = { id: createId(), callId, question: shown, expiresAt }
-  if (!(await whenFree(work, () => database.read((handle) => insertQuestion(handle, work.turn, asked)))))
-    throw new TurnStopped('stale')
-  emit(work, { type: 'question-asked', callId, questionId: asked.id, ...shown, expiresAt: expiresAt.toISOString() })
+  const shown = cleanJson(question) as StoredQuestion['question']
+  const fresh = { id: createId(), callId, question: shown, approvalMs: limits.approvalMs }
+  const asked = await whenFree(work, () => database.read((handle) => insertQuestion(handle, work.turn, fresh)))
+  if (!asked) throw new TurnStopped('stale')
+  const expiresAt = asked.expiresAt.toISOString()
+  emit(work, { type: 'question-asked', callId, questionId: asked.id, ...shown, expiresAt })
   try {
-    const answered = await awaitPerson(work, () => decisionOn(work, asked), withdrawn)
+    const answered = await awaitPerson(work, () => decisionOn(work, asked.id), withdrawn)
     tellOutcome(work, asked, answered.status === 'waiting' ? 'expired' : answered.status)
     return replyOf(answered)
   } catch (error) {
@@ -71,23 +69,20 @@ async function askOnce(work: TurnWork, { callId, question, withdrawn }: Asking):
     if (withdrawn.aborted && !work.signal.aborted) return { action: 'cancel' }
     throw error
   } finally {
-    const isOver = isExpired(expiresAt, clock.now())
-    const close = (): Promise<void> =>
-      database.read((handle) => closeQuestion(handle, asked.id, isOver ? 'expired' : 'withdrawn'))
     // Should it fail, the row goes with its turn.
-    await whenFree(work, close).catch(() => undefined)
+    await whenFree(work, () => database.read((handle) => closeQuestion(handle, asked.id))).catch(() => undefined)
   }
 }
 
-function tellOutcome(work: TurnWork, { callId, id }: Asked, action: Outcome): void {
+function tellOutcome(work: TurnWork, { callId, id }: StoredQuestion, action: Outcome): void {
   emit(work, { type: 'question-answered', callId, questionId: id, action })
 }
 
 /** The question once it is decided or its time is up. */
-async function decisionOn(work: TurnWork, { id, expiresAt }: Asked): Promise<StoredQuestion | undefined> {
+async function decisionOn(work: TurnWork, id: string): Promise<StoredQuestion | undefined> {
   const stored = await work.house.database.read((handle) => findQuestion(handle, id))
   if (!stored) throw new TurnStopped('stale')
-  return stored.status !== 'waiting' || isExpired(expiresAt, work.house.clock.now()) ? stored : undefined
+  return stored.status !== 'waiting' || stored.isExpired ? stored : undefined
 }
 
 function replyOf({ status, content }: StoredQuestion): QuestionReply {

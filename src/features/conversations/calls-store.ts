@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CALL_STATUSES, type CallStatus } from '#domain/turn/approval.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql, type Sql } from '#platform/postgres/sql.ts'
-import type { Held } from './turns-store.ts'
+import { fromNow, type Held } from './turns-store.ts'
 
 /** What came of a call: `content` is what the model reads, `summary` what a person reads. */
 export const StoredResult = z.object({
@@ -33,6 +33,7 @@ const CallRow = z
     status: z.enum(CALL_STATUSES),
     result: StoredResult.nullable(),
     expires_at: z.date(),
+    is_expired: z.boolean(),
   })
   .transform((row) => ({
     index: row.call_index,
@@ -43,11 +44,13 @@ const CallRow = z
     status: row.status,
     result: row.result,
     expiresAt: row.expires_at,
+    isExpired: row.is_expired,
   }))
 
+/** `isExpired` is as of when it was read, on the database's clock: what one process refuses as late no other waits for. */
 export type StoredCall = z.infer<typeof CallRow>
 
-const COLUMNS = sql`call_index, call_id, tool, input, input_hash, status, result, expires_at`
+const COLUMNS = sql`call_index, call_id, tool, input, input_hash, status, result, expires_at, expires_at <= clock_timestamp() as is_expired`
 
 /** Only the turn's present owner may touch its calls. */
 function heldBy(turn: Held): Sql {
@@ -61,28 +64,29 @@ function heldBy(turn: Held): Sql {
 export async function adoptCalls(
   handle: Handle,
   turn: Held & { attempt: number },
-  expiresAt: Date,
+  approvalMs: number,
 ): Promise<StoredCall[]> {
   return handle.rows(
     CallRow,
     sql`update tool_calls set call_id = call_id || '@' || ${turn.attempt}::text,
         status = case when status = 'running' then 'unknown' else status end,
         result = case when status = 'running' then ${JSON.stringify(OUTCOME_UNKNOWN)}::jsonb else result end,
-        expires_at = case when status in ('running', 'unknown') then ${expiresAt} else expires_at end
+        expires_at = case when status in ('running', 'unknown') then ${fromNow(approvalMs)} else expires_at end
       where turn_id = ${turn.id} and ${heldBy(turn)} returning ${COLUMNS}`,
   )
 }
 
-export async function insertCall(
-  handle: Handle,
-  turn: Held,
-  call: Pick<StoredCall, 'index' | 'callId' | 'tool' | 'input' | 'inputHash' | 'expiresAt'>,
-): Promise<boolean> {
-  const inserted =
-    await handle.run(sql`insert into tool_calls (turn_id, call_index, call_id, tool, input, input_hash, status, expires_at)
-    select ${turn.id}, ${call.index}, ${call.callId}, ${call.tool}, ${JSON.stringify(call.input)}::jsonb, ${call.inputHash}, 'waiting', ${call.expiresAt}
-    where ${heldBy(turn)}`)
-  return inserted > 0
+type FreshCall = Pick<StoredCall, 'index' | 'callId' | 'tool' | 'input' | 'inputHash'> & { readonly approvalMs: number }
+
+/** A call that waits for a person for so long; undefined when the turn is held by somebody else. */
+export async function insertCall(handle: Handle, turn: Held, call: FreshCall): Promise<StoredCall | undefined> {
+  const { index, callId, tool, input, inputHash, approvalMs } = call
+  return handle.first(
+    CallRow,
+    sql`insert into tool_calls (turn_id, call_index, call_id, tool, input, input_hash, status, expires_at)
+      select ${turn.id}, ${index}, ${callId}, ${tool}, ${JSON.stringify(input)}::jsonb, ${inputHash}, 'waiting', ${fromNow(approvalMs)}
+      where ${heldBy(turn)} returning ${COLUMNS}`,
+  )
 }
 
 /** Gives a call of an earlier attempt the id under which it is asked for now. */

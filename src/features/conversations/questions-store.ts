@@ -3,7 +3,7 @@ import { Question } from '#contract/questions.ts'
 import type { AnswerContent } from '#domain/question.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
-import type { Held } from './turns-store.ts'
+import { fromNow, type Held } from './turns-store.ts'
 
 export type QuestionStatus = 'waiting' | 'accepted' | 'declined' | 'expired' | 'withdrawn'
 
@@ -17,6 +17,7 @@ const QuestionRow = z
     status: z.enum(['waiting', 'accepted', 'declined', 'expired', 'withdrawn']),
     content: Content.nullable(),
     expires_at: z.date(),
+    is_expired: z.boolean(),
   })
   .transform((row) => ({
     id: row.id,
@@ -25,22 +26,30 @@ const QuestionRow = z
     status: row.status,
     content: row.content,
     expiresAt: row.expires_at,
+    isExpired: row.is_expired,
   }))
 
+/** `isExpired` is as of when it was read, on the database's clock, as of a call. */
 export type StoredQuestion = z.infer<typeof QuestionRow>
 
-const COLUMNS = sql`id, call_id, question, status, content, expires_at`
+const COLUMNS = sql`id, call_id, question, status, content, expires_at, expires_at <= clock_timestamp() as is_expired`
 
-/** False when the turn is held by somebody else, and then nobody may be asked. */
+type FreshQuestion = Pick<StoredQuestion, 'id' | 'callId' | 'question'> & { readonly approvalMs: number }
+
+/** A question that waits for so long; undefined when the turn is held by somebody else, and then nobody may be asked. */
 export async function insertQuestion(
   handle: Handle,
   turn: Held,
-  asked: Pick<StoredQuestion, 'id' | 'callId' | 'question' | 'expiresAt'>,
-): Promise<boolean> {
-  const inserted = await handle.run(sql`insert into tool_questions (id, turn_id, call_id, question, expires_at)
-    select ${asked.id}, ${turn.id}, ${asked.callId}, ${JSON.stringify(asked.question)}::jsonb, ${asked.expiresAt}
-    where exists (select 1 from turns where id = ${turn.id} and fence = ${turn.fence} and status in ('running', 'waiting'))`)
-  return inserted > 0
+  asked: FreshQuestion,
+): Promise<StoredQuestion | undefined> {
+  const { id, callId, question, approvalMs } = asked
+  return handle.first(
+    QuestionRow,
+    sql`insert into tool_questions (id, turn_id, call_id, question, expires_at)
+      select ${id}, ${turn.id}, ${callId}, ${JSON.stringify(question)}::jsonb, ${fromNow(approvalMs)}
+      where exists (select 1 from turns where id = ${turn.id} and fence = ${turn.fence} and status in ('running', 'waiting'))
+      returning ${COLUMNS}`,
+  )
 }
 
 export async function findQuestion(handle: Handle, id: string): Promise<StoredQuestion | undefined> {
@@ -71,9 +80,10 @@ export async function answerStoredQuestion(
 }
 
 /** Nobody waits for it any more: what was answered is forgotten, and what was not is over. */
-export async function closeQuestion(handle: Handle, id: string, as: 'expired' | 'withdrawn'): Promise<void> {
-  await handle.run(sql`update tool_questions
-    set status = case when status = 'waiting' then ${as} else status end, content = null where id = ${id}`)
+export async function closeQuestion(handle: Handle, id: string): Promise<void> {
+  await handle.run(sql`update tool_questions set content = null,
+      status = case when status <> 'waiting' then status when expires_at <= clock_timestamp() then 'expired' else 'withdrawn' end
+    where id = ${id}`)
 }
 
 /** Those of earlier attempts: whoever asked them is gone. */

@@ -3,7 +3,7 @@ import { ACTIONS, type Action } from '#domain/permission.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { TraceContext } from '#platform/tracing/trace-context.ts'
-import { lease, OPEN } from './turns-store.ts'
+import { fromNow, OPEN } from './turns-store.ts'
 
 const ActionName = z.custom<Action>((name) => typeof name === 'string' && name in ACTIONS)
 
@@ -86,7 +86,7 @@ export async function claimTurns(handle: Handle, claim: Claim): Promise<ClaimedT
         select t.id from turns t join head on head.id = t.id where ${DUE} and (t.lease_until is null or t.lease_until < ${latest})
         order by head.round, head.created_at, head.id limit ${claim.limit} for update of t skip locked)
       update turns set status = 'running', attempt = turns.attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
-        lease_until = ${lease(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
+        lease_until = ${fromNow(claim.leaseMs)}, started_at = coalesce(turns.started_at, now())
       from next where turns.id = next.id returning ${CLAIMED}`,
   )
 }
@@ -136,7 +136,7 @@ export async function claimIdleTurn(
   return handle.first(
     ClaimedRow,
     sql`update turns set status = 'running', attempt = attempt + 1, fence = gen_random_uuid(), owner = ${claim.processId},
-        lease_until = ${lease(claim.leaseMs)}
+        lease_until = ${fromNow(claim.leaseMs)}
       where id = ${claim.id} and status in ${OPEN} and (lease_until is null or lease_until < clock_timestamp()) returning ${CLAIMED}`,
   )
 }

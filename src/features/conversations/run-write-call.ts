@@ -3,7 +3,7 @@ import { isPassing, SophiaError, toSophiaError, type ErrorCode } from '#domain/e
 import type { ToolCall } from '#domain/model.ts'
 import { can, type Principal } from '#domain/permission.ts'
 import type { Skill } from '#domain/skill.ts'
-import { isExpired, stepOf } from '#domain/turn/approval.ts'
+import { stepOf } from '#domain/turn/approval.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import type { Handle } from '#platform/postgres/database.ts'
 import { storePatiently } from '#platform/postgres/store-patiently.ts'
@@ -73,7 +73,6 @@ interface WriteCall {
 
 /** The stored call this one is: one of an earlier attempt with the same tool and input, or a new one. */
 async function bind(work: TurnWork, call: ToolCall): Promise<StoredCall> {
-  const { clock, limits } = work.house
   const inputHash = contentHash(`${call.tool} ${canonicalJson(call.input)}`)
   const prior = work.priorCalls.find((one) => one.inputHash === inputHash)
   if (prior) {
@@ -82,25 +81,17 @@ async function bind(work: TurnWork, call: ToolCall): Promise<StoredCall> {
     if (!(await askStore(work, (handle) => bindCall(handle, work.turn, bound)))) throw new TurnStopped('stale')
     return { ...prior, callId: call.callId }
   }
-  const expiresAt = new Date(clock.now().getTime() + limits.approvalMs)
-  const fresh: StoredCall = {
-    index: work.nextCallIndex,
-    callId: call.callId,
-    tool: call.tool,
-    input: call.input,
-    inputHash,
-    status: 'waiting',
-    result: null,
-    expiresAt,
-  }
+  const { callId, tool, input } = call
+  const fresh = { index: work.nextCallIndex, callId, tool, input, inputHash, approvalMs: work.house.limits.approvalMs }
   work.nextCallIndex += 1
-  if (!(await askStore(work, (handle) => insertCall(handle, work.turn, fresh)))) throw new TurnStopped('stale')
-  return fresh
+  const stored = await askStore(work, (handle) => insertCall(handle, work.turn, fresh))
+  if (!stored) throw new TurnStopped('stale')
+  return stored
 }
 
 async function follow(work: TurnWork, write: WriteCall): Promise<StoredResult> {
   const { stored } = write
-  const step = stepOf(stored.status, isExpired(stored.expiresAt, work.house.clock.now()))
+  const step = stepOf(stored.status, stored.isExpired)
   switch (step.kind) {
     case 'execute':
       return execute(work, write)
@@ -155,7 +146,7 @@ async function askPerson(work: TurnWork, stored: StoredCall, isRepeat: boolean):
   return awaitPerson(work, async () => {
     const current = await reread(work, stored)
     const isOpen = current.status === 'waiting' || current.status === 'unknown'
-    return isOpen && !isExpired(expiresAt, work.house.clock.now()) ? undefined : current
+    return isOpen && !current.isExpired ? undefined : current
   })
 }
 

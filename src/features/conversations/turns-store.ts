@@ -42,9 +42,9 @@ const TurnRow = z
 /** Turns that have not ended. */
 export const OPEN = sql`('queued', 'running', 'waiting')`
 
-/** When a lease that begins now runs out, on the database's clock. */
-export function lease(leaseMs: number): Sql {
-  return sql`clock_timestamp() + make_interval(secs => ${leaseMs / 1000})`
+/** So many milliseconds from now, on the database's clock, which is the same for all processes. */
+export function fromNow(ms: number): Sql {
+  return sql`clock_timestamp() + make_interval(secs => ${ms / 1000})`
 }
 
 /** A member's own turn; anybody else's is as absent as one that never was. */
@@ -74,7 +74,7 @@ export async function renewLeases(
 ): Promise<z.infer<typeof RenewedRow>[]> {
   return handle.rows(
     RenewedRow,
-    sql`update turns set lease_until = ${lease(leaseMs)}
+    sql`update turns set lease_until = ${fromNow(leaseMs)}
       from unnest(${held.map((turn) => turn.id)}::uuid[], ${held.map((turn) => turn.fence)}::uuid[]) as h (id, fence)
       where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')
       returning turns.id, turns.cancel_requested_at is not null
