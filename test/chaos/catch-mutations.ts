@@ -43,13 +43,13 @@ export async function catchMutations(wish: Wish): Promise<Caught[]> {
 }
 
 async function catchOne(mutation: Mutation, { seed: first, signal }: Wish): Promise<Caught> {
-  const { name, faults, shows, kills = 0 } = mutation
+  const { name, faults, shows, kills = 0, quietMs = QUIET_MS } = mutation
   const root = await plantMutation(mutation)
   let seed = first
   for (; seed < first + RUNS; seed += 1) {
     // What shows by itself shows in one process; only what is done to processes needs another beside it.
     const replicas = faults.length === 0 ? 1 : 2
-    const plan = { seed, root, faults, kills, replicas, users: 5, atLeastMs: STORM_MS, quietMs: QUIET_MS }
+    const plan = { seed, root, faults, kills, replicas, users: 5, atLeastMs: STORM_MS, quietMs }
     const { violations } = await runCluster({ ...plan, ...(signal ? { signal } : {}) })
     const breach = violations.find((violation) => shows.test(violation))
     if (breach !== undefined) return { name, seed, breach }

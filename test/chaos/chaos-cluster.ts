@@ -31,6 +31,8 @@ export interface ChaosCluster {
   mails(): readonly Effect[]
   /** A mail that waits for the member's word; answers its id. */
   writeMail(memberId: string): Promise<string>
+  /** Where Redis is for whoever shares the lines of this replica. */
+  redisUrl(place: number): string
   /** The lines of one replica, or of all: to members, to the server with the tool, and to each Redis where there are two. */
   line(name: LineName, place: number): FaultProxy
   allLines(): readonly FaultProxy[]
@@ -71,8 +73,8 @@ async function startParts(
   closers: (() => Promise<unknown>)[],
 ): Promise<Omit<ChaosCluster, 'end'>> {
   const lines = new Map<string, FaultProxy>()
-  const openLine = async (name: string, port: number): Promise<number> => {
-    const proxy = await startFaultProxy({ port })
+  const openLine = async (name: string, port: number, refusesLikeFar = false): Promise<number> => {
+    const proxy = await startFaultProxy({ port, refusesLikeFar })
     closers.push(proxy.close)
     lines.set(name, proxy)
     return proxy.port
@@ -88,14 +90,19 @@ async function startParts(
   const servers = await writeServers(folder, await openLine('tools', orders.port))
   const watched = hasSentinels ? await startWatchedRedis((place, port) => openLine(`redis ${place}`, port)) : undefined
   if (watched) closers.push(watched.end)
+  const redisUrls: string[] = []
   const cluster = await startCluster({
     replicas,
+    // The balancer sends to another whoever is refused; behind a door that takes every call it could not.
+    doorOf: (place, port) => openLine(`balancer ${place}`, port, true),
     ...(watched ? { startRedis: () => Promise.resolve(watched) } : {}),
     ...(root === undefined ? {} : { root }),
     ...(disk === undefined ? {} : { within: disk }),
     settingsFor: async (place, ends) => ({
       DATABASE_URL: await through(ends.databaseUrl, (port) => openLine(`postgres ${place}`, port)),
-      ...(watched ? {} : { REDIS_URL: await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port)) }),
+      REDIS_URL: (redisUrls[place] = watched
+        ? watched.url
+        : await through(ends.redisUrl, (port) => openLine(`redis ${place}`, port))),
       OPENAI_BASE_URL: `http://127.0.0.1:${await openLine(`model ${place}`, model.port)}/v1`,
       SOPHIA_MODEL: 'openai/chaos',
       // No calendar moves anything, whatever the day.
@@ -118,6 +125,7 @@ async function startParts(
     effects: orders.effects,
     mails: mailbox.mails,
     writeMail: (memberId) => writeMail(database, memberId),
+    redisUrl: (place) => found(redisUrls[place % replicas]),
     line: (name, place) => {
       const behind = watched && name === 'redis' ? place % 2 : place
       return found(lines.get(SHARED_LINES.includes(name) ? name : `${name} ${behind}`))
@@ -139,9 +147,9 @@ async function through(address: string, openLine: (port: number) => Promise<numb
   return address.replace(`:${port}`, `:${await openLine(Number(port))}`)
 }
 
-function found(proxy: FaultProxy | undefined): FaultProxy {
-  if (!proxy) throw new Error('There is no such line.')
-  return proxy
+function found<Line>(line: Line | undefined): Line {
+  if (line === undefined) throw new Error('There is no such line.')
+  return line
 }
 
 /** Invites somebody and gives them a key, as a person would over the screen. */

@@ -42,6 +42,7 @@ const ACKED: HistoryEntry = { type: 'acked', messageId: M1, turnId: 't1', seq: 1
 const ASKED: HistoryEntry[] = [POSTED, ACKED]
 const READ: HistoryEntry[] = EVENTS.map((event) => ({ type: 'delivered', reader: 'r1', placed: event }))
 const ASSEMBLED = { type: 'assembled', turnId: 't1', text: 'right answer', status: 'complete' } as const
+const GOOD: HistoryEntry[] = [...ASKED, ...READ, ASSEMBLED]
 const QUESTION = {
   id: M1,
   conversationId: 'c1',
@@ -81,7 +82,7 @@ interface Change {
 
 function evidence({ history, stored, observed }: Change = {}): Evidence {
   return {
-    history: history ?? [...ASKED, ...READ, ASSEMBLED],
+    history: history ?? GOOD,
     stored: { ...STORED, ...stored },
     observed: { ...NOTHING_OBSERVED, ...observed },
     answerTo: () => 'right answer',
@@ -116,6 +117,11 @@ test('a turn may fail as its provider failed, with the beginning of the right an
   assert.deepEqual(breaches.map(describeBreach), ['I4: turn t1 is failed with INTERNAL'])
 })
 
+test('a client that took nothing and was cut off, by whichever code, is as it should be', () => {
+  const cutOff = [1006, 1013].map((code): HistoryEntry => ({ type: 'read-nothing', ms: 9000, code }))
+  assert.deepEqual(checkHistory(evidence({ history: [...GOOD, ...cutOff] })), [])
+})
+
 test('an answer at a later attempt may have cost more than it says, and a process a few more handles', () => {
   const turns = [{ ...TURN, attempt: 2 }]
   assert.deepEqual(checkHistory(evidence({ stored: { turns, ledger: [{ turnId: 't1', tokens: 25 }] } })), [])
@@ -123,6 +129,8 @@ test('an answer at a later attempt may have cost more than it says, and a proces
   assert.deepEqual(checkHistory(evidence({ observed: { handles } })), [])
 })
 
+const CHANGED = { type: 'note-changed', reader: 0, note: 1, version: 2, doneMs: 10 } as const
+const NONCE = `nonce ${M1.replace('7000', '7001')}`
 const COPY = { ...QUESTION, id: 'm9', seq: 3 }
 const BREACHES: readonly (readonly [Invariant, string, RegExp, Change])[] = [
   ['I1', 'a lost message', /1111-.* was acknowledged and is lost|^message .* lost/, { stored: { messages: [] } }],
@@ -212,27 +220,25 @@ const BREACHES: readonly (readonly [Invariant, string, RegExp, Change])[] = [
     'I5',
     'a client that could not go on',
     /could not follow turn t1: HTTP 404/,
-    { history: [...ASKED, ...READ, ASSEMBLED, { type: 'gave-up', turnId: 't1', reason: 'HTTP 404' }] },
+    { history: [...GOOD, { type: 'gave-up', turnId: 't1', reason: 'HTTP 404' }] },
+  ],
+  [
+    'I5',
+    'a value of the cache that a change had ended',
+    /reader 0 of the cache was answered 1 times with what it had itself changed/,
+    { history: [...GOOD, CHANGED, { type: 'note-read', reader: 0, note: 1, version: 1, begunMs: 11 }] },
   ],
   [
     'I6',
     'a text that reached another member',
     /member bob heard of message 1111.* of member ada/,
-    { history: [...ASKED, ...READ, ASSEMBLED, { type: 'heard', memberId: 'bob', text: `answer to ${M1}` }] },
+    { history: [...GOOD, { type: 'heard', memberId: 'bob', text: `answer to ${M1}` }] },
   ],
   [
     'I6',
     'an answer that was kept for another',
     /member bob got the answer "nonce 1111/,
-    {
-      history: [
-        ...ASKED,
-        ...READ,
-        ASSEMBLED,
-        { type: 'heard', memberId: 'ada', text: `nonce ${M1.replace('7000', '7001')}` },
-        { type: 'heard', memberId: 'bob', text: `nonce ${M1.replace('7000', '7001')}` },
-      ],
-    },
+    { history: [...GOOD, ...['ada', 'bob'].map((memberId) => ({ type: 'heard', memberId, text: NONCE }) as const)] },
   ],
   [
     'I6',
@@ -265,6 +271,18 @@ const BREACHES: readonly (readonly [Invariant, string, RegExp, Change])[] = [
     'handles left open',
     /had 60 handles and has 400/,
     { observed: { handles: [{ name: 'r', before: 60, after: 400 }] } },
+  ],
+  [
+    'I11',
+    'a client that took nothing and was never cut off',
+    /read nothing for 60 s was not cut off/,
+    { history: [...GOOD, { type: 'read-nothing', ms: 60_010, code: null }] },
+  ],
+  [
+    'I12',
+    'a storm of takeovers',
+    /1 turns were taken over although nobody had died/,
+    { observed: { outages: [{ goneMs: 0, backMs: 5000 }], takeovers: [{ turnId: 't1', atMs: 5100 }] } },
   ],
   ['I12', 'a part that never came back', /was never as before/, { observed: { recovery: [{ name: 'r', ms: null }] } }],
   ['I12', 'a part that came back late', /only after 130 s/, { observed: { recovery: [{ name: 'r', ms: 130_000 }] } }],

@@ -1,3 +1,4 @@
+import { checkCache } from './check-cache.ts'
 import { checkDeliveries } from './check-deliveries.ts'
 import { checkHouse } from './check-house.ts'
 import { checkMessages } from './check-messages.ts'
@@ -10,6 +11,7 @@ export function checkHistory(evidence: Evidence): Breach[] {
     ...checkMessages(evidence),
     ...checkTurns(evidence),
     ...checkDeliveries(evidence),
+    ...checkCache(evidence),
     ...checkHouse(evidence),
   ]
   // A breach that several entries show is one.

@@ -1,5 +1,6 @@
 import { checkEffects } from './check-effects.ts'
 import { checkJobs } from './check-jobs.ts'
+import { checkTakeovers } from './check-takeovers.ts'
 import type { Breach, Evidence } from './history.ts'
 
 /** Beyond what is open anyway: pools that grew within their limits, a log that was opened anew. */
@@ -20,6 +21,8 @@ export function checkHouse(evidence: Evidence): Breach[] {
     ...checkEffects(evidence),
     ...checkLedger(evidence),
     ...checkJobs(evidence),
+    ...checkTakeovers(evidence),
+    ...checkCutOff(evidence),
     ...handles
       .filter(({ before, after }) => after > before + HANDLE_SLACK)
       .map(({ name, before, after }): Breach => ({
@@ -33,6 +36,16 @@ export function checkHouse(evidence: Evidence): Breach[] {
         what: `${name} was ${ms === null ? 'never' : `only after ${Math.round(ms / 1000)} s`} as before`,
       })),
   ]
+}
+
+/**
+ * Who reads nothing is cut off: what is kept for them grows without an end otherwise. The last time is when all is good again; before, a
+ * line may be dead, so that whoever is cut off does not hear of it.
+ */
+function checkCutOff({ history }: Evidence): Breach[] {
+  const last = history.findLast((entry) => entry.type === 'read-nothing')
+  if (last?.type !== 'read-nothing' || last.code !== null) return []
+  return [{ invariant: 'I11', what: `a client that read nothing for ${Math.round(last.ms / 1000)} s was not cut off` }]
 }
 
 /** Each message carries its own id in its text and in its answer: whoever else hears it heard something of another. */

@@ -33,5 +33,7 @@ test(
     assert.ok(figures.acknowledged >= 20, 'members got through')
     assert.ok(figures.sideEffects >= 1, 'members placed orders')
     assert.ok(figures.mails >= 1, 'members let mails go')
+    assert.ok(figures.cutOff >= 1, 'who read nothing was cut off')
+    assert.ok(figures.cacheReads >= 100, 'the cache was read')
   },
 )

@@ -137,6 +137,42 @@ test('a stranded connection hears nothing for ever, not even that the other end 
   await until(() => proxy.connections() === 1, 'it is let go of when both ends are')
 })
 
+test('a line that refuses like its far end refuses while nobody is there, on the same port, and comes back with them', async () => {
+  const far = createServer((socket) => void socket.on('error', () => undefined).pipe(socket))
+  const listen = async (port: number): Promise<void> => {
+    far.listen(port, '127.0.0.1')
+    await once(far, 'listening')
+  }
+  await listen(0)
+  // It listens on TCP, so the address has a port.
+  const { port } = far.address() as AddressInfo
+  const proxy = await startFaultProxy({ port, refusesLikeFar: true })
+  after(async () => {
+    await proxy.close()
+    far.close()
+  })
+  const call = async (): Promise<string> => {
+    const socket = connect({ host: '127.0.0.1', port: proxy.port })
+    const fault = once(socket, 'error').then(([error]) => ('code' in Object(error) ? String(error.code) : 'other'))
+    socket.write('one')
+    const heard = once(socket, 'data').then(String)
+    const answer = await Promise.race([heard, fault])
+    // Whichever did not come.
+    heard.catch(() => undefined)
+    fault.catch(() => undefined)
+    socket.destroy()
+    return answer
+  }
+  assert.equal(await call(), 'one')
+  far.close()
+  await once(far, 'close')
+  // The first finds out.
+  assert.equal(await call(), 'ECONNRESET')
+  assert.equal(await call(), 'ECONNREFUSED')
+  await listen(port)
+  await until(async () => (await call()) === 'one', 'it carries again')
+})
+
 test('a connection that said its end and is cut then keeps no process alive', { timeout: 60_000 }, async () => {
   const script = runScript(`
     import { connect, createServer } from 'node:net'

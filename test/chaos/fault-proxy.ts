@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cut } from './cut-connection.ts'
+import { openDoor } from './open-door.ts'
 
 /** How a line between two programs is just now. */
 interface LineState {
@@ -49,8 +50,14 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
+interface Wish {
+  readonly port: number
+  /** Refuses whoever calls while nobody listens at the far end, as without the line; otherwise each call is taken, and cut when that is seen. */
+  readonly refusesLikeFar?: boolean
+}
+
 /** Listens on a free loopback port and carries every connection to `port` of this machine. Whoever starts it closes it. */
-export async function startFaultProxy({ port }: { readonly port: number }): Promise<FaultProxy> {
+export async function startFaultProxy({ port, refusesLikeFar = false }: Wish): Promise<FaultProxy> {
   const state: LineState = { ...CLEAR }
   const pairs = new Set<Pair>()
   let changed = Promise.withResolvers<void>()
@@ -60,7 +67,7 @@ export async function startFaultProxy({ port }: { readonly port: number }): Prom
     changed = Promise.withResolvers<void>()
   }
   const line: Line = { state, changed: () => changed.promise }
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
+  const door = await openDoor((near) => {
     // A reset is how lines end here: whoever reads learns of it.
     near.on('error', () => undefined)
     if (state.isRefusing) {
@@ -68,7 +75,9 @@ export async function startFaultProxy({ port }: { readonly port: number }): Prom
       return
     }
     const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
-    far.on('error', () => undefined)
+    far.on('error', (error) => {
+      if (refusesLikeFar && 'code' in error && error.code === 'ECONNREFUSED') door.shutUntilThereIs(port)
+    })
     near.setNoDelay(true)
     const pair: Pair = { near, far, isStranded: false, carried: 0 }
     pairs.add(pair)
@@ -76,15 +85,12 @@ export async function startFaultProxy({ port }: { readonly port: number }): Prom
       () => pairs.delete(pair),
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const end = (pair: Pair): void => {
     cut(pair.near)
     cut(pair.far)
   }
   return {
-    // It listens on TCP, so the address has a port.
-    port: (server.address() as AddressInfo).port,
+    port: door.port,
     set: apply,
     clear: () => apply(CLEAR),
     reset: () => [...pairs].filter((pair) => !pair.isStranded).forEach(end),
@@ -95,8 +101,7 @@ export async function startFaultProxy({ port }: { readonly port: number }): Prom
     },
     connections: () => pairs.size,
     async close() {
-      const closed = once(server, 'close')
-      server.close()
+      const closed = door.close()
       apply(CLEAR)
       pairs.forEach(end)
       await closed

@@ -24,6 +24,26 @@ export type HistoryEntry =
   | { readonly type: 'gave-up'; readonly turnId: string; readonly reason: string }
   /** Text that reached a member by whatever way. */
   | { readonly type: 'heard'; readonly memberId: string; readonly text: string }
+  /** A client read nothing of its WebSocket for so long, and was cut off with this code; null: it never was. */
+  | { readonly type: 'read-nothing'; readonly ms: number; readonly code: number | null }
+  | NoteEntry
+
+/** What a process with a cache of its own made known or got, by one clock for all of them. A later version is a higher number. */
+export type NoteEntry =
+  | {
+      readonly type: 'note-changed'
+      readonly reader: number
+      readonly note: number
+      readonly version: number
+      readonly doneMs: number
+    }
+  | {
+      readonly type: 'note-read'
+      readonly reader: number
+      readonly note: number
+      readonly version: number
+      readonly begunMs: number
+    }
 
 /**
  * One request as its client knows it: begun, then done, refused, or unknown, in which case both outcomes are legal. A request that is
@@ -91,6 +111,12 @@ export interface SideEffect extends Effect {
   readonly calls: number
 }
 
+/** A turn that somebody held was claimed by another, or anew, at this time of the day. */
+export interface Takeover {
+  readonly turnId: string
+  readonly atMs: number
+}
+
 /** What the house around the conversations was seen to do. */
 export interface Observations {
   /** Of tools with side effects, as their server counted them. */
@@ -103,9 +129,23 @@ export interface Observations {
   readonly recovery: readonly { readonly name: string; readonly ms: number | null }[]
   /** What the processes wrote to their logs. */
   readonly logs: readonly { readonly name: string; readonly text: string }[]
+  readonly takeovers: readonly Takeover[]
+  /** When the database had gone and when it last answered nobody, by the time of the day. */
+  readonly outages: readonly { readonly goneMs: number; readonly backMs: number }[]
+  /** When a process was ended and when another was ready in its place, by the time of the day. */
+  readonly restarts: readonly { readonly begunMs: number; readonly readyMs: number }[]
 }
 
-export const NOTHING_OBSERVED: Observations = { effects: [], jobs: [], handles: [], recovery: [], logs: [] }
+export const NOTHING_OBSERVED: Observations = {
+  effects: [],
+  jobs: [],
+  handles: [],
+  recovery: [],
+  logs: [],
+  takeovers: [],
+  outages: [],
+  restarts: [],
+}
 
 export interface Evidence {
   readonly history: readonly HistoryEntry[]
@@ -125,10 +165,10 @@ export interface Breach {
 
 /**
  * I1 acknowledged means stored, once. I2 not acknowledged means once or never. I3 the sequence of a conversation has no hole. I4 every
- * turn ended. I5 readers have what is stored, in order, without gap or repeat. I6 nothing of one member reaches another. I7 a side effect
- * happens once per key at most, never without a person's yes, and is told. I8 the ledger has what the answers say. I9 a job's effect happens once, or its member hears that it may
- * have. I10 the journal says again what
- * it said. I11 nothing is left open. I12 soon all is as before.
+ * turn ended. I5 readers have what is stored, in order, without gap or repeat, and never what was there before a change. I6 nothing of
+ * one member reaches another. I7 a side effect happens once per key at most, never without a person's yes, and is told. I8 the ledger has
+ * what the answers say. I9 a job's effect happens once, or its member hears that it may have. I10 the journal says again what it said.
+ * I11 nothing is left open. I12 soon all is as before, and nobody takes from the living.
  */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12'
 

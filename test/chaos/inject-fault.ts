@@ -2,15 +2,22 @@ import { rm, open, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { z } from 'zod'
+import type { Database } from '#platform/postgres/database.ts'
+import { sql } from '#platform/postgres/sql.ts'
 import type { Replica } from '../support/cluster/start-replica.ts'
 import type { ChaosCluster } from './chaos-cluster.ts'
 import type { Fault, PlannedFault } from './plan-faults.ts'
+import { takePool } from './take-pool.ts'
 
 /** What a fault is done to, and where its end is seen to. */
 export interface Nemesis {
   readonly house: ChaosCluster
   /** Restarts that are under way; a fault that takes a process away waits for them. */
   readonly starting: Set<Promise<void>>
+  /** Of the database, and of processes: see `Observations`. */
+  readonly outages: { readonly goneMs: number; readonly backMs: number }[]
+  readonly restarts: { readonly begunMs: number; readonly readyMs: number }[]
   /** What processes that are gone wrote. */
   readonly logs: { readonly name: string; readonly text: string }[]
   /** Whether the disk of the deployment is its own, so that it may be filled. */
@@ -27,6 +34,7 @@ export async function injectFault(nemesis: Nemesis, planned: PlannedFault): Prom
 const MOST_STARTS = 10
 /** Until the balancer has seen that it is there, and members have asked it. */
 const AT_WORK_MS = 1500
+const LOOK_MS = 20
 const SHIFT_CLOCK = join(import.meta.dirname, 'shift-clock.ts')
 
 const INJECTIONS: Readonly<Record<Fault, Injection>> = {
@@ -70,8 +78,8 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')
   },
   'redis-failover': electAnother,
-  'postgres-fast': ({ house }, { lastsMs }) => restartPostgres(house, 'fast', lastsMs),
-  'postgres-immediate': ({ house }, { lastsMs }) => restartPostgres(house, 'immediate', lastsMs),
+  'postgres-fast': (nemesis, { lastsMs }) => restartPostgres(nemesis, 'fast', lastsMs),
+  'postgres-immediate': (nemesis, { lastsMs }) => restartPostgres(nemesis, 'immediate', lastsMs),
   async 'lock-held'({ house: { cluster } }, { lastsMs }) {
     const client = await connect(cluster.postgres.connection)
     try {
@@ -83,6 +91,11 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
     }
   },
   'pool-exhausted': takeAllConnections,
+  async 'replica-pool-taken'(nemesis, { place, lastsMs }) {
+    await untilAtWork(nemesis)
+    const { postgres, key } = nemesis.house.cluster
+    await takePool({ connection: postgres.connection, replica: replicaAt(nemesis, place), key, lastsMs })
+  },
   'disk-full': fillDisk,
   'line-latency': (nemesis, planned) => spoilLine(nemesis, planned, { latencyMs: 100 }),
   'line-narrow': (nemesis, planned) => spoilLine(nemesis, planned, { bytesPerSecond: 20_000 }),
@@ -126,11 +139,13 @@ async function restart(nemesis: Nemesis, { place, end, settings }: Restart): Pro
   // One at a time is away: what several replicas promise is that one may be.
   await untilAtWork(nemesis)
   const replica = replicaAt(nemesis, place)
+  const begunMs = Date.now()
   const { out, err } = await end(replica)
   nemesis.logs.push({ name: replica.name, text: `${out}\n${err}` })
-  const starting: Promise<void> = startAgain(nemesis, replica, settings).finally(() =>
-    nemesis.starting.delete(starting),
-  )
+  const starting: Promise<void> = startAgain(nemesis, replica, settings).finally(() => {
+    nemesis.starting.delete(starting)
+    nemesis.restarts.push({ begunMs, readyMs: Date.now() })
+  })
   // Whoever waits for it hears of a start that fails.
   starting.catch(() => undefined)
   nemesis.starting.add(starting)
@@ -160,10 +175,34 @@ async function startAgain(
   }
 }
 
-async function restartPostgres({ cluster }: ChaosCluster, how: 'fast' | 'immediate', lastsMs: number): Promise<void> {
-  await cluster.postgres.stop(how)
+async function restartPostgres({ house, outages }: Nemesis, how: 'fast' | 'immediate', lastsMs: number): Promise<void> {
+  const { postgres } = house.cluster
+  await untilTurnsAreHeld(house.database)
+  await postgres.stop(how)
+  const goneMs = Date.now()
   await delay(lastsMs)
-  await cluster.postgres.start()
+  const [backMs] = await Promise.all([findReturn(postgres.connection), postgres.start()])
+  outages.push({ goneMs, backMs })
+}
+
+/** What is taken away while nobody needs it shows nothing. After a while it is taken all the same. */
+async function untilTurnsAreHeld(database: Database): Promise<void> {
+  const held = sql`select count(*)::int as turns from turns where lease_until > clock_timestamp()`
+  for (const lateMs = performance.now() + AT_WORK_MS; performance.now() < lateMs; await delay(LOOK_MS)) {
+    const row = await database.read((handle) => handle.first(z.object({ turns: z.int() }), held)).catch(() => undefined)
+    if (row && row.turns > 1) return
+  }
+}
+
+/** The last moment at which the server is known to have answered nobody yet: it starts, and may have to mend what a crash left. */
+async function findReturn(connection: pg.ClientConfig): Promise<number> {
+  for (let awayMs = Date.now(); ; await delay(LOOK_MS)) {
+    const askedMs = Date.now()
+    const client = await connect(connection).catch(() => undefined)
+    await client?.end()
+    if (client) return awayMs
+    awayMs = askedMs
+  }
 }
 
 async function connect(connection: pg.ClientConfig): Promise<pg.Client> {

@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { fitHistory } from '#domain/turn/history.ts'
 import { startModelProvider } from './model-provider.ts'
 import { ORDER_TOOL } from './orders-server.ts'
-import { answerTextOf } from './seeded-random.ts'
+import { answerTextOf, longTextOf, rightAnswerTo } from './seeded-random.ts'
 
 const provider = await startModelProvider({ pieceMs: 0 })
 after(() => provider.end())
@@ -28,6 +28,15 @@ test('each question has its one answer, also behind one that got none', async ()
   const [merged, ...rest] = fitHistory(past, { maxMessages: 10, maxTokens: 1000 })
   assert.deepEqual(rest, [])
   assert.equal(await answerTo(merged?.text ?? ''), answerTextOf(second))
+})
+
+test('a long answer comes whole, in few pieces', async () => {
+  const words = longTextOf(first)
+  const lines = await ask({ messages: [{ role: 'user', content: words }] })
+  assert.ok(lines.length < 60, `${lines.length} pieces`)
+  const text = await answerTo(words)
+  assert.equal(text, rightAnswerTo(first, words))
+  assert.ok(text.length > 100_000)
 })
 
 test('whoever asks for something else gets nothing to go by', async () => {

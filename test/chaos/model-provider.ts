@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { ORDER_TOOL } from './orders-server.ts'
-import { answerTextOf, COMMON_QUESTION, createRandom, seedOf } from './seeded-random.ts'
+import { COMMON_QUESTION, createRandom, rightAnswerTo, seedOf } from './seeded-random.ts'
 
 /** Tokens that every answer is said to take. */
 const TOKENS = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }
 /** Of what is asked besides, such as what to remember, so that the ledger of a turn is that of its answer. */
 const NO_TOKENS = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
-const QUESTION = /^(question|order) ([0-9a-f]{8}-[0-9a-f-]{27})$/
+const QUESTION = /^(question|order|long) ([0-9a-f]{8}-[0-9a-f-]{27})$/
 /** Of orders: so many are not asked for again by an attempt after the first, as models do not say the same twice. */
 const FORGOTTEN_SHARE = 0.3
 
@@ -66,7 +66,7 @@ function replyTo({ messages, tools }: Asked, ordered: Set<string>): Reply {
   const [, kind, id] = QUESTION.exec(words) ?? []
   if (id === undefined) return { text: NOTHING }
   const mayOrder = !hasResult && tools.some((tool) => tool.function.name === ORDER_TOOL)
-  if (kind !== 'order' || !mayOrder || isForgotten(id, ordered)) return { text: answerTextOf(id) }
+  if (kind !== 'order' || !mayOrder || isForgotten(id, ordered)) return { text: rightAnswerTo(id, words) ?? NOTHING }
   ordered.add(id)
   return { order: id }
 }
@@ -81,8 +81,9 @@ function isForgotten(id: string, ordered: ReadonlySet<string>): boolean {
   return ordered.has(id) && createRandom(seedOf(id))() < FORGOTTEN_SHARE
 }
 
-/** Pieces cut words, and pairs of surrogates, on purpose. */
+/** Pieces cut words, and pairs of surrogates, on purpose. A long text comes in larger ones, or it would take minutes. */
 const PIECE = 24
+const MOST_PIECES = 50
 
 async function say(response: ServerResponse, reply: Reply, pieceMs: number): Promise<void> {
   response.on('error', () => undefined)
@@ -112,5 +113,6 @@ function* deltasOf(reply: Reply): Generator<object> {
 }
 
 function* piecesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE)
+  const size = Math.max(PIECE, Math.ceil(text.length / MOST_PIECES))
+  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
 }

@@ -10,6 +10,8 @@ export interface Mutation {
   /** What must happen for it to show; nothing: it shows by itself. */
   readonly faults: readonly Fault[]
   readonly kills?: number
+  /** Longer than others have, for what takes long to show. */
+  readonly quietMs?: number
 }
 
 /** One edit of one file. */

@@ -10,6 +10,7 @@ const HELD = 'b.fence = t.fence and b.attempt = t.attempt'
 const ENDED = 'and fence = ${turn.fence} and attempt = ${turn.attempt} and status'
 const RENEWED = `where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')
       returning`
+const LEASE = 'src/domain/turn/lease.ts'
 const FREE = '(t.lease_until is null or t.lease_until < clock_timestamp())'
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -101,6 +102,24 @@ export const MUTATIONS: readonly Mutation[] = [
     shows: /is running/,
     faults: ['replica-kill'],
     kills: 2,
+  },
+  {
+    name: 'a storm of takeovers after an outage of the database',
+    edits: [
+      { file: LEASE, from: '  if (memory.isAway) return false\n', to: '' },
+      {
+        file: LEASE,
+        from: 'return memory.backSinceMs === null || monotonicMs - memory.backSinceMs >= Math.max(leaseMs, memory.returnMs)',
+        to: 'return true',
+      },
+      {
+        file: LEASE,
+        from: 'return memory.seen === null ? null : memory.seen.databaseMs + hangLimit(leaseMs)',
+        to: 'return Date.UTC(9999, 0)',
+      },
+    ],
+    shows: /turns were taken over although nobody had died/,
+    faults: ['postgres-immediate'],
   },
   {
     name: 'a takeover without a word',

@@ -6,7 +6,7 @@ const APPROVE = 'src/features/drafts/approve-draft.ts'
 const QUEUED = 'await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { key: draft.id, handle })'
 const SENT = '  await needs.database.read((handle) => markSent(handle, mail.id, needs.clock.now()))'
 
-/** Of what is done outside, and of the Redis that takes writes. */
+/** Of what is done outside, of those who do not listen, and of what Redis keeps and who takes its writes. */
 export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a side effect under another key each time',
@@ -46,6 +46,20 @@ export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
       { file: SEND, from: "cron: '*/5 * * * *',", to: "cron: '0 0 1 1 *'," },
     ],
     shows: /was let go and neither left nor was given back/,
+    faults: [],
+  },
+  {
+    name: 'a connection that is kept although its reader takes nothing',
+    edits: edit('src/http/socket/socket-state.ts', "  endSession(state, CLOSE.overCapacity, 'too slow')\n", ''),
+    shows: /read nothing for \d+ s was not cut off/,
+    faults: ['slow-consumer'],
+    quietMs: 80_000,
+  },
+  {
+    name: 'tags that begin anew as what they were',
+    // To invalidate one is to have Redis forget it: it shows without a loss of all.
+    edits: edit('src/platform/cache/shared-tier.ts', 'version = ARGV[4] .. place', "version = 'first'"),
+    shows: /of the cache was answered \d+ times with what it had itself changed before/,
     faults: [],
   },
   {

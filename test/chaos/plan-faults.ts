@@ -15,6 +15,7 @@ export const FAULTS = [
   'postgres-immediate',
   'lock-held',
   'pool-exhausted',
+  'replica-pool-taken',
   'disk-full',
   'line-latency',
   'line-narrow',
@@ -27,7 +28,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number]
 
 /** Between which two programs a line is made bad. */
-export const LINES = ['client', 'postgres', 'redis', 'model', 'tools'] as const
+export const LINES = ['client', 'balancer', 'postgres', 'redis', 'model', 'tools'] as const
 export type LineName = (typeof LINES)[number]
 
 export interface PlannedFault {
@@ -53,7 +54,12 @@ interface Wish {
 
 const HOUR_MS = 3_600_000
 /** What is over too soon shows nothing: a lease must be able to run out. */
-const LEAST_MS: Partial<Record<Fault, number>> = { 'replica-freeze': 3200, 'redis-freeze': 2000 }
+const LEAST_MS: Partial<Record<Fault, number>> = {
+  'replica-freeze': 3200,
+  'redis-freeze': 2000,
+  'postgres-immediate': 3200,
+  'replica-pool-taken': 3200,
+}
 
 /** Which faults fall when on what: the same seed gives the same plan. */
 export function planFaults({ seed, replicas, faults, kills }: Wish): PlannedFault[] {

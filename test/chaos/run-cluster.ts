@@ -5,13 +5,16 @@ import { isReady } from '../support/cluster/start-replica.ts'
 import { startChaosCluster, type ChaosCluster } from './chaos-cluster.ts'
 import { checkHistory, describeBreach } from './check-history.ts'
 import { settleMail } from './mailbox.ts'
-import { NOTHING_OBSERVED, type HistoryEntry, type Observations, type TimedEntry } from './history.ts'
+import type { Evidence, HistoryEntry, Observations, TimedEntry } from './history.ts'
 import { injectFault, type Nemesis } from './inject-fault.ts'
 import { measure, type Figures } from './measure.ts'
 import { planFaults, type Fault } from './plan-faults.ts'
+import { CACHE_READERS, startCacheReaders } from './read-cache.ts'
+import { readNothing } from './read-nothing.ts'
 import { readStored } from './read-stored.ts'
-import { answerTextOf, COMMON_QUESTION, createRandom } from './seeded-random.ts'
+import { createRandom, rightAnswerTo } from './seeded-random.ts'
 import { runClient } from './virtual-client.ts'
+import { readTakeovers, watchTakeovers } from './watch-takeovers.ts'
 import type { ClientNeeds } from './operate.ts'
 
 export interface ClusterPlan {
@@ -41,6 +44,12 @@ export interface ClusterReport extends Figures {
   readonly sideEffects: number
   /** Mails that arrived. */
   readonly mails: number
+  /** Turns that were claimed although somebody held them. */
+  readonly takeovers: number
+  /** How often a client that read nothing was cut off. */
+  readonly cutOff: number
+  /** What was read of the cache beside the product. */
+  readonly cacheReads: number
   /** How often each was done. */
   readonly faults: Partial<Record<Fault, number>>
   readonly violations: readonly string[]
@@ -63,79 +72,111 @@ const HONEST_FAILURES = new Set([
 
 /** Lets members ask and read while the nemesis follows its plan; then, when all is quiet, holds what they saw against what is stored. */
 export async function runCluster(plan: ClusterPlan): Promise<ClusterReport> {
-  const { seed, replicas, users } = plan
   const house = await startChaosCluster({
-    replicas,
+    replicas: plan.replicas,
     pieceMs: PIECE_MS,
     hasSentinels: plan.faults.includes('redis-failover'),
     ...(plan.root === undefined ? {} : { root: plan.root }),
     ...(plan.disk === undefined ? {} : { disk: plan.disk }),
   })
   const deadline = new AbortController()
+  const history: TimedEntry[] = []
+  const record = (entry: HistoryEntry): void => void history.push({ ...entry, atMs: performance.now() })
+  let cacheReaders: ReturnType<typeof startCacheReaders> | undefined
   try {
-    const history: TimedEntry[] = []
-    const record = (entry: HistoryEntry): void => void history.push({ ...entry, atMs: performance.now() })
+    await watchTakeovers(house.database)
+    const { replicas: running } = house.cluster
     const closing = new AbortController()
-    const members = []
-    for (let index = 0; index < users; index += 1) members.push(await house.addMember(NAME))
-    const others: NonNullable<ClientNeeds['others']> = []
-    const signals = { closing: closing.signal, deadline: deadline.signal }
-    const handlesBefore = await countHandles(house.cluster.replicas)
-    const clients = members.map((member, index) =>
-      runClient({
-        ...member,
-        ...signals,
-        kind: (['sse', 'socket', 'rest'] as const)[index % 3] ?? 'sse',
-        random: createRandom(seed + index + 1),
-        origin: () => Promise.resolve(house.url),
-        record,
-        others,
-        writeMail: house.writeMail,
-      }),
-    )
+    const calm = Promise.withResolvers<void>()
+    const handlesBefore = await countHandles(running)
+    const stage = { closing: closing.signal, deadline: deadline.signal, calm: calm.promise, record }
+    const clients = await letMembersIn(plan, house, stage)
+    cacheReaders = startCacheReaders({ seed: plan.seed, root: plan.root, redisUrl: house.redisUrl, record })
     const storm = await rage(plan, house, history)
     closing.abort()
     plan.onStep?.('all is good again')
     const recovery = await recover(storm.nemesis)
     plan.onStep?.('every part is back')
+    calm.resolve()
     const timer = setTimeout(() => deadline.abort(), plan.quietMs ?? QUIET_MS)
     await Promise.all(clients)
     clearTimeout(timer)
     plan.onStep?.('every member is done')
     await settleMail(house.database)
     plan.onStep?.('no mail is on its way')
-    const { replicas: running } = house.cluster
+    await cacheReaders.end()
+    const { outages, restarts, logs } = storm.nemesis
     const observed: Observations = {
-      ...NOTHING_OBSERVED,
       recovery,
+      outages,
+      restarts,
       effects: house.effects(),
       jobs: house.mails(),
+      takeovers: await readTakeovers(house.database),
       handles: await compareHandles(handlesBefore, running),
-      logs: [...storm.nemesis.logs, ...running.map((replica) => ({ name: replica.name, text: replica.output() }))],
+      logs: [...logs, ...running.map((replica) => ({ name: replica.name, text: replica.output() }))],
     }
-    const common = new Set(
-      history.flatMap((entry) => (entry.type === 'posted' && entry.text === COMMON_QUESTION ? [entry.messageId] : [])),
-    )
-    const breaches = checkHistory({
-      history,
-      stored: await readStored(house.database),
-      observed,
-      answerTo: (messageId) => (common.has(messageId) ? null : answerTextOf(messageId)),
-      mayFailWith: (code) => code !== null && HONEST_FAILURES.has(code),
-    })
-    const { done } = storm
-    return {
-      seed,
-      kills: done['replica-kill'] ?? 0,
-      sideEffects: observed.effects.filter(({ count }) => count > 0).length,
-      mails: observed.jobs.length,
-      faults: done,
-      ...measure(history, breaches),
-      violations: breaches.map(describeBreach),
-    }
+    return report(plan, { history, observed, faults: storm.done, stored: await readStored(house.database) })
   } finally {
     deadline.abort()
+    await cacheReaders?.kill()
     await house.end()
+  }
+}
+
+type Stage = Pick<ClientNeeds, 'closing' | 'deadline' | 'record'> & { readonly calm: Promise<void> }
+
+/** Everybody begins at once; with slow consumers among the faults one more comes, who reads nothing at all. */
+async function letMembersIn({ seed, users, faults }: ClusterPlan, house: ChaosCluster, stage: Stage) {
+  const isMuteThere = faults.includes('slow-consumer')
+  const members = []
+  for (let index = 0; index < users + (isMuteThere ? 1 : 0); index += 1) members.push(await house.addMember(NAME))
+  const others: NonNullable<ClientNeeds['others']> = []
+  const origin = (): Promise<string> => Promise.resolve(house.url)
+  return members.map((member, index) => {
+    const needs = { ...stage, ...member, origin, random: createRandom(seed + index + 1) }
+    if (index === users) return readNothing({ ...needs, kind: 'rest' })
+    const kind = (['sse', 'socket', 'rest'] as const)[index % 3] ?? 'sse'
+    return runClient({ ...needs, kind, others, writeMail: house.writeMail })
+  })
+}
+
+interface Seen extends Pick<Evidence, 'stored' | 'observed'> {
+  readonly history: readonly TimedEntry[]
+  readonly faults: ClusterReport['faults']
+}
+
+function report({ seed }: ClusterPlan, { history, stored, observed, faults }: Seen): ClusterReport {
+  if (process.env['CHAOS_DEBUG'])
+    process.stderr.write(
+      JSON.stringify({
+        o: observed.outages.map(({ goneMs, backMs }) => ({
+          lasted: backMs - goneMs,
+          t: observed.takeovers.map(({ atMs }) => Math.round(atMs - backMs)),
+        })),
+      }) + String.fromCharCode(10),
+    )
+  const asked = new Map(
+    history.flatMap((entry) => (entry.type === 'posted' ? [[entry.messageId, entry.text] as const] : [])),
+  )
+  const breaches = checkHistory({
+    history,
+    stored,
+    observed,
+    answerTo: (messageId) => rightAnswerTo(messageId, asked.get(messageId) ?? ''),
+    mayFailWith: (code) => code !== null && HONEST_FAILURES.has(code),
+  })
+  return {
+    seed,
+    kills: faults['replica-kill'] ?? 0,
+    sideEffects: observed.effects.filter(({ count }) => count > 0).length,
+    mails: observed.jobs.length,
+    takeovers: observed.takeovers.length,
+    cutOff: history.filter((entry) => entry.type === 'read-nothing' && entry.code !== null).length,
+    cacheReads: history.filter((entry) => entry.type === 'note-read').length,
+    faults,
+    ...measure(history, breaches),
+    violations: breaches.map(describeBreach),
   }
 }
 
@@ -147,7 +188,8 @@ async function untilAtWork(history: readonly HistoryEntry[]): Promise<void> {
 
 /** One round of the plan after the other. */
 async function rage(plan: ClusterPlan, house: ChaosCluster, history: readonly HistoryEntry[]) {
-  const nemesis: Nemesis = { house, starting: new Set(), logs: [], hasOwnDisk: plan.disk !== undefined }
+  const hasOwnDisk = plan.disk !== undefined
+  const nemesis: Nemesis = { house, starting: new Set(), outages: [], restarts: [], logs: [], hasOwnDisk }
   const done: Partial<Record<Fault, number>> = {}
   const beganMs = performance.now()
   await untilAtWork(history)
@@ -180,7 +222,8 @@ async function recover({ house, starting }: Nemesis): Promise<Observations['reco
   const doors = [...house.cluster.replicas, { name: 'the balancer', url: house.url }]
   const parts: Part[] = doors.map(({ name, url }) => ({ name, isWell: () => isReady(url) }))
   const { watched, cluster } = house
-  const isWhole = (): Promise<boolean> => watched?.isWhole(cluster.replicas.length) ?? Promise.resolve(true)
+  const isWhole = (): Promise<boolean> =>
+    watched?.isWhole(cluster.replicas.length + CACHE_READERS) ?? Promise.resolve(true)
   parts.push({ name: 'Redis with its replica', isWell: isWhole })
   return Promise.all(
     parts.map(async ({ name, isWell }) => {

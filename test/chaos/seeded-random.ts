@@ -43,6 +43,13 @@ export function answerTextOf(messageId: string): string {
   return `${messageId}: ${words.join(' ')}`
 }
 
+/** How often the one right answer is said where a long one is asked for: some 200 000 characters then. */
+const TIMES = 400
+
+function longAnswerTextOf(messageId: string): string {
+  return Array.from({ length: TIMES }, () => answerTextOf(messageId)).join('\n')
+}
+
 /** What anybody may ask in the same words; the provider gives another answer each time. */
 export const COMMON_QUESTION = 'What is new?'
 
@@ -54,4 +61,15 @@ export function questionTextOf(messageId: string): string {
 /** The same for what has an effect before it is answered. */
 export function orderTextOf(messageId: string): string {
   return `order ${messageId}`
+}
+
+/** The same for an answer that takes long to read. */
+export function longTextOf(messageId: string): string {
+  return `long ${messageId}`
+}
+
+/** The right answer to what a message says; null: any is. */
+export function rightAnswerTo(messageId: string, text: string): string | null {
+  if (text === COMMON_QUESTION) return null
+  return text === longTextOf(messageId) ? longAnswerTextOf(messageId) : answerTextOf(messageId)
 }

@@ -59,15 +59,20 @@ async function snoop(needs: ClientNeeds, others: NonNullable<ClientNeeds['others
 
 const Conversation = z.object({ id: z.string() })
 
-async function openConversation(needs: ClientNeeds): Promise<string | undefined> {
+/** A conversation of one's own; undefined when none could be had. */
+export async function openConversation(needs: ClientNeeds): Promise<string | undefined> {
   const made = await operate(needs, { what: 'open', path: '/api/conversations', body: { persona: 'marcus' } })
   return made === undefined ? undefined : Conversation.parse(made).id
 }
 
-/** The id is made before the first try and kept through all of them. */
-async function post(needs: ClientNeeds, conversationId: string, words?: string): Promise<MessageAccepted | undefined> {
+/** Asks in these words, or as a member does. The id is made before the first try and kept through all of them. */
+export async function post(
+  needs: ClientNeeds,
+  conversationId: string,
+  words?: string | ((id: string) => string),
+): Promise<MessageAccepted | undefined> {
   const id = createId()
-  const text = words ?? textOf(needs, id)
+  const text = typeof words === 'function' ? words(id) : (words ?? textOf(needs, id))
   needs.record({ type: 'posted', memberId: needs.memberId, messageId: id, conversationId, text })
   const path = `/api/conversations/${conversationId}/messages`
   const answer = await operate(needs, { what: 'post', path, body: { id, text } })

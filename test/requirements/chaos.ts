@@ -18,6 +18,15 @@ export const CHAOS: readonly Requirement[] = [
         'every invariant has an example here that breaks it',
       ),
       ...prove(
+        'test/chaos/check-takeovers.test.ts',
+        'takeovers within a lease of the return of the database are told, with their number and the first',
+      ),
+      ...prove(
+        'test/chaos/check-cache.test.ts',
+        'who reads what they changed themselves, later and in whatever order it is told, has the change',
+        'another has the change half a minute later at the latest',
+      ),
+      ...prove(
         'test/chaos/mutations.test.ts',
         'every fault that runs plant fits the source as it is, and no two have one name',
       ),

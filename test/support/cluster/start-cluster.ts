@@ -30,6 +30,8 @@ interface ClusterWishes {
   readonly within?: string
   /** Another way to run Redis than the one server that ships. */
   readonly startRedis?: () => Promise<ClusterRedis>
+  /** Where the balancer reaches the replica of this place, which listens on `port`; there unless told otherwise. */
+  readonly doorOf?: (place: number, port: number) => Promise<number>
 }
 
 /** Of whichever server takes writes, where there are several. */
@@ -53,6 +55,9 @@ export interface Cluster {
   /** Ends all parts, those that hang among them. */
   end(): Promise<void>
 }
+
+/** Connections to PostgreSQL that a replica has for its work. */
+export const POOL_MAX = 10
 
 /** Starts PostgreSQL, Redis, replicas and HAProxy, each a process group of its own. Whoever starts it ends it. */
 export async function startCluster(wishes: ClusterWishes = {}): Promise<Cluster> {
@@ -92,7 +97,7 @@ async function startParts(wishes: ClusterWishes, { folder, closers, end }: Frame
     SOPHIA_SECRET_KEY: randomBytes(32).toString('base64'),
     SOPHIA_ADMIN_API_KEY: key,
     DATABASE_URL: ends.databaseUrl,
-    DATABASE_POOL_MAX: '10',
+    DATABASE_POOL_MAX: String(POOL_MAX),
     REDIS_URL: ends.redisUrl,
   }
   const replicas: Replica[] = []
@@ -101,7 +106,11 @@ async function startParts(wishes: ClusterWishes, { folder, closers, end }: Frame
     const settings = { ...common, ...(await settingsFor?.(place, ends)) }
     replicas.push(await createReplica({ name, home: join(folder, name), settings, root }))
   }
-  const balancer = await createHaproxy({ folder, port, replicas })
+  const doorOf = wishes.doorOf ?? ((_place: number, own: number) => Promise.resolve(own))
+  const doors = await Promise.all(
+    replicas.map(async (replica, place) => ({ name: replica.name, port: await doorOf(place, replica.port) })),
+  )
+  const balancer = await createHaproxy({ folder, port, replicas: doors })
   closers.push(() => Promise.all(replicas.filter((replica) => replica.isRunning()).map(endReplica)), balancer.kill)
   const cluster = { url: balancer.url, key, postgres, redis, replicas, balancer, folder, end }
   if (!isStarted) return cluster
