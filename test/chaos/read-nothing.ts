@@ -6,8 +6,8 @@ import type { ClientNeeds } from './operate.ts'
 import { longTextOf } from './seeded-random.ts'
 import { openConversation, post } from './virtual-client.ts'
 
-/** Under the twenty frames a second that a member may send. */
-const ASK_EVERY_MS = 60
+/** So long that an answer is sent whole before it is asked for anew, which ends its sending. */
+const ASK_EVERY_MS = 400
 /** For a connection to be there, and for what it is told on it first. */
 const OPEN_LIMIT_MS = 10_000
 /** The lines may be narrow or dead meanwhile, and all between have room of their own, which is filled first. */

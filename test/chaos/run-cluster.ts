@@ -147,15 +147,6 @@ interface Seen extends Pick<Evidence, 'stored' | 'observed'> {
 }
 
 function report({ seed }: ClusterPlan, { history, stored, observed, faults }: Seen): ClusterReport {
-  if (process.env['CHAOS_DEBUG'])
-    process.stderr.write(
-      JSON.stringify({
-        o: observed.outages.map(({ goneMs, backMs }) => ({
-          lasted: backMs - goneMs,
-          t: observed.takeovers.map(({ atMs }) => Math.round(atMs - backMs)),
-        })),
-      }) + String.fromCharCode(10),
-    )
   const asked = new Map(
     history.flatMap((entry) => (entry.type === 'posted' ? [[entry.messageId, entry.text] as const] : [])),
   )

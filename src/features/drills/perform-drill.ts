@@ -4,6 +4,7 @@ import type { DrillName } from '#domain/drills/drill.ts'
 import { SophiaError } from '#domain/errors.ts'
 import { createId } from '#platform/crypto/ids.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import { beginRun, endAbandoned, endRun, findRunning, noteStep, takeWaiting } from './drills-store.ts'
 import type { DrillNeeds } from './drill-needs.ts'
 import { runDrill, type DrillOutcome } from './run-drill.ts'
@@ -20,9 +21,8 @@ const SAY_MS = 5000
 /** A process that has not said for so long that it is there is gone. */
 export const SILENCE_MS = 60_000
 const MOST_STEPS = 40
-/** A database that was away when a drill ended is waited for. */
+/** A database that was away, busy or full when a drill ended is waited for. */
 const END_LIMIT_MS = 60_000
-const END_PAUSE_MS = 2000
 
 /** Another one runs, anywhere. */
 export class DrillRefused extends SophiaError {
@@ -85,17 +85,12 @@ async function refusal(handle: Handle): Promise<DrillRefused> {
   )
 }
 
-/** Stores how it went, once the database is there again. Whoever is stopped does not wait: their silence ends the run later. */
-async function end({ clock, database, log }: DrillNeeds, how: Parameters<typeof endRun>[1], signal: AbortSignal) {
-  for (const deadlineMs = clock.monotonicMs() + END_LIMIT_MS; ;) {
-    try {
-      await database.inTransaction((handle) => endRun(handle, how))
-      return
-    } catch (error) {
-      const isAway = error instanceof SophiaError && error.code === 'DATABASE_UNAVAILABLE'
-      if (!isAway || signal.aborted || clock.monotonicMs() >= deadlineMs) throw error
-      log.warn({ error }, 'how a drill went could not be stored; it is tried again')
-      await clock.sleep(END_PAUSE_MS, signal).catch(() => undefined)
-    }
-  }
+/** Stores how it went, once the database can take it. Whoever is stopped does not wait: their silence ends the run later. */
+function end({ clock, database, log }: DrillNeeds, how: Parameters<typeof endRun>[1], signal: AbortSignal) {
+  return storePatiently(() => database.inTransaction((handle) => endRun(handle, how)), {
+    clock,
+    signal,
+    limitMs: END_LIMIT_MS,
+    onRepeat: (error) => log.warn({ error }, 'how a drill went could not be stored; it is tried again'),
+  })
 }

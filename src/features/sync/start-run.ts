@@ -1,5 +1,5 @@
 import type { RunRequest } from '#contract/sync.ts'
-import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import { isPassing, SophiaError, toSophiaError } from '#domain/errors.ts'
 import { SYNC_KINDS } from '#domain/sync/mapping.ts'
 import { isFullDue, nextRunIn } from '#domain/sync/pace.ts'
 import { createId } from '#platform/crypto/ids.ts'
@@ -73,9 +73,10 @@ export async function startDueRuns(needs: SyncNeeds, signal: AbortSignal): Promi
 }
 
 /** A run that could not begin is told as one that failed, so that whoever looks sees why nothing comes. */
-async function noteRefused(needs: SyncNeeds, syncId: string, { code, message }: SophiaError): Promise<void> {
+async function noteRefused(needs: SyncNeeds, syncId: string, error: SophiaError): Promise<void> {
   const { database, clock, chance = Math.random } = needs
-  if (code === 'DATABASE_UNAVAILABLE') return
+  // Nothing speaks against the run: it is due still when the next look comes.
+  if (isPassing(error)) return
   await database.inTransaction(async (handle) => {
     const sync = await lockSyncRow(handle, syncId)
     if (!sync || sync.runId !== null) return
@@ -83,7 +84,7 @@ async function noteRefused(needs: SyncNeeds, syncId: string, { code, message }: 
     const id = createId(now.getTime())
     const kind = { isFull: false, wantsFull: false, isDryRun: false, acceptsRemovals: false }
     await insertRun(handle, { id, syncId, ...kind, memberId: null, createdAt: now })
-    await endRun(handle, id, { status: 'failed', at: now, errorDetail: message })
+    await endRun(handle, id, { status: 'failed', at: now, errorDetail: error.message })
     const failures = sync.failures + 1
     const pauseMs = nextRunIn({ minutes: sync.scheduleMinutes, failures, chance: chance() })
     await endSyncRun(handle, syncId, { nextRunAt: new Date(now.getTime() + pauseMs), okAt: null, failures })

@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { toSophiaError } from '#domain/errors.ts'
+import { SophiaError, toSophiaError } from '#domain/errors.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { fillPool } from '../../../test/support/fill-pool.ts'
-import { until } from '../../../test/support/sync-rooms.ts'
+import { importer } from '../../../test/support/import-fixture.ts'
+import { createSyncRooms, until } from '../../../test/support/sync-rooms.ts'
 import { fingerprint, openStage, SIZES, textOf } from '../../../test/support/sync-stage.ts'
 
 test('a CRM that says "too much" in its answer is asked again after the time it names, and no row is lost', async () => {
@@ -120,6 +122,25 @@ test('a run for which no connection is free for a while has not failed: it is st
   await free()
   await working
   assert.notEqual((await rooms.last(syncId)).status, 'failed')
+})
+
+test('a run that cannot begin while the database is away, busy or full has not failed: the next look begins it', async () => {
+  const { crm, rooms, syncId, database } = await openStage({ companies: 5, contacts: 1, deals: 1, activities: 1 })
+  await database.read((handle) => handle.run(sql`update syncs set next_run_at = now() - interval '1 minute'`))
+  for (const code of ['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL'] as const) {
+    let refusals = 1
+    const passing: Database = {
+      ...database,
+      inTransaction: (work, options) =>
+        (refusals -= 1) >= 0 ? Promise.reject(new SophiaError(code)) : database.inTransaction(work, options),
+    }
+    const other = createSyncRooms(passing, { crmPort: crm.port })
+    await other.tick()
+    await other.tools.close()
+    assert.deepEqual((await rooms.sync.get(importer, syncId)).runs, [], code)
+  }
+  await rooms.tick()
+  assert.equal((await rooms.last(syncId)).status, 'waiting')
 })
 
 test('whoever lost the run to another process stores nothing more', async () => {
