@@ -78,8 +78,9 @@ export interface IdleClaim {
 
 export interface MachineClaim extends Omit<IdleClaim, 'id'> {
   readonly limit: number
-  /** Also of turns whose lease has run out. */
+  /** Also of turns whose lease has run out; only before `latestMs`, where that is given. */
   readonly takesOver: boolean
+  readonly latestMs?: number
 }
 
 export interface MachineAnswer extends Pick<MachineMessage, 'id' | 'text' | 'calls'> {

@@ -21,7 +21,7 @@ const STORM_MS = 12_000
 const QUIET_MS = 60_000
 /** What is frozen or under way when all is answered still comes within this. */
 const AFTERMATH_MS = 8000
-const KINDS = ['kill', 'end', 'freeze', 'cut-off', 'outage'] as const
+const KINDS = ['kill', 'end', 'freeze', 'cut-off', 'outage', 'hang'] as const
 const MEMBERS = 3
 
 /** Some processes, some members and many faults, all of them by the seed: the same seed is the same run to the last event. */
@@ -109,6 +109,8 @@ function injectOne(
   switch (kind) {
     case 'outage':
       return breakDatabase(world, process)
+    case 'hang':
+      return hangDatabase(world)
     case 'freeze':
       return process?.freeze(time.between(100, 6000))
     case 'cut-off':
@@ -130,6 +132,14 @@ function breakDatabase(world: World, process: SimulatedProcess | undefined): voi
   if (!process || time.chance(0.5)) return
   process.kill()
   time.after(time.between(0, lastsMs), () => process.start())
+}
+
+/** Nothing is answered for a while, and then all of it is. One hang may go over into the next. */
+function hangDatabase(world: World): void {
+  const { time } = world
+  const nowMs = time.nowMs()
+  if (nowMs >= world.hangUntilMs) world.hangFromMs = nowMs
+  world.hangUntilMs = Math.max(world.hangUntilMs, nowMs + Math.round(time.between(100, 6000)))
 }
 
 function storedOf({ machine }: World): StoredState {

@@ -1,4 +1,4 @@
-import { afterFailure, afterSuccess, mayTakeOver, NO_OUTAGE } from '#domain/turn/lease.ts'
+import { afterAnswer, afterFailure, latestTakeOver, mayTakeOver, NO_OUTAGE } from '#domain/turn/lease.ts'
 import type { Claimed, Held } from './machine-records.ts'
 import { createLife } from './simulated-life.ts'
 import { createRun, type Run, type Work } from './simulated-run.ts'
@@ -30,8 +30,18 @@ export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
   /** What becomes of it when it has next asked for turns. */
   let onceAsked: (() => void) | undefined
 
-  const note = (isDone: boolean): void => {
-    outage = isDone ? afterSuccess(outage, time.nowMs()) : afterFailure()
+  /** Asks for turns or for more time, which tells what the database is like. */
+  function inquire<Result>(work: (nowMs: number) => Result, done: (result: Result | undefined) => void): void {
+    const askedMs = time.nowMs()
+    call(
+      () => ({ said: work(time.nowMs()), databaseMs: time.nowMs() }),
+      (answer) => {
+        const monotonicMs = time.nowMs()
+        if (!answer) outage = afterFailure()
+        else outage = afterAnswer(outage, { askedMs, monotonicMs, databaseMs: answer.value.databaseMs }, LIMITS.leaseMs)
+        done(answer?.value.said)
+      },
+    )
   }
 
   /** As `waitForDatabase` does, then the rest of its start. */
@@ -54,18 +64,16 @@ export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
 
   function look(): void {
     if (endingSinceMs !== null) return
-    const takesOver = planted.claimDuringOutage === true || mayTakeOver(outage, time.nowMs(), LIMITS.leaseMs)
+    const { latestMs, takesOver } = bounds()
     // Turns that wait for a person count for nothing.
     const limit = LIMITS.turnsPerProcess - [...runs.values()].filter((run) => !run.isWaiting).length
     // Whoever died meanwhile still has what its last claim brings.
-    const claim = { processId: life.id(), leaseMs: LIMITS.leaseMs, limit, takesOver }
+    const claim = { processId: life.id(), leaseMs: LIMITS.leaseMs, limit, takesOver, latestMs }
     underWay += 1
-    call(
-      () => machine.claim({ ...claim, nowMs: time.nowMs() }),
-      (claimed) => {
+    inquire(
+      (nowMs) => machine.claim({ ...claim, nowMs }),
+      (held = []) => {
         underWay -= 1
-        note(claimed !== undefined)
-        const held = claimed?.value ?? []
         // Nobody would wait for these, or give them back.
         if (endingSinceMs !== null && planted.claimWhileEnding !== true) return giveBack(held)
         held.forEach(begin)
@@ -74,6 +82,14 @@ export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
     )
     onceAsked?.()
     onceAsked = undefined
+  }
+
+  /** Up to which lease's end it takes turns over. */
+  function bounds(): { readonly latestMs: number; readonly takesOver: boolean } {
+    if (planted.claimDuringOutage === true) return { latestMs: Number.POSITIVE_INFINITY, takesOver: true }
+    const latestMs = mayTakeOver(outage, time.nowMs(), LIMITS.leaseMs) ? latestTakeOver(outage, LIMITS.leaseMs) : null
+    const isBounded = planted.claimWhatRanOutMeanwhile !== true
+    return { latestMs: isBounded ? (latestMs ?? 0) : Number.POSITIVE_INFINITY, takesOver: latestMs !== null }
   }
 
   function begin(held: Claimed): void {
@@ -85,13 +101,12 @@ export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
       .filter((run) => !(planted.noHeartbeatWhileWaiting === true && run.isWaiting))
       .map((run) => run.held)
     if (held.length === 0 || planted.noHeartbeat === true) return later(LIMITS.heartbeatMs, renew)
-    call(
-      () => machine.renew(held, time.nowMs() + LIMITS.leaseMs),
+    inquire(
+      (nowMs) => machine.renew(held, nowMs + LIMITS.leaseMs),
       (renewed) => {
-        note(renewed !== undefined)
         for (const one of renewed ? held : []) {
           const run = runs.get(one.id)
-          const found = renewed?.value.find(({ id }) => id === one.id)
+          const found = renewed?.find(({ id }) => id === one.id)
           if (run?.held !== one) continue
           if (!found) drop(run)
           else if (found.isCancelled) cancel(run)
@@ -145,10 +160,12 @@ export function createProcess(world: World, { name, workOn }: ProcessNeeds) {
     )
   }
 
-  /** Whoever left in order holds nothing, unless the database failed it just then: then the lease runs out. */
+  /** Whoever left in order holds nothing, unless the database failed it just then, or hung since: then the lease runs out. */
   function checkLeft(): void {
     const id = life.id()
-    if (life.failedMs() > (endingSinceMs ?? 0) - LIMITS.leaseMs - FAILURE_MS) return
+    const sinceMs = (endingSinceMs ?? 0) - LIMITS.leaseMs - FAILURE_MS
+    if (life.failedMs() > (world.hangUntilMs > sinceMs ? Math.min(sinceMs, world.hangFromMs - FAILURE_MS) : sinceMs))
+      return
     time.after(50, () => {
       for (const turn of machine.turns)
         if (machine.isOpen(turn) && turn.owner === id && (turn.leaseUntilMs ?? 0) >= time.nowMs())

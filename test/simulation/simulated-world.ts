@@ -15,6 +15,7 @@ export interface Planted extends MachineFaults {
   readonly ignoreGaps?: boolean
   readonly claimDuringOutage?: boolean
   readonly startUnaware?: boolean
+  readonly claimWhatRanOutMeanwhile?: boolean
   readonly noHeartbeat?: boolean
   readonly noHeartbeatWhileWaiting?: boolean
   readonly forgetUnwritten?: boolean
@@ -50,6 +51,10 @@ export interface World {
   readonly orders: Orders
   /** The database answers nobody before this moment. */
   outageUntilMs: number
+  /** The database does nothing before this moment, and then all that it was sent. */
+  hangUntilMs: number
+  /** Since when, if it does. */
+  hangFromMs: number
   /** How often a request, or only its answer, is lost. */
   lossShare: number
   /** Until when a loss may still show. */
@@ -81,6 +86,8 @@ export function createWorld(time: VirtualTime, planted: Planted): World {
     history: [],
     orders: createOrders(time),
     outageUntilMs: 0,
+    hangUntilMs: 0,
+    hangFromMs: 0,
     lossShare: 0,
     lossUntilMs: 0,
     approved: new Set(),
@@ -89,14 +96,17 @@ export function createWorld(time: VirtualTime, planted: Planted): World {
     call(caller, work, done) {
       const isAway = (): boolean => time.nowMs() < world.outageUntilMs || caller.isCutOff()
       const fail = (): void => time.after(time.between(1, FAILURE_MS), () => done(undefined))
-      time.after(time.between(0, 6), () => {
+      const carryOut = (): void => {
+        const hangsMs = world.hangUntilMs - time.nowMs()
+        if (hangsMs > 0) return time.after(hangsMs + time.between(0, 5), carryOut)
         if (isAway() || time.chance(world.lossShare)) return fail()
         const value = work()
         time.after(time.between(0, 6), () => {
           if (isAway() || time.chance(world.lossShare)) fail()
           else done({ value })
         })
-      })
+      }
+      time.after(time.between(0, 6), carryOut)
     },
   }
   return world

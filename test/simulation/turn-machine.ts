@@ -36,7 +36,8 @@ export function createTurnMachine(faults: MachineFaults = {}) {
     turns.find(
       (turn) =>
         turn.id === id &&
-        (faults.noFence === true || (turn.attempt === attempt && ['running', 'waiting'].includes(turn.status))),
+        (faults.noFence === true ||
+          (turn.attempt === attempt && turn.owner !== null && ['running', 'waiting'].includes(turn.status))),
     )
   return {
     ...createCallMachine({ faults, turns, isOpen, held }),
@@ -56,7 +57,7 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       return { turnId, seq }
     },
     /** Fairly over members, oldest first; of a conversation only the oldest open turn. */
-    claim({ limit, takesOver, ...claim }: MachineClaim): Claimed[] {
+    claim({ limit, takesOver, latestMs = Number.POSITIVE_INFINITY, ...claim }: MachineClaim): Claimed[] {
       const { nowMs } = claim
       const rounds = new Map<string, number>()
       for (const { memberId, status, leaseUntilMs } of turns)
@@ -73,7 +74,10 @@ export function createTurnMachine(faults: MachineFaults = {}) {
         rounds.set(turn.memberId, round)
         return { turn, round }
       })
-      const wanted = queue.filter(({ turn }) => takesOver || turn.leaseUntilMs === null)
+      const wanted = queue.filter(
+        ({ turn: { leaseUntilMs } }) =>
+          leaseUntilMs === null || (takesOver && (faults.noLease === true || leaseUntilMs < latestMs)),
+      )
       const taken = wanted.toSorted((one, other) => one.round - other.round).slice(0, limit)
       return taken.map(({ turn }) => take(turn, claim))
     },
@@ -116,7 +120,8 @@ export function createTurnMachine(faults: MachineFaults = {}) {
       const written = new Set<string>()
       for (const entry of entries) {
         const turn = turns.find((known) => known.id === entry.turnId)
-        if (!turn || (turn.attempt !== entry.attempt && faults.noFence !== true)) continue
+        const isTheirs = turn?.attempt === entry.attempt && turn.owner !== null
+        if (!turn || !(isTheirs || faults.noFence === true)) continue
         written.add(turn.id)
         const journal = events.get(turn.id) ?? []
         events.set(turn.id, journal)

@@ -35,6 +35,7 @@ const FAULTS: readonly (readonly [keyof Planted, RegExp])[] = [
   ['noLease', /from a process that was well/],
   ['noHeartbeat', /from a process that was well/],
   ['claimDuringOutage', /from a process that was well/],
+  ['claimWhatRanOutMeanwhile', /from a process that was well/],
   ['noDuplicateCheck', /is stored \d+ times/],
   ['ackBeforeCommit', /was acknowledged and is lost/],
   ['answerOutsideTransaction', /does not end with turn-end/],

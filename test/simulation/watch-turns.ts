@@ -14,17 +14,24 @@ export function watchForStorms(world: World, processes: readonly SimulatedProces
     const claimed = claim(wish)
     const nowMs = time.nowMs()
     if (world.lossShare > 0 || nowMs < world.lossUntilMs || isUnaware(world, processes, wish.processId)) return claimed
+    // What a hang kept from being done counts as done when it began.
+    const seenMs = nowMs < world.hangUntilMs + RETURN_MS ? Math.min(nowMs, world.hangFromMs) : nowMs
     for (const { id, attempt } of claimed)
-      if (processes.some((one) => one.keeps(id) && nowMs >= one.wellFromMs() + MARGIN_MS))
+      if (processes.some((one) => one.keeps(id) && seenMs >= one.wellFromMs() + MARGIN_MS))
         world.broken.push(`turn ${id} was taken at ${nowMs} ms, attempt ${attempt}, from a process that was well`)
     return claimed
   }
 }
 
 /** Who started or woke after an outage has met nothing of it; until all others are back they may be taken for dead. */
-function isUnaware({ time, outageUntilMs }: World, processes: readonly SimulatedProcess[], id: string): boolean {
+function isUnaware(
+  { time, outageUntilMs, hangUntilMs }: World,
+  processes: readonly SimulatedProcess[],
+  id: string,
+): boolean {
   const taker = processes.find((one) => one.id() === id)
-  return taker !== undefined && taker.metFromMs() >= outageUntilMs && time.nowMs() < outageUntilMs + RETURN_MS
+  const backMs = Math.max(outageUntilMs, hangUntilMs)
+  return taker !== undefined && taker.metFromMs() >= backMs && time.nowMs() < backMs + RETURN_MS
 }
 
 /** A yes that was heard is acted upon: if the call is told of, then as done, or as what nobody knows. */

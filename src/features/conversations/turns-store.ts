@@ -84,7 +84,7 @@ export async function renewLeases(
 
 /** Gives turns back at once; the next claim starts them afresh. */
 export async function releaseTurns(handle: Handle, held: readonly Held[]): Promise<void> {
-  await handle.run(sql`update turns set lease_until = null, owner = null
+  await handle.run(sql`update turns set lease_until = null, owner = null, fence = gen_random_uuid()
     from unnest(${held.map((turn) => turn.id)}::uuid[], ${held.map((turn) => turn.fence)}::uuid[]) as h (id, fence)
     where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')`)
 }
