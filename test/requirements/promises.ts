@@ -119,6 +119,7 @@ export const PROMISES: readonly Requirement[] = [
         'src/features/conversations/stopped-calls.test.ts',
         'a yes said again, because its answer was lost, does not approve a repeat of a call whose outcome is unknown',
         'whoever cancels instead of answering whether to run it again is told that the earlier try may have happened',
+        'a repeat that was approved and fails, as ${name}, takes nothing back: nobody knows of the earlier try',
       ),
     ],
   },

@@ -21,7 +21,6 @@ const STORM_MS = 12_000
 const QUIET_MS = 60_000
 /** What is frozen or under way when all is answered still comes within this. */
 const AFTERMATH_MS = 8000
-const KINDS = ['kill', 'end', 'freeze', 'cut-off', 'outage', 'hang'] as const
 const MEMBERS = 3
 
 /** Some processes, some members and many faults, all of them by the seed: the same seed is the same run to the last event. */
@@ -86,42 +85,39 @@ function workOn({ time, machine }: World, { id, attempt }: { readonly id: string
   return { pieces, callsAt: calls ? pieces.length - Math.floor(time.between(0, 5)) : null }
 }
 
-/** Not every run has every kind: what two kinds do together hides what one does alone. */
+type Fault = (world: World, process: SimulatedProcess | undefined) => void
+
+/** The process is one of those that are there. */
+const FAULTS: readonly Fault[] = [
+  function kill(world, process) {
+    process?.kill()
+    startLater(world, process)
+  },
+  function end(world, process) {
+    const how = world.time.pick(['end', 'endAsking'] as const) ?? 'end'
+    process?.[how](world.time.between(0, 3000), () => startLater(world, process))
+  },
+  ({ time }, process) => process?.freeze(time.between(100, 6000)),
+  ({ time }, process) => process?.cutOff(time.between(100, 5000)),
+  breakDatabase,
+  hangDatabase,
+]
+
+function startLater({ time }: World, process: SimulatedProcess | undefined): void {
+  time.after(time.between(100, 3000), () => process?.start())
+}
+
+/** Not every run has every fault: what two do together hides what one does alone. */
 function injectFaults(world: World, processes: readonly SimulatedProcess[]): void {
   const { time } = world
-  const kinds = KINDS.filter(() => time.chance(0.5))
+  const faults = FAULTS.filter(() => time.chance(0.5))
   const next = (): void => {
     if (time.nowMs() >= STORM_MS) return
-    injectOne(world, processes, time.pick(kinds))
+    const process = time.pick(processes.filter((one) => one.isAlive()))
+    time.pick(faults)?.(world, process)
     time.after(time.between(100, 2500), next)
   }
   time.after(time.between(100, 1500), next)
-}
-
-function injectOne(
-  world: World,
-  processes: readonly SimulatedProcess[],
-  kind: (typeof KINDS)[number] | undefined,
-): void {
-  const { time } = world
-  const process = time.pick(processes.filter((one) => one.isAlive()))
-  const startLater = (): void => time.after(time.between(100, 3000), () => process?.start())
-  switch (kind) {
-    case 'outage':
-      return breakDatabase(world, process)
-    case 'hang':
-      return hangDatabase(world)
-    case 'freeze':
-      return process?.freeze(time.between(100, 6000))
-    case 'cut-off':
-      return process?.cutOff(time.between(100, 5000))
-    case 'end':
-      return process?.[time.pick(['end', 'endAsking'] as const) ?? 'end'](time.between(0, 3000), startLater)
-    case 'kill':
-      process?.kill()
-      return startLater()
-    case undefined:
-  }
 }
 
 /** The database is away for all; now and then somebody dies with it, and starts while it is. */

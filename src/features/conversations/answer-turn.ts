@@ -38,7 +38,8 @@ async function endBadly(work: TurnWork, thrown: unknown): Promise<void> {
   }
   const error = toSophiaError(reason)
   // The database is away, or no connection to it is free: the lease runs out, and whoever claims then answers afresh.
-  if (error.code === 'DATABASE_UNAVAILABLE' || error.code === 'OVERLOADED') return
+  work.run.isStarved = error.code === 'OVERLOADED'
+  if (work.run.isStarved || error.code === 'DATABASE_UNAVAILABLE') return
   if (error.code === 'INTERNAL') work.house.log.error({ error, turn: work.turn.id }, 'turn failed')
   await endTurn(work, { status: 'failed', error })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { EMPTY_TURN, assembleTurn } from '#contract/turn-assembly.ts'
@@ -170,34 +170,40 @@ test('whatever the clocks of its processes say, an approval lasts as long as the
   assert.deepEqual([skill.calls.length, await statusOf(turnId)], [1, 'done'])
 })
 
+/** A call that was approved and began to run when its process was gone. */
+async function cutOffInMidRun(t: TestContext) {
+  const hanging = writeSkill((call) => untilAborted(call.signal))
+  const first = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [hanging] })
+  t.after(() => first.drain(0))
+  await first.start()
+  const turnId = await ask(first)
+  const { callId } = await untilApproval(first, turnId)
+  await first.answerApproval({ principal: ann, turnId, callId, approve: true })
+  for (let tries = 0; hanging.calls.length === 0 && tries < 100; tries += 1) await delay(10)
+  assert.equal(await statusOf(turnId), 'running')
+  // What a crash leaves: an expired lease and a call that is running for ever.
+  await database.read((handle) =>
+    handle.run(
+      sql`update turns set lease_until = now() - interval '1 second', fence = gen_random_uuid() where id = ${turnId}`,
+    ),
+  )
+  // Alive, it might be the one that goes on with the turn.
+  await first.drain(0)
+  return { turnId, callId, hanging }
+}
+
 test('a call cut off in mid-run is unknown afterwards: asked for again with a warning, run again only when approved', async (t) => {
   for (const approve of [true, false]) {
-    const hanging = writeSkill((call) => untilAborted(call.signal))
-    const first = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [hanging] })
-    t.after(() => first.drain(0))
-    await first.start()
-    const turnId = await ask(first)
-    const needed = await untilApproval(first, turnId)
-    await first.answerApproval({ principal: ann, turnId, callId: needed.callId, approve: true })
-    for (let tries = 0; hanging.calls.length === 0 && tries < 100; tries += 1) await delay(10)
-    assert.equal(await statusOf(turnId), 'running')
-    // What a crash leaves: an expired lease and a call that is running for ever.
-    await database.read((handle) =>
-      handle.run(
-        sql`update turns set lease_until = now() - interval '1 second', fence = gen_random_uuid() where id = ${turnId}`,
-      ),
-    )
-    // Alive, it might be the one that goes on with the turn.
-    await first.drain(0)
+    const { turnId, callId, hanging } = await cutOffInMidRun(t)
     const skill = writeSkill()
     const second = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [skill] })
     t.after(() => second.drain(0))
     await second.start()
     const again = await untilApproval(second, turnId, 2)
     assert.match(again.note ?? '', /may have happened/)
-    assert.notEqual(again.callId, needed.callId)
+    assert.notEqual(again.callId, callId)
     assert.equal(skill.calls.length, 0)
-    await assert.rejects(second.answerApproval({ principal: ann, turnId, callId: needed.callId, approve: true }), {
+    await assert.rejects(second.answerApproval({ principal: ann, turnId, callId, approve: true }), {
       code: 'NOT_FOUND',
     })
     await second.answerApproval({ principal: ann, turnId, callId: again.callId, approve })
@@ -210,25 +216,11 @@ test('a call cut off in mid-run is unknown afterwards: asked for again with a wa
 })
 
 test('an unknown call that the new attempt does not ask for is shown, never dropped', async (t) => {
-  const hanging = writeSkill((call) => untilAborted(call.signal))
-  const first = openConversationHouse({ database, chain: writingChain(), members: [ann], skills: [hanging] })
-  t.after(() => first.drain(0))
-  await first.start()
-  const turnId = await ask(first)
-  const needed = await untilApproval(first, turnId)
-  await first.answerApproval({ principal: ann, turnId, callId: needed.callId, approve: true })
-  for (let tries = 0; hanging.calls.length === 0 && tries < 100; tries += 1) await delay(10)
-  await database.read((handle) =>
-    handle.run(
-      sql`update turns set lease_until = now() - interval '1 second', fence = gen_random_uuid() where id = ${turnId}`,
-    ),
-  )
+  const { turnId } = await cutOffInMidRun(t)
   const other = chainOf(async function* () {
     yield { type: 'text-delta', text: 'Nothing to write this time.' }
     yield { type: 'end', reason: 'stop', usage: USAGE }
   })
-  // Alive, it might be the one that goes on with the turn.
-  await first.drain(0)
   const second = openConversationHouse({ database, chain: other, members: [ann], skills: [writeSkill()] })
   t.after(() => second.drain(0))
   await second.start()

@@ -176,6 +176,26 @@ test('what was done stays done: a tool that has answered is never told as failed
   assert.deepEqual([skill.calls.length, await statusOf(turnId)], [1, 'done'])
 })
 
+test('a pool that stays full spends no attempts: what could not be begun is answered once there is room', async (t) => {
+  const house = openConversationHouse({
+    database: small,
+    chain: chainOf(sayInPieces('Here it is.')),
+    members: [ann],
+    limits: { ...limits, leaseMs: 400, heartbeatMs: 100, maxAttempts: 2 },
+    change: { keeping: database },
+  })
+  t.after(() => house.drain(0))
+  const free = await fillPool(small, 2)
+  await house.start()
+  const { turnId } = await ask(other, ann)
+  // A first attempt finds no connection; then there is time for several more.
+  await delay(3 * FULL_MS)
+  await free()
+  const { turn, attempts } = await endOf(turnId)
+  assert.deepEqual([turn.text, turn.end?.status], ['Here it is.', 'complete'])
+  assert.equal(attempts, 2)
+})
+
 test('a disk that is full when the end is to be stored is waited for', async (t) => {
   const full = await openTestDatabase({ poolMax: 10 })
   const bob = await addMember(full.database, 'bob')

@@ -26,7 +26,7 @@ async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
   state.isWoken = false
   const { keeping, clock } = state.house
   const limit = freeSlots(state)
-  if (limit <= 0) return []
+  if (limit <= 0 || (state.isStarved && !(await hasConnection(state)))) return []
   const askedMs = clock.monotonicMs()
   try {
     let seenAt: Date | undefined
@@ -41,6 +41,12 @@ async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
     noteFailure(state, error, 'could not look for turns')
     return []
   }
+}
+
+/** Each claim is an attempt, of which an answer has so many: none is spent on waiting. */
+async function hasConnection(state: RunnerState): Promise<boolean> {
+  state.isStarved = await state.house.database.read(() => Promise.resolve(false)).catch(() => true)
+  return !state.isStarved
 }
 
 /** Decided only once there is a connection: whoever waited for it may know more by then. */

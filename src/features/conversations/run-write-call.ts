@@ -17,6 +17,7 @@ import { whenFree } from './when-free.ts'
 
 const UNKNOWN_NOTE =
   'An earlier try broke off while this ran: it may have happened already. Check before you approve it again.'
+const EARLIER_TRY = 'It is not known whether the earlier try happened.'
 
 /** A call with side effects: asked for, approved by the person, run at most once per approval, and its outcome kept. */
 export async function runWriteCall(work: TurnWork, skill: Skill, call: ToolCall): Promise<StoredResult> {
@@ -31,7 +32,7 @@ export async function runWriteCall(work: TurnWork, skill: Skill, call: ToolCall)
     if (known !== null && isEndedHere(work)) recordResult(work, call, known)
     const fault = rethrowIfFatal(work, error)
     if (stored) await closeDecision(work, stored)
-    return failureOf(fault)
+    return failureOf(stored ? withEarlierTry(stored, fault) : fault)
   }
 }
 
@@ -127,7 +128,7 @@ function detailOf(code: ErrorCode, { result }: StoredCall): { readonly detail?: 
   const isDeclined = code === 'NOT_PERMITTED'
   if (result !== null)
     return {
-      detail: `${isDeclined ? 'The person declined to run this again' : 'Nobody approved a repeat in time'}; it is not known whether the earlier try happened.`,
+      detail: `${isDeclined ? 'The person declined to run this again.' : 'Nobody approved a repeat in time.'} ${EARLIER_TRY}`,
     }
   return isDeclined ? { detail: 'The person declined this; nothing was done.' } : {}
 }
@@ -202,8 +203,20 @@ async function runOnce(work: TurnWork, { skill, input, stored }: WriteCall, prin
     return { to: 'done', result: resultOf(outcome) }
   } catch (error) {
     const known = work.signal.aborted ? new SophiaError('TURN_CANCELLED', { cause: error }) : toSophiaError(error)
-    return UNCERTAIN.has(known.code) ? unknownEnd(work, skill, known) : { to: 'failed', result: failureOf(known) }
+    return UNCERTAIN.has(known.code) ? unknownEnd(work, skill, known) : failedEnd(stored, known)
   }
+}
+
+/** That a repeat failed says nothing of the try before it. */
+function failedEnd(stored: StoredCall, error: SophiaError): CallEnd {
+  return { to: stored.result === null ? 'failed' : 'unknown', result: failureOf(withEarlierTry(stored, error)) }
+}
+
+/** A call that was run before has a result, that its outcome is unknown; no fault of a repeat takes that back. */
+function withEarlierTry({ result }: StoredCall, error: SophiaError): SophiaError {
+  if (result === null) return error
+  const { code, faults, message } = error
+  return new SophiaError(code, { detail: `${message} ${EARLIER_TRY}`, faults, cause: error })
 }
 
 function unknownEnd(work: TurnWork, { name }: Skill, error: SophiaError): CallEnd {

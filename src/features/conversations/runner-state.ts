@@ -12,6 +12,8 @@ export interface RunnerState {
   /** Fires when the last turn is done. */
   readonly ended: AbortController
   outage: OutageMemory
+  /** An answer was left to its lease because no connection to the database was free for it here; until one is, others shall have it. */
+  isStarved: boolean
   isStarted: boolean
   isWoken: boolean
   wakeUp: (() => void) | undefined
@@ -24,6 +26,7 @@ export function createRunnerState(house: House): RunnerState {
     stopping: new AbortController(),
     ended: new AbortController(),
     outage: house.startsInOutage ? afterFailure() : NO_OUTAGE,
+    isStarved: false,
     isStarted: false,
     isWoken: false,
     wakeUp: undefined,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TurnEvent } from '#contract/turn-events.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { ModelChain } from '#domain/model.ts'
+import type { Principal } from '#domain/permission.ts'
 import type { Skill, SkillCall } from '#domain/skill.ts'
 import type { TurnLimits } from '#domain/turn/limits.ts'
 import type { Conversations } from '#features/conversations/index.ts'
@@ -47,10 +48,16 @@ interface Opening {
   readonly skill: Skill
   readonly chain?: ModelChain
   readonly limits?: Partial<TurnLimits>
+  /** Who the member is when it is looked anew. */
+  readonly asker?: () => Principal
 }
 
-async function open(t: TestContext, { skill, chain = calling(CALL), limits = {} }: Opening): Promise<Conversations> {
-  const house = openConversationHouse({ database, chain, members: [ann], skills: [skill], limits })
+async function open(
+  t: TestContext,
+  { skill, chain = calling(CALL), limits = {}, asker = () => ann }: Opening,
+): Promise<Conversations> {
+  const change = { principalOf: () => Promise.resolve(asker()) }
+  const house = openConversationHouse({ database, chain, members: [ann], skills: [skill], limits, change })
   t.after(() => house.drain(0))
   await house.start()
   return house
@@ -134,6 +141,28 @@ test('a yes said again, because its answer was lost, does not approve a repeat o
   assert.match((await toldCall(other, asked)).summary, /not known whether the earlier try happened/)
   assert.equal(again.ran, 0)
 })
+
+for (const [name, code, isRefused] of [
+  ['its tool is away', 'TOOL_UNAVAILABLE', false],
+  ['its member may no longer run it', 'NOT_PERMITTED', true],
+] as const) {
+  test(`a repeat that was approved and fails, as ${name}, takes nothing back: nobody knows of the earlier try`, async (t) => {
+    const { asked, house, yes } = await breakOff(t)
+    await house.drain(0)
+    const again = skillThat(() => Promise.reject(new SophiaError('TOOL_UNAVAILABLE')))
+    let asker = ann
+    const other = await open(t, { skill: again, asker: () => asker })
+    const { callId } = await approvalIn(other, asked.turnId, 2)
+    if (isRefused) asker = { ...ann, allowedActions: [] }
+    await other.answerApproval({ ...yes, callId })
+    const { summary } = await toldCall(other, asked)
+    assert.match(summary, /\. It is not known whether the earlier try happened\.$/)
+    assert.equal(again.ran, isRefused ? 0 : 1)
+    assert.match((await answerOf(other, ann, asked)).text, new RegExp(code))
+    // Its yes stays what it was, and was not made use of.
+    if (!isRefused) await untilUnknown(asked.turnId)
+  })
+}
 
 test('whoever cancels instead of answering whether to run it again is told that the earlier try may have happened', async (t) => {
   const { asked, house } = await breakOff(t)

@@ -97,6 +97,7 @@ function createRun(house: House, turn: ClaimedTurn): TurnRun {
     startedMs: null,
     firstTokenMs: null,
     isStallTold: false,
+    isStarved: false,
     onDecision: undefined,
   }
 }
@@ -114,6 +115,7 @@ function begin(state: RunnerState, turn: ClaimedTurn): Promise<void> {
     .catch((error: unknown) => house.log.error({ error, turn: turn.id }, 'turn left open; its lease will run out'))
     .then(() => {
       endTurnSpan(house, run)
+      state.isStarved ||= run.isStarved
       if (runs.get(turn.id)?.run === run) runs.delete(turn.id)
       house.metrics?.turnsActive.set(runs.size)
       wake(state)

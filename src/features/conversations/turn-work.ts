@@ -38,6 +38,8 @@ export interface TurnRun {
   ending: { readonly error?: SophiaError } | null
   /** Told once when it hangs. */
   isStallTold: boolean
+  /** It was left to its lease, because no connection to the database was free for it. */
+  isStarved: boolean
   /** Wakes a call that waits for a person's answer. */
   onDecision: (() => void) | undefined
 }
