@@ -80,16 +80,8 @@ const INJECTIONS: Readonly<Record<Fault, Injection>> = {
   'redis-failover': electAnother,
   'postgres-fast': (nemesis, { lastsMs }) => restartPostgres(nemesis, 'fast', lastsMs),
   'postgres-immediate': (nemesis, { lastsMs }) => restartPostgres(nemesis, 'immediate', lastsMs),
-  async 'lock-held'({ house: { cluster } }, { lastsMs }) {
-    const client = await connect(cluster.postgres.connection)
-    try {
-      await client.query('begin')
-      await client.query('lock table turns in access exclusive mode')
-      await delay(lastsMs)
-    } finally {
-      await client.end()
-    }
-  },
+  'postgres-freeze': freezePostgres,
+  'lock-held': lockTurns,
   'pool-exhausted': takeAllConnections,
   async 'replica-pool-taken'(nemesis, { place, lastsMs }) {
     await untilAtWork(nemesis)
@@ -183,6 +175,31 @@ async function restartPostgres({ house, outages }: Nemesis, how: 'fast' | 'immed
   await delay(lastsMs)
   const [backMs] = await Promise.all([findReturn(postgres.connection), postgres.start()])
   outages.push({ goneMs, backMs })
+}
+
+/** It answers nobody, and then everybody whatever they sent. */
+async function freezePostgres({ house, outages }: Nemesis, { lastsMs }: PlannedFault): Promise<void> {
+  const { postgres } = house.cluster
+  await untilTurnsAreHeld(house.database)
+  postgres.freeze()
+  const goneMs = Date.now()
+  await delay(lastsMs)
+  outages.push({ goneMs, backMs: Date.now() })
+  postgres.thaw()
+}
+
+/** The same for all that has to do with turns. */
+async function lockTurns({ house, outages }: Nemesis, { lastsMs }: PlannedFault): Promise<void> {
+  const client = await connect(house.cluster.postgres.connection)
+  try {
+    await client.query('begin')
+    await client.query('lock table turns in access exclusive mode')
+    const goneMs = Date.now()
+    await delay(lastsMs)
+    outages.push({ goneMs, backMs: Date.now() })
+  } finally {
+    await client.end()
+  }
 }
 
 /** What is taken away while nobody needs it shows nothing. After a while it is taken all the same. */

@@ -10,6 +10,7 @@ const HELD = 'b.fence = t.fence and b.attempt = t.attempt'
 const ENDED = 'and fence = ${turn.fence} and attempt = ${turn.attempt} and status'
 const RENEWED = `where turns.id = h.id and turns.fence = h.fence and turns.status in ('running', 'waiting')
       returning`
+const QUEUE = `${ROOM}/queue-store.ts`
 const LEASE = 'src/domain/turn/lease.ts'
 const FREE = '(t.lease_until is null or t.lease_until < clock_timestamp())'
 
@@ -84,21 +85,25 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'no look at the lease when claiming',
-    edits: edit(
-      `${ROOM}/queue-store.ts`,
-      `const DUE = sql\`t.status in \${OPEN} and ${FREE}`,
-      'const DUE = sql`t.status in ${OPEN} and true',
-    ),
+    edits: [
+      {
+        file: QUEUE,
+        from: `const DUE = sql\`t.status in \${OPEN} and ${FREE}`,
+        to: 'const DUE = sql`t.status in ${OPEN} and true',
+      },
+      {
+        file: QUEUE,
+        from: 'from queue where lease_until is null or lease_until < ${latest}',
+        to: 'from queue where true',
+      },
+      { file: QUEUE, from: ' and (t.lease_until is null or t.lease_until < ${latest})', to: '' },
+    ],
     shows: /is (failed with INTERNAL|running)|no client saw the end|could not follow/,
     faults: [],
   },
   {
     name: 'no takeover',
-    edits: edit(
-      `${ROOM}/queue-store.ts`,
-      'const DUE = sql`t.status in ${OPEN} and',
-      "const DUE = sql`t.status = 'queued' and",
-    ),
+    edits: edit(QUEUE, 'const DUE = sql`t.status in ${OPEN} and', "const DUE = sql`t.status = 'queued' and"),
     shows: /is running/,
     faults: ['replica-kill'],
     kills: 2,

@@ -13,6 +13,7 @@ export const FAULTS = [
   'redis-failover',
   'postgres-fast',
   'postgres-immediate',
+  'postgres-freeze',
   'lock-held',
   'pool-exhausted',
   'replica-pool-taken',
@@ -58,6 +59,8 @@ const LEAST_MS: Partial<Record<Fault, number>> = {
   'replica-freeze': 3200,
   'redis-freeze': 2000,
   'postgres-immediate': 3200,
+  'postgres-freeze': 3200,
+  'lock-held': 3200,
   'replica-pool-taken': 3200,
 }
 
