@@ -1,6 +1,6 @@
 import { inspectConfig } from '#platform/config/config.ts'
 import { SETTINGS } from '#platform/config/settings.ts'
-import { podOf, titleOf, type Manifest, type Pod } from './objects.ts'
+import { podOf, titleOf, type Container, type Manifest, type Pod } from './objects.ts'
 
 /** What the Job of an upgrade may have: where the database and its backups are, and what tells of them. */
 const READ = [
@@ -57,14 +57,22 @@ function needless({ containers, volumes }: Pod['spec']): string[] {
 }
 
 function missing({ containers }: Pod['spec']): string[] {
+  return refusals(containers).map((fault) => `is refused: ${fault}`)
+}
+
+/** What Sophia finds wrong with the settings of these containers, each secret there and good; `ofImage` counts where they say nothing. */
+export function refusals(
+  containers: readonly Pick<Container, 'env'>[],
+  ofImage: Readonly<Record<string, string>> = {},
+): string[] {
   const environment = containers.flatMap(({ env }) =>
     env.map(({ name, value = '' }): [string, string] => {
       const of = settingOf(name)
       return of === name ? [name, value] : [of, SECRETS[of] ?? 'text']
     }),
   )
-  const { faults } = inspectConfig(Object.fromEntries(environment))
-  return faults.map(({ message, path }) => `is refused: ${path}: ${message}`)
+  const { faults } = inspectConfig({ ...ofImage, ...Object.fromEntries(environment) })
+  return faults.map(({ message, path }) => `${path}: ${message}`)
 }
 
 /** `NAME_FILE` is a form of `NAME`; some settings are called so themselves. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { createCliProgram, findCommandFault } from '../support/cli-program.ts'
+import { refusals } from './migration-policies.ts'
 import { podOf, readManifests, selects, type Container, type Manifest } from './objects.ts'
 import { policyFaults } from './policies.ts'
 
@@ -41,6 +42,24 @@ test('the Job that restores is of the release: its image, its account, and the v
   assert.deepEqual(volumes[0], volumes[1])
   for (const name of ['serviceAccountName', 'securityContext'] as const)
     assert.deepEqual(restore.pod.spec[name], backup.pod.spec[name])
+})
+
+/** The settings that the last stage of the Dockerfile gives whoever starts the image. */
+function settingsOfImage(): Record<string, string> {
+  const [last = ''] = readFileSync('deploy/docker/Dockerfile', 'utf8')
+    .split(/^FROM /m)
+    .slice(-1)
+  const lines = last.replaceAll('\\\n', ' ').split('\n')
+  const given = lines
+    .filter((line) => line.startsWith('ENV '))
+    .flatMap((line) => [...line.matchAll(/(\w+)=("[^"]*"|\S+)/g)])
+  return Object.fromEntries(given.map(([, name = '', value = '']) => [name, value.replaceAll('"', '')]))
+}
+
+test('with its settings and those of the image Sophia runs', () => {
+  const ofImage = settingsOfImage()
+  assert.equal(ofImage['SOPHIA_HOST'], '0.0.0.0', 'the Dockerfile was read')
+  assert.deepEqual(refusals([partsOf(job).container], ofImage), [])
 })
 
 test('it is let out to the database by the network policy of the release', () => {
