@@ -18,8 +18,14 @@ interface Pooler {
   show(what: 'pools' | 'servers'): Promise<Record<string, unknown>[]>
 }
 
-/** A real PgBouncer in transaction mode before the engine of `target`, with `poolSize` connections to it. Ends with the test file. */
-export async function openTestPooler(target: pg.ClientConfig, poolSize: number): Promise<Pooler> {
+/**
+ * A real PgBouncer in transaction mode before the engine of `target`, with so many connections to it or by another file, which has
+ * `target.user` among its administrators. Ends with the test file.
+ */
+export async function openTestPooler(
+  target: pg.ClientConfig,
+  how: number | ((place: Place) => string),
+): Promise<Pooler> {
   const program = requireProgram('pgbouncer')
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sophia-pooler-'))
@@ -27,7 +33,8 @@ export async function openTestPooler(target: pg.ClientConfig, poolSize: number):
   const { user = '', password = '' } = target
   // It reads the password as it stands, and proves with it both that clients know it and that it does itself.
   writeFileSync(join(folder, 'users.txt'), `"${user}" "${String(password)}"\n`)
-  writeFileSync(join(folder, 'pgbouncer.ini'), configFor({ target, port, folder, poolSize }))
+  const place = { target, port, folder }
+  writeFileSync(join(folder, 'pgbouncer.ini'), typeof how === 'number' ? configFor(place, how) : how(place))
   // It refuses to run as root, and the engine's socket is open to the engine's account alone.
   const account = await findUnprivilegedAccount()
   const identity = account ? { uid: account.uid, gid: account.gid } : {}
@@ -45,9 +52,9 @@ export async function openTestPooler(target: pg.ClientConfig, poolSize: number):
     }
     rmSync(folder, { recursive: true, force: true })
   })
-  const place = { host: '127.0.0.1', port }
+  const address = { host: '127.0.0.1', port }
   const ask = (text: string, database: string): Promise<pg.QueryResult> =>
-    askOnce({ ...target, ...place, database }, text)
+    askOnce({ ...target, ...address, database }, text)
   for (const deadline = performance.now() + START_LIMIT_MS; ; await delay(50)) {
     const isUp = await ask('show version', 'pgbouncer').then(
       () => true,
@@ -56,7 +63,7 @@ export async function openTestPooler(target: pg.ClientConfig, poolSize: number):
     if (isUp) break
     if (performance.now() > deadline) throw new Error(`PgBouncer does not start: ${said}`)
   }
-  return { place, show: async (what) => (await ask(`show ${what}`, 'pgbouncer')).rows }
+  return { place: address, show: async (what) => (await ask(`show ${what}`, 'pgbouncer')).rows }
 }
 
 async function askOnce(connection: pg.ClientConfig, text: string): Promise<pg.QueryResult> {
@@ -69,15 +76,16 @@ async function askOnce(connection: pg.ClientConfig, text: string): Promise<pg.Qu
   }
 }
 
-interface Place {
+/** What such a file is written for. */
+export interface Place {
   readonly target: pg.ClientConfig
   readonly port: number
+  /** `users.txt` lies there. */
   readonly folder: string
-  readonly poolSize: number
 }
 
 /** What an operator would write, with Debian's version 1.18 in mind. */
-function configFor({ target, port, folder, poolSize }: Place): string {
+function configFor({ target, port, folder }: Place, poolSize: number): string {
   return `[databases]
 * = host=${target.host} port=${target.port}
 
