@@ -136,6 +136,8 @@ export async function stopEngine(
   launch: Pick<EngineLaunch, 'engine' | 'cluster'>,
   running: EngineProcess,
 ): Promise<void> {
+  // One that could not be spawned has no number, and 0 would mean this process with all of its group.
+  if (running.pid === 0) return
   const steps: [NodeJS.Signals, number][] = [
     ['SIGINT', FAST_STOP_LIMIT_MS],
     ['SIGQUIT', IMMEDIATE_STOP_LIMIT_MS],
