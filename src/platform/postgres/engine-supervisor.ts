@@ -11,6 +11,7 @@ import {
 } from './engine-process.ts'
 import { createRestartPace, FIRST_PAUSE_MS } from './restart-pace.ts'
 import { settleRunningEngine } from './running-engine.ts'
+import { giveBack } from './unprivileged-account.ts'
 
 export interface EngineExit {
   readonly pid: number
@@ -82,6 +83,7 @@ export async function superviseEngine(wanted: EngineLaunch, needs: SupervisorNee
  * cluster is refused to a new one: that passes by itself.
  */
 async function startFirst(launch: EngineLaunch, signal: AbortSignal): Promise<EngineProcess> {
+  for (const folder of [launch.engine.root, launch.cluster.folder]) await giveBack(launch.account, folder)
   const deadline = performance.now() + LEFTOVER_BACKENDS_LIMIT_MS
   for (;;) {
     try {

@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, readdir, readFile, stat, lchown } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SophiaError } from '#domain/errors.ts'
+import { quoteWord } from '#platform/quote-word.ts'
 
 /** The account the engine runs under when Sophia herself is root: PostgreSQL refuses to run as root. */
 export interface UnprivilegedAccount {
@@ -28,12 +29,29 @@ export async function giveTo(account: UnprivilegedAccount | undefined, path: str
   if (account) await chown(path, account.uid, account.gid)
 }
 
-/** Makes the account the owner of a whole tree, links themselves included. */
+/** Makes the account the owner of a whole tree, links themselves included. The top comes last: it says that all of it is done. */
 export async function giveTreeTo(account: UnprivilegedAccount | undefined, path: string): Promise<void> {
   if (!account) return
+  if ((await lstat(path)).isDirectory())
+    await Promise.all((await readdir(path)).map((name) => giveTreeTo(account, join(path, name))))
   await lchown(path, account.uid, account.gid)
-  if (!(await lstat(path)).isDirectory()) return
-  await Promise.all((await readdir(path)).map((name) => giveTreeTo(account, join(path, name))))
+}
+
+/**
+ * Gives the account what root took with a whole home, as by `chown -R`. Only while no engine runs on it. Throws HOME_NOT_WRITABLE where it
+ * belongs to a third one, who could lead root elsewhere meanwhile.
+ */
+export async function giveBack(account: UnprivilegedAccount | undefined, folder: string): Promise<void> {
+  if (!account) return
+  const found = await lstat(folder)
+  // One that leads elsewhere was made by hand, and so is what it leads to.
+  if (!found.isDirectory() || found.uid === account.uid) return
+  if (found.uid === 0) return giveTreeTo(account, folder)
+  throw new SophiaError('HOME_NOT_WRITABLE', {
+    detail:
+      `PostgreSQL must not run as root, so it runs as "${account.name}", and ${folder} belongs to the account ${found.uid}. ` +
+      `If nobody else shall run Sophia there, make it root's, and the next start gives it to "${account.name}": chown -R root ${quoteWord(folder)}`,
+  })
 }
 
 /** Root keeps the folder; the account may pass through to its own, and neither list nor write this one. */
