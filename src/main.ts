@@ -31,6 +31,7 @@ import { addMembersCommand } from './cli/members-command.ts'
 import { addMigrateCommand } from './cli/migrate-command.ts'
 import { addPersonasCommand } from './cli/personas-command.ts'
 import { openRunning } from './cli/running-house.ts'
+import { rehearseOutside } from './cli/rehearse-outside.ts'
 import { refuseForeignHomes } from './cli/refuse-foreign-home.ts'
 import { addRollbackCommand } from './cli/rollback-command.ts'
 import { addSampleCommand } from './cli/sample-command.ts'
@@ -92,7 +93,7 @@ async function tellWhereToGo({ rooms, publicUrl }: House, config: Config): Promi
 }
 
 /** What a command of this machine works with: beside a running server, or alone while it lasts. */
-async function openForCommand({ isRestore = false } = {}): Promise<
+async function openForCommand({ isRestore = false, config = readConfig() } = {}): Promise<
   Rooms & {
     principal: Awaited<ReturnType<Rooms['access']['localPrincipal']>>
     isAlone: boolean
@@ -100,7 +101,6 @@ async function openForCommand({ isRestore = false } = {}): Promise<
     config: Config
   }
 > {
-  const config = readConfig()
   const log = createLog({
     level: config.log.level === 'info' ? 'warn' : config.log.level,
     isForPeople: process.stderr.isTTY,
@@ -136,6 +136,18 @@ async function openForBackup(purpose: { readonly isRestore: boolean }) {
     await rooms.update({ onProgress })
   }
   return { ...rooms, finishRestore }
+}
+
+/** Root may rehearse for the home of another, and leaves nothing there. */
+async function openForDrill() {
+  const { config, leave } = await rehearseOutside()
+  try {
+    const rooms = await openForCommand({ config })
+    return { ...rooms, close: () => rooms.close().finally(leave) }
+  } catch (error) {
+    await leave()
+    throw error
+  }
 }
 
 /** No room is opened: that would bring the schema up to date first. */
@@ -234,7 +246,7 @@ function createProgram(): Command {
   addRollbackCommand(program, openForRollback)
   addMigrateCommand(program, openForMigrate)
   addJobsCommand(program, openForCommand)
-  addDrillCommand(program, openForCommand)
+  addDrillCommand(program, openForDrill)
   addCacheCommand(program, () =>
     openBeside({ name: 'sophia cache', actions: ['cache:manage'], without: 'there is no cache' }),
   )

@@ -5,10 +5,11 @@ import { SophiaError } from '#domain/errors.ts'
 import { inspectConfig } from '#platform/config/config.ts'
 import { readMachine } from '#platform/config/supervisor.ts'
 import { KEY_FILE } from '#platform/crypto/secret-box.ts'
+import { quoteWord } from '#platform/quote-word.ts'
 import { chooseKeeper } from '#platform/supervision/service-of-machine.ts'
 
-/** They write nothing into a home, or become its account first. */
-const HARMLESS: ReadonlySet<string> = new Set(['completion', 'config', 'service'])
+/** They write nothing into a home that is another's, or become its account first. */
+const HARMLESS: ReadonlySet<string> = new Set(['completion', 'config', 'drill', 'service'])
 
 interface Wanted {
   readonly home: string
@@ -51,8 +52,7 @@ function nameBelow(program: Command, command: Command): string {
  */
 export async function assertHomeOfRoot({ home, words, serviceHome }: Wanted): Promise<void> {
   const folder = resolve(home)
-  const owners = await Promise.all([folder, join(folder, KEY_FILE)].map(ownerOf))
-  const owner = owners.find((uid) => uid !== undefined && uid !== 0)
+  const owner = await findForeignOwner(folder)
   if (owner === undefined) return
   const name = await nameOf(owner)
   const isOfService = (await serviceHome()) === folder
@@ -63,13 +63,19 @@ export async function assertHomeOfRoot({ home, words, serviceHome }: Wanted): Pr
   })
 }
 
+/** Whose a home is that is not root's, by its folder or by its key; undefined where it is root's, or not there. */
+export async function findForeignOwner(home: string): Promise<number | undefined> {
+  const owners = await Promise.all([home, join(home, KEY_FILE)].map(ownerOf))
+  return owners.find((uid) => uid !== undefined && uid !== 0)
+}
+
 function ofService(words: readonly string[]): string {
   if (words[0] === 'up') return 'She is started by: sudo systemctl start sophia'
-  return `Run instead: sudo npx sophia service run -- ${words.map(quoted).join(' ')}`
+  return `Run instead: sudo npx sophia service run -- ${words.map(quoteWord).join(' ')}`
 }
 
 function ofAccount(folder: string, name: string): string {
-  return `Run this as ${name} instead, or make the folder root's, if nobody else shall run Sophia there: chown -R root ${quoted(folder)}`
+  return `Run this as ${name} instead, or make the folder root's, if nobody else shall run Sophia there: chown -R root ${quoteWord(folder)}`
 }
 
 /** Undefined where there is nothing. */
@@ -80,13 +86,10 @@ async function ownerOf(path: string): Promise<number | undefined> {
   )
 }
 
-async function nameOf(uid: number): Promise<string> {
+/** As people know an account. */
+export async function nameOf(uid: number): Promise<string> {
   // Minimal images may have no passwd file.
   const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'))
   const [name] = lines.find(([, , found]) => found === String(uid)) ?? []
   return name ?? `the account ${uid}`
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

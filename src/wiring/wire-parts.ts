@@ -20,6 +20,7 @@ import { findBegun } from '#features/watch/begun-store.ts'
 import { createCache, type Cache } from '#platform/cache/create-cache.ts'
 import { createCoarseClock, systemClock as clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config/config.ts'
+import { handOnDatabase } from '#platform/config/hand-on.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import {
   checkOfKey,
@@ -182,7 +183,7 @@ export function wireDrills({ config, calendar, database, jobs, log, onAudit }: D
     log,
     jobs,
     home: config.home,
-    isOnOwnServer: config.postgres.url !== null,
+    handedOn: handOnDatabase(),
     // The way to programs, and what was compiled once: no setting of this deployment reaches a copy.
     inherited: { ...config.mcp.inherited, ...config.watchdog.inherited },
     host: hostname(),

@@ -19,8 +19,8 @@ export interface RehearsalNeeds {
   readonly home: string
   /** The way to programs and a language: all that scratch copies get of this process's environment. */
   readonly inherited: Readonly<Record<string, string>>
-  /** What is stored lies in a server that `DATABASE_URL` names. */
-  readonly isOnOwnServer?: boolean
+  /** What another process needs to find the database of the deployment that rehearses, in the words of a shell. */
+  readonly handedOn?: readonly string[]
   /** Instead of what belongs to these names. */
   readonly scenes?: Readonly<Partial<Record<DrillName, Scene>>>
 }

@@ -14,7 +14,7 @@ import { addRunning, asker, openDrills, runsOf, UNKNOWN_PROGRAM } from '../../..
 import { createManualClock } from '../../../test/support/manual-clock.ts'
 import { runDrill } from './run-drill.ts'
 import type { Scene } from './scenes/scene.ts'
-import { whatIsMissing, type Stage } from './what-is-missing.ts'
+import { lookAtStage, whatIsMissing, type Stage } from './what-is-missing.ts'
 
 const { database } = await openTestDatabase()
 const home = await mkdtemp(join(tmpdir(), 'sophia-drills-'))
@@ -102,13 +102,24 @@ test('what the image lacks is said, and how root rehearses for this very deploym
     hasEngine: true,
     mayMount: false,
     hasProgram: (name) => name !== 'ps',
-    asRoot: 'sudo it',
+    asRoot: 'Run: sudo it',
   }
   const scene = { ...UNKNOWN_PROGRAM, programs: ['redis-server'] }
   assert.match(whatIsMissing(scene, { ...stage, hasEngine: false }) ?? '', /the built-in PostgreSQL, which this/)
   assert.match(whatIsMissing(scene, stage) ?? '', /It needs ps on this machine/)
   assert.match(whatIsMissing({ ...scene, isOnOwnDisk: true }, stage) ?? '', /Run: sudo it$/)
   assert.equal(whatIsMissing(scene, { ...stage, hasProgram: () => true }), null)
+})
+
+test('root is told to name only what the shell has', async () => {
+  const needs = { home: "/home/ann's", inherited: {} }
+  const said = (await lookAtStage(needs)).asRoot
+  assert.equal(said, `Run: sudo env PATH="$PATH" SOPHIA_HOME='/home/ann'\\''s' npx sophia drill disk-full`)
+  const handedOn = ['DATABASE_URL="$DATABASE_URL"', 'DATABASE_DIRECT_URL_FILE=/run/direct']
+  assert.match(
+    (await lookAtStage({ ...needs, handedOn })).asRoot,
+    /^Run, in a shell that has DATABASE_URL: sudo env .*s' DATABASE_URL="\$DATABASE_URL" DATABASE_DIRECT_URL_FILE=\/run\/direct npx sophia drill disk-full$/,
+  )
 })
 
 const isRoot = process.getuid?.() === 0

@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { assertReachable, findUnprivilegedAccount, openPassage } from '#platform/postgres/unprivileged-account.ts'
 import { endNoted } from '#platform/scratch/crew.ts'
 import { unmountDisk } from '#platform/scratch/disk.ts'
 import { killEngineOf } from '#platform/scratch/postgres.ts'
+import { folderOfRoot, makeFolderOfRoot, OF_ROOT } from './folder-of-root.ts'
 
 /** Where a disk of a rehearsal is mounted. */
 export const DISK = 'disk'
-/** Of root, who rehearses for a home that is another's. */
-const OF_ROOT = '/var/lib/sophia-drills'
 
 function folderInHome(home: string): string {
   return join(home, 'drills')
-}
-
-function folderOfRoot(home: string): string {
-  return join(OF_ROOT, createHash('sha256').update(home).digest('hex').slice(0, 16))
 }
 
 /**
@@ -31,10 +25,7 @@ export async function findDrillsFolder(home: string): Promise<string> {
     () => true,
     () => false,
   )
-  if (isOpen) return folderInHome(home)
-  await mkdir(OF_ROOT, { recursive: true })
-  await chmod(OF_ROOT, 0o711)
-  return folderOfRoot(home)
+  return isOpen ? folderInHome(home) : makeFolderOfRoot(home)
 }
 
 /** The folders of rehearsals that are there now, of one that runs as well. */

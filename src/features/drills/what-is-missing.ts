@@ -1,4 +1,5 @@
 import { findEngine } from '#platform/postgres/engine-files.ts'
+import { quoteWord } from '#platform/quote-word.ts'
 import { mayMount } from '#platform/scratch/disk.ts'
 import { findProgram } from '#platform/scratch/programs.ts'
 import type { RehearsalNeeds } from './drill-needs.ts'
@@ -10,14 +11,14 @@ export interface Stage {
   readonly hasEngine: boolean
   readonly mayMount: boolean
   readonly hasProgram: (name: string) => boolean
-  /** What has root rehearse the full disk for this very deployment, where `mayMount` is missing. */
+  /** How root rehearses the full disk for this very deployment, where `mayMount` is missing. */
   readonly asRoot: string
 }
 
 /** Every scene ends servers with all their processes, and looks for these by it. */
 const ALWAYS = ['ps']
 
-export async function lookAtStage(needs: Pick<RehearsalNeeds, 'home' | 'inherited' | 'isOnOwnServer'>): Promise<Stage> {
+export async function lookAtStage(needs: Pick<RehearsalNeeds, 'home' | 'inherited' | 'handedOn'>): Promise<Stage> {
   const searchPath = needs.inherited['PATH'] ?? ''
   return {
     hasSignals: process.platform !== 'win32',
@@ -37,18 +38,16 @@ export function whatIsMissing(scene: Scene, stage: Stage): string | null {
   if (!stage.hasEngine)
     return 'It needs the built-in PostgreSQL, which this installation lacks, as the image does. Rehearse on a machine where Sophia was installed by npm with its optional packages.'
   if (scene.isOnOwnDisk && !stage.mayMount)
-    return `It needs a disk that may be filled, and only root on Linux may mount one. Run: ${stage.asRoot}`
+    return `It needs a disk that may be filled, and only root on Linux may mount one. ${stage.asRoot}`
   const absent = [...ALWAYS, ...scene.programs].filter((name) => !stage.hasProgram(name))
   return absent.length === 0 ? null : `It needs ${absent.join(' and ')} on this machine, and none was found.`
 }
 
-/** sudo takes neither settings nor the search path along; a secret is named and not shown. */
-function commandAsRoot({ home, isOnOwnServer }: Pick<RehearsalNeeds, 'home' | 'isOnOwnServer'>): string {
-  const settings = ['PATH="$PATH"', `SOPHIA_HOME=${quoted(home)}`]
-  if (isOnOwnServer) settings.push('DATABASE_URL="$DATABASE_URL"')
-  return `sudo env ${settings.join(' ')} npx sophia drill disk-full`
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+/** sudo takes neither settings nor the search path along. */
+function commandAsRoot({ home, handedOn = [] }: Pick<RehearsalNeeds, 'home' | 'handedOn'>): string {
+  const settings = ['PATH="$PATH"', `SOPHIA_HOME=${quoteWord(home)}`, ...handedOn]
+  // This process may have them from elsewhere than the shell in which that is run, as one of a service has.
+  const named = handedOn.flatMap((words) => /"\$(\w+)"/.exec(words)?.[1] ?? [])
+  const where = named.length === 0 ? '' : `, in a shell that has ${named.join(' and ')}`
+  return `Run${where}: sudo env ${settings.join(' ')} npx sophia drill disk-full`
 }
