@@ -123,7 +123,7 @@ export const DATABASE: readonly Requirement[] = [
         'two machines make one, and each knows of it',
         'one that cannot be written is told, tried again after a pause, and settled by the next that succeeds',
         'one that cannot be proven does not count as made',
-        'a try whose process died is told as failed by the next',
+        'a try whose process died is told as failed before the next begins, and that none follows as well',
         'a process that stops ends the backup it is making and leaves nothing of it',
         'spent ones go, those made by hand stay, and so does the last that is proven',
       ),

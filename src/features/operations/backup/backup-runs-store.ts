@@ -26,12 +26,21 @@ export async function findVerifiedRun(handle: Handle, now: Date): Promise<RunRow
   return row ?? null
 }
 
-/** Tries after that one and by now, newest first: so few that all may be read, as each is followed by a pause. */
+/** What is told of a try whose process died. */
+const DIED = 'Its process ended before it was done.'
+
+/**
+ * Tries after that one and by now, newest first: so few that all may be read, as each is followed by a pause. One whose process gives no sign
+ * of life any more has failed, from then on and not from when the next begins.
+ */
 export function listRunsSince(handle: Handle, verified: RunRow | null, now: Date): Promise<RunRow[]> {
   const from = verified?.started_at ?? new Date(0)
   return handle.rows(
     RunRow,
-    sql`select id, started_at, host, status, detail from backup_runs
+    sql`select id, started_at, host, case when is_dead then 'failed' else status end as status,
+        case when is_dead then ${DIED} else detail end as detail
+      from backup_runs cross join lateral (
+        select status = 'running' and (ended_at > clock_timestamp()) is not true as is_dead) as its_process
       where started_at >= ${from} and started_at <= ${now} and status <> 'verified' order by started_at desc, id desc limit 200`,
   )
 }
@@ -60,7 +69,7 @@ export async function beginRun(
   leaseMs: number,
 ): Promise<void> {
   await handle.run(
-    sql`update backup_runs set status = 'failed', ended_at = ${run.started_at}, detail = 'Its process ended before it was done.'
+    sql`update backup_runs set status = 'failed', ended_at = ${run.started_at}, detail = ${DIED}
       where status = 'running'`,
   )
   await handle.run(

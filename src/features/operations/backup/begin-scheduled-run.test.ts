@@ -107,6 +107,7 @@ test('what a living process makes is not told as failed, however long it takes; 
   const first = await heldUntil(own.database)
   await until(async () => (await heldUntil(own.database)) > first, 'a sign of life', 60_000)
   assert.deepEqual(await runsIn(own.database), ['one running'])
+  assert.match((await own.observe()).detail ?? '', /One is being made since 2026-03-11 09:00 UTC on one\.$/)
   assert.match(lines.join(''), /waiting: one makes a backup by schedule since 2026-03-11 09:00 UTC/)
   await letGo()
   await Promise.all([looking, making])

@@ -24,15 +24,16 @@ export function observeSchedule({ verified, since, nextAt }: ScheduleState, { no
       state: since.length > 1 ? 'degraded' : 'ok',
       detail: `${proven} One is being made since ${minuteText(last.started_at)} on ${last.host}.`,
     }
-  if (last)
-    return {
-      state: 'degraded',
-      detail: `${proven} The try of ${minuteText(last.started_at)} on ${last.host} failed: ${last.detail ?? 'unknown why.'} The next is due ${minuteText(nextAt)}.`,
-    }
+  const failed = last
+    ? ` The try of ${minuteText(last.started_at)} on ${last.host} failed: ${last.detail ?? 'unknown why.'}`
+    : ''
   if (isOverdue(nextAt.getTime(), now.getTime()))
     return {
       state: 'degraded',
-      detail: `${proven} The one due ${minuteText(nextAt)} was not made${isFleeting ? `. ${NONE_HERE} ${FLEETING_FIX}` : ': look whether a process with the worker door runs.'}`,
+      detail: `${proven}${failed} The one due ${minuteText(nextAt)} was not made${isFleeting ? `. ${NONE_HERE} ${FLEETING_FIX}` : ': look whether a process with the worker door runs.'}`,
     }
-  return { state: 'ok', detail: `${proven} The next is due ${minuteText(nextAt)}.${isFleeting ? ` ${NONE_HERE}` : ''}` }
+  return {
+    state: last ? 'degraded' : 'ok',
+    detail: `${proven}${failed} The next is due ${minuteText(nextAt)}.${isFleeting ? ` ${NONE_HERE}` : ''}`,
+  }
 }

@@ -151,15 +151,23 @@ test('that none is made at all is told two hours after it was due', async (t) =>
   )
 })
 
-test('a try whose process died is told as failed by the next', async (t) => {
+test('a try whose process died is told as failed before the next begins, and that none follows as well', async (t) => {
   const { clock, database, look, archives, observe } = await openMachine(t)
   clock.advance(BACKUP_EVERY_MS)
   const dead = { id: createId(), started_at: clock.now(), host: 'gone' }
   await database.inTransaction((handle) => beginRun(handle, dead, 0))
-  assert.match((await observe()).detail ?? '', /One is being made since 2026-03-11 09:00 UTC on gone\.$/)
+  assert.deepEqual(await observe(), {
+    state: 'degraded',
+    detail:
+      'None was made by schedule so far. The try of 2026-03-11 09:00 UTC on gone failed: Its process ended before it was done. The next is due 2026-03-11 09:15 UTC.',
+  })
   await look()
   assert.deepEqual(await archives(), [])
-  clock.advance(15 * 60_000)
+  clock.advance(15 * 60_000 + 2 * HOUR_MS + 1000)
+  assert.match(
+    (await observe()).detail ?? '',
+    /ended before it was done\. The one due 2026-03-11 09:15 UTC was not made: look whether a process with the worker/,
+  )
   await look()
   assert.equal((await archives()).length, 1)
   const Row = z.object({ host: z.string(), status: z.string(), detail: z.string().nullable() })
