@@ -31,11 +31,21 @@ export async function ensureInstalled() {
   if (readOr(MARKER, '') === hash) return
   const lock = JSON.parse(text)
   if (!isInstalled(lock)) await install(Object.keys(lock.packages).length - 1)
+  if (!ownsModules()) return
   try {
     writeFileSync(MARKER, hash)
   } catch {
     // A read-only node_modules is fine; the next start only compares again.
   }
+}
+
+/**
+ * Whether this account owns node_modules. What another one leaves there, as root does by sudo, the owner could not remove: their next `npm ci`
+ * would end half way, with no packages.
+ */
+function ownsModules() {
+  const uid = process.getuid?.()
+  return uid === undefined || statSync(MODULES).uid === uid
 }
 
 /** Whether what npm says it installed is what the lockfile asks for. Optional packages of other systems may be missing. */
@@ -103,10 +113,11 @@ function canRun(path) {
   return trial.status === 0 && Number(/^v(\d+)/.exec(trial.stdout)?.[1]) >= NEEDED_MAJOR
 }
 
-/** The environment of the program: its Node first on the path, and a cache of compiled code for a quick next start. */
+/** The environment of the program: its Node first on the path, and the owner's cache of compiled code for a quick next start. */
 function programEnvironment(node) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
-  return { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'compile'), ...process.env, PATH: path }
+  const cache = ownsModules() ? { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'compile') } : {}
+  return { ...cache, ...process.env, PATH: path }
 }
 
 /**

@@ -40,6 +40,16 @@ export const SERVICES: readonly Requirement[] = [
     ],
   },
   {
+    id: 'O/service-packages',
+    source: 'services',
+    behaviour: 'What root runs in the clone of somebody leaves nothing in its packages, so that they can renew them.',
+    provenBy: prove(
+      'test/integration/foreign-modules.test.ts',
+      "root leaves nothing in the packages of somebody's clone, who could not renew them any more",
+      'whoever owns the packages keeps there what was compiled, and that they are installed',
+    ),
+  },
+  {
     id: 'O/service-settings',
     source: 'services',
     behaviour:
