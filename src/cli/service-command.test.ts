@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { PACKAGE_ROOT } from '#platform/version.ts'
@@ -89,24 +89,32 @@ test(
   },
 )
 
+/** An account whose systemd has it run, or does as this script says; what it installs is of a clone of its own. */
+async function makeAccount(systemctl = saying('active', 'running')) {
+  const account = await makeHome()
+  const root = await makeClone(join(account, 'sophia'))
+  const [bin, sophiaHome] = [join(account, 'bin'), join(account, 'home')]
+  await mkdir(bin)
+  await writeFile(join(bin, 'systemctl'), `#!/bin/sh\n${systemctl}\n`, { mode: 0o755 })
+  const install = (settings: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+    const places = { HOME: account, SOPHIA_HOME: sophiaHome, PATH: bin, SOPHIA_PORT: '', SOPHIA_MODEL: '' }
+    return launchSophia(['service', 'install', '--user'], { ...places, ...settings }, { root }).ended
+  }
+  return { account, sophiaHome, install }
+}
+
+function saying(active: string, sub: string): string {
+  return `printf 'MainPID=7\nNRestarts=0\nLoadState=loaded\nActiveState=${active}\nSubState=${sub}\n'`
+}
+
 test(
   'without settings no file is made of them; with some they are named; those that come later are told as left out',
   { skip: process.platform !== 'linux' },
   async () => {
-    const account = await makeHome()
-    const root = await makeClone(join(account, 'sophia'))
-    const [bin, sophiaHome] = [join(account, 'bin'), join(account, 'home')]
-    await mkdir(bin)
-    // A systemd that has it run.
-    const state = 'MainPID=7\nNRestarts=0\nLoadState=loaded\nActiveState=active\nSubState=running\n'
-    await writeFile(join(bin, 'systemctl'), `#!/bin/sh\nprintf '${state}'\n`, { mode: 0o755 })
+    const machine = await makeAccount()
+    const { sophiaHome } = machine
     const install = async (settings: Readonly<Record<string, string>>): Promise<string> => {
-      const places = { HOME: account, SOPHIA_HOME: sophiaHome, PATH: bin, SOPHIA_PORT: '', SOPHIA_MODEL: '' }
-      const { code, err, out } = await launchSophia(
-        ['service', 'install', '--user'],
-        { ...places, ...settings },
-        { root },
-      ).ended
+      const { code, err, out } = await machine.install(settings)
       assert.equal(code, 0, err)
       return out
     }
@@ -120,5 +128,28 @@ test(
     assert.match(await readFile(file, 'utf8'), /^DATABASE_URL='postgres:/)
     assert.match(await install(given), new RegExp(`^Settings stay as they are in ${file}\n`))
     assert.match(await install({ ...given, AWS_REGION: 'us' }), /^Settings stay .* not taken: AWS_REGION\./)
+  },
+)
+
+test(
+  'a start that goes on is told with the settings, and until it is done nothing is installed',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    // Once started it is starting.
+    const { account, install } = await makeAccount(
+      `[ "$2" = restart ] && : > "$HOME/started"
+     if [ -e "$HOME/started" ]; then ${saying('activating', 'start')}; else ${saying('active', 'running')}; fi`,
+    )
+    const { code, err, out } = await install({ AWS_REGION: 'eu' })
+    assert.equal(code, 0, err)
+    assert.match(
+      out,
+      /^Settings were written to .*: AWS_REGION\nstarting \(by systemd\): .*\nHer start goes on, .* sophia service status\n/,
+    )
+    await rm(join(account, '.config'), { recursive: true })
+    const again = await install()
+    assert.deepEqual([again.code, again.out], [1, ''])
+    assert.match(again.err, /She is being started now .*nothing was written/)
+    assert.ok(!(await readdir(account)).includes('.config'))
   },
 )

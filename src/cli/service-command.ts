@@ -17,7 +17,7 @@ import type { Keeper, ServiceState } from '#platform/supervision/keeper.ts'
 import { readIfThere } from '#platform/supervision/read-if-there.ts'
 import { requireReachOf } from '#platform/supervision/require-reach.ts'
 import {
-  assertKept,
+  assertMayInstall,
   chooseKeeper,
   installService,
   planInstall,
@@ -127,16 +127,20 @@ async function install(options: ScopeOptions & { readonly dryRun?: boolean }): P
   // A group of the same name comes with the account.
   if (service.account !== null)
     requireReachOf({ user: service.account, group: service.account }, [service.node, ...service.words.slice(0, 1)])
-  await assertKept(keeper, service)
+  await assertMayInstall(keeper, service)
   if (!existsSync(join(PACKAGE_ROOT, 'web/dist/index.html')))
     throw new SophiaError('CONFLICT', {
       detail: 'The web app is not built, and a service builds nothing. Run first: npm run build:web',
     })
   const { environmentFile: file } = service
   const [lines, before] = [settingLines(), await readIfThere(file)]
-  const state = await installService(keeper, service, lines)
+  const state = await installService(keeper, service, { settings: lines })
   const settings = tellSettings({ file, lines, before, isBySudo: machine.isBySudo })
   console.log(`${settings}\n${stateLine(keeper, state)}`)
+  if (state.state === 'starting')
+    console.log(
+      'Her start goes on, as it does while she works on her database. To see how it stands: sophia service status',
+    )
   if (keeper.name === 'systemd' && service.scope === 'user')
     console.log('To have it run while nobody is signed in to this account: loginctl enable-linger')
 }

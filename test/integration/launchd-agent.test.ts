@@ -48,10 +48,10 @@ const service = describeService({ scope: 'user', node: '/usr/local/bin/node', ro
 
 test('installed again, the agent that was there is waited for: its label is free when the new one takes it', async () => {
   await lingers(2)
-  assert.equal((await installService(keeper, service, '')).state, 'running')
+  assert.equal((await installService(keeper, service, { settings: '' })).state, 'running')
   assert.deepEqual(await asked(), ['bootout', 'print', 'bootstrap', 'print'])
   await rm(join(folder, 'asked'))
-  assert.equal((await installService(keeper, service, '')).state, 'running')
+  assert.equal((await installService(keeper, service, { settings: '' })).state, 'running')
   assert.deepEqual(await asked(), ['bootout', 'print', 'print', 'print', 'bootstrap', 'print'])
 })
 
@@ -62,7 +62,7 @@ test('a removal ends when she has stopped', async () => {
 })
 
 test('one that does not stop is waited for as long as launchd gives it, and told', async () => {
-  await installService(keeper, service, '')
+  await installService(keeper, service, { settings: '' })
   await lingers(10_000)
   const clock = createManualClock()
   const [stop, gone] = keeper.stop(service)

@@ -40,6 +40,20 @@ export const SERVICES: readonly Requirement[] = [
     ],
   },
   {
+    id: 'O/service-long-start',
+    source: 'services',
+    behaviour: 'A start that takes long is told as what it is and goes on; no installation cuts it off.',
+    provenBy: [
+      ...prove(
+        'test/integration/systemd-unit.test.ts',
+        'a start that outlasts its time is told as what it is, and goes on; one that has failed meanwhile is told',
+        'a start that fails in its time is told with the words of systemctl',
+        'one that starts is not started anew, as what it does would be cut off; one that waits for its next try is',
+      ),
+      ...prove(command, 'a start that goes on is told with the settings, and until it is done nothing is installed'),
+    ],
+  },
+  {
     id: 'O/service-packages',
     source: 'services',
     behaviour: 'What root runs in the clone of somebody leaves nothing in its packages, so that they can renew them.',

@@ -19,6 +19,8 @@ export interface Step {
   readonly mayFail?: boolean
   /** It asks for what goes by itself, and is asked again until that is gone; at most for so many seconds. */
   readonly goneWithinSeconds?: number
+  /** It begins what may last, and waits for that: at most for so many seconds. What it began goes on then. */
+  readonly waitsAtMostSeconds?: number
 }
 
 /** What keeps a program running on one kind of system: its files, and what is run to have them heeded. */
@@ -26,7 +28,7 @@ export interface Keeper {
   readonly name: string
   /** Files it reads, and files of ours that those call. */
   files(service: ServiceDescription): readonly SealedFile[]
-  /** After the files were written. Ends when the service runs, or fails. */
+  /** After the files were written. Ends when the service runs, fails, or takes long to start. */
   install(service: ServiceDescription): readonly Step[]
   /** Before the files are removed. */
   stop(service: ServiceDescription): readonly Step[]

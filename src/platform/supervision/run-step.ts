@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts'
 import type { Step } from './keeper.ts'
 
 const run = promisify(execFile)
-/** A first start migrates and may recover a database; systemctl waits for it. */
+/** Longer than any step takes that ends by itself. */
 const STEP_LIMIT_MS = 16 * 60_000
 const LOOK_LIMIT_MS = 20_000
 const PAUSE_MS = 500
@@ -14,27 +14,53 @@ const PAUSE_MS = 500
 /** What a program said, or why it could not be asked. */
 export type Said = { readonly isGood: true; readonly out: string } | { readonly isGood: false; readonly reason: string }
 
+interface AskLimit {
+  /** In ms; 0: none. */
+  readonly timeout: number
+  readonly signal?: AbortSignal
+}
+
 /** Asks a program of the machine. Never throws. */
-export async function ask(command: Step['command'], limitMs = LOOK_LIMIT_MS): Promise<Said> {
+export async function ask(command: Step['command'], limit: AskLimit = { timeout: LOOK_LIMIT_MS }): Promise<Said> {
   const [program, ...words] = command
   try {
-    const { stdout } = await run(program, words, { timeout: limitMs, windowsHide: true })
+    const { stdout } = await run(program, words, { ...limit, windowsHide: true })
     return { isGood: true, out: stdout }
   } catch (error) {
     return { isGood: false, reason: reasonOf(error, program) }
   }
 }
 
+/** Whether a step was done, or its time is up while what it began goes on. */
+export type StepEnd = 'done' | 'goes on'
+
 /** Has the machine do one step. Throws UNREACHABLE with what its program said, or when what had to go is there still. */
-export async function runStep(step: Step, clock: Clock = systemClock): Promise<void> {
-  const { command, goneWithinSeconds, mayFail } = step
+export async function runStep(step: Step, clock: Clock = systemClock): Promise<StepEnd> {
+  const { command, goneWithinSeconds, mayFail, waitsAtMostSeconds } = step
   if (goneWithinSeconds !== undefined) return waitUntilGone(command, goneWithinSeconds, clock)
-  const said = await ask(command, STEP_LIMIT_MS)
-  if (said.isGood || mayFail) return
+  const said =
+    waitsAtMostSeconds === undefined
+      ? await ask(command, { timeout: STEP_LIMIT_MS })
+      : await askWithin(command, waitsAtMostSeconds * 1000, clock)
+  if (said === null) return 'goes on'
+  if (said.isGood || mayFail) return 'done'
   throw new SophiaError('UNREACHABLE', { detail: `${command.join(' ')} failed: ${said.reason}` })
 }
 
-async function waitUntilGone(command: Step['command'], limitSeconds: number, clock: Clock): Promise<void> {
+/** Null: it waits still when the time is up, and is waited for no longer. */
+async function askWithin(command: Step['command'], limitMs: number, clock: Clock): Promise<Said | null> {
+  const [asking, waiting] = [new AbortController(), new AbortController()]
+  const asked = ask(command, { timeout: 0, signal: asking.signal })
+  const timeIsUp = clock.sleep(limitMs, waiting.signal).then(() => null)
+  try {
+    return await Promise.race([asked, timeIsUp])
+  } finally {
+    asking.abort()
+    waiting.abort()
+  }
+}
+
+async function waitUntilGone(command: Step['command'], limitSeconds: number, clock: Clock): Promise<'done'> {
   const endMs = clock.monotonicMs() + limitSeconds * 1000
   // One look after the other, by intent.
   // oxlint-disable-next-line no-await-in-loop
@@ -46,6 +72,7 @@ async function waitUntilGone(command: Step['command'], limitSeconds: number, clo
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(PAUSE_MS)
   }
+  return 'done'
 }
 
 function reasonOf(error: unknown, program: string): string {

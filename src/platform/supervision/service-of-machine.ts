@@ -1,11 +1,13 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Clock } from '#domain/clock.ts'
 import { SophiaError } from '#domain/errors.ts'
 import type { Machine } from '#platform/config/supervisor.ts'
+import { systemClock } from '../clock.ts'
 import type { ServiceDescription } from './description.ts'
 import type { Keeper, ServiceState, Step } from './keeper.ts'
 import { createLaunchdKeeper } from './launchd-keeper.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StepEnd } from './run-step.ts'
 import { assertOurs, findSealed, seal, writeSealed } from './sealed-file.ts'
 import { createSystemdKeeper } from './systemd-keeper.ts'
 import { createWindowsKeeper } from './windows-keeper.ts'
@@ -43,21 +45,36 @@ function lineOf({ command, goneWithinSeconds }: Step): string {
   return `${command.join(' ')}${goneWithinSeconds === undefined ? '' : '  # again until it is gone'}`
 }
 
-/** Throws UNREACHABLE when nobody keeps services here. */
-export async function assertKept(keeper: Keeper, service: ServiceDescription): Promise<void> {
-  const { state, detail } = await keeper.state(service)
-  if (state !== 'unknown') return
-  throw new SophiaError('UNREACHABLE', { detail: `${keeper.name} cannot be asked, so nothing was written: ${detail}` })
+/** Throws UNREACHABLE when nobody keeps services here, CONFLICT while one starts: what it does would be cut off and begin anew. */
+export async function assertMayInstall(keeper: Keeper, service: ServiceDescription): Promise<void> {
+  const { state, detail, pid } = await keeper.state(service)
+  if (state === 'unknown')
+    throw new SophiaError('UNREACHABLE', {
+      detail: `${keeper.name} cannot be asked, so nothing was written: ${detail}`,
+    })
+  // Without a process it only waits for its next try.
+  if (state !== 'starting' || pid === null) return
+  throw new SophiaError('CONFLICT', {
+    detail:
+      `She is being started now (${detail}, process ${pid}), which would be cut off, as a migration of her database; nothing was written. ` +
+      `Wait until sophia service status says that she runs. Or stop her first: ${keeper.stop(service).map(lineOf).join(' && ')}`,
+  })
+}
+
+interface Installation {
+  /** `NAME='value'` lines for the environment file, unless there is one; none where empty. */
+  readonly settings: string
+  readonly clock?: Clock
 }
 
 /**
- * Writes the files, has the machine heed them, and answers how it stands then. The settings go into the environment file, unless there
- * is one, or none are given. Throws CONFLICT, with nothing written, for a file that is not ours, and UNREACHABLE for a step that failed.
+ * Writes the files, has the machine heed them, and answers how it stands then: a start that takes long goes on. Throws CONFLICT, with nothing
+ * written, for a file that is not ours, and UNREACHABLE for a step that failed.
  */
 export async function installService(
   keeper: Keeper,
   service: ServiceDescription,
-  settings: string,
+  { settings, clock = systemClock }: Installation,
 ): Promise<ServiceState> {
   const files = keeper.files(service)
   for (const { path } of files) assertOurs(path, await findSealed(path))
@@ -65,9 +82,15 @@ export async function installService(
   if (service.account === null) await makePrivate(service.home)
   await writeSettings(service.environmentFile, settings)
   for (const file of files) await writeSealed(file)
-  await runAll(keeper.install(service))
-  return keeper.state(service)
+  const end = await runAll(keeper.install(service), clock)
+  const state = await keeper.state(service)
+  if (end === 'done' || GOES_ON.has(state.state)) return state
+  throw new SophiaError('UNREACHABLE', {
+    detail: `${keeper.name} was waited for long enough, and the service does not start: ${state.detail}`,
+  })
 }
+
+const GOES_ON: ReadonlySet<ServiceState['state']> = new Set(['running', 'starting'])
 
 /** Stops the service and removes what was written for it; settings, home and account stay. Answers the paths removed. */
 export async function uninstallService(keeper: Keeper, service: ServiceDescription): Promise<readonly string[]> {
@@ -83,10 +106,13 @@ export async function uninstallService(keeper: Keeper, service: ServiceDescripti
   return ours
 }
 
-async function runAll(steps: readonly Step[]): Promise<void> {
+/** Answers how the last one ended. */
+async function runAll(steps: readonly Step[], clock: Clock = systemClock): Promise<StepEnd> {
+  let end: StepEnd = 'done'
   // Each builds on the one before.
   // oxlint-disable-next-line no-await-in-loop
-  for (const step of steps) await runStep(step)
+  for (const step of steps) end = await runStep(step, clock)
+  return end
 }
 
 async function makePrivate(folder: string): Promise<void> {

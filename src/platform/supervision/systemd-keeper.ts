@@ -11,6 +11,8 @@ import type { SealedFile } from './sealed-file.ts'
 
 const UNIT = `${SERVICE_NAME}.service`
 const SYSTEM_UNITS = '/etc/systemd/system'
+/** One that runs is stopped before. */
+const STOP_AND_SPARE_SECONDS = 60
 const ACCOUNT_FILE = `/etc/sysusers.d/${SERVICE_NAME}.conf`
 
 /** Linux. */
@@ -21,13 +23,14 @@ export function createSystemdKeeper({ userUnits }: Pick<Machine, 'userUnits'>): 
       { path: unitPath(service.scope, userUnits), text: renderUnit(service), comment: 'hash', mode: 0o644 },
       ...accountFile(service),
     ],
-    install: ({ account, scope }) => [
+    install: ({ account, limits, scope }) => [
       ...(account === null ? [] : [{ command: ['systemd-sysusers', ACCOUNT_FILE] } as const]),
       systemctl(scope, 'daemon-reload'),
       systemctl(scope, 'enable', UNIT),
       // A start limit that was reached before does not hold against a start by hand.
       { ...systemctl(scope, 'reset-failed', UNIT), mayFail: true },
-      systemctl(scope, 'restart', UNIT),
+      // She asks for more time than that while she works on her database.
+      { ...systemctl(scope, 'restart', UNIT), waitsAtMostSeconds: limits.startSeconds + STOP_AND_SPARE_SECONDS },
     ],
     stop: ({ scope }) => [systemctl(scope, 'disable', '--now', UNIT)],
     forget: ({ scope }) => [
