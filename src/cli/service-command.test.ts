@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { describeService } from '#platform/supervision/description.ts'
+import { renderUnit } from '#platform/supervision/render-systemd.ts'
 import { PACKAGE_ROOT } from '#platform/version.ts'
-import type { Ended } from '../../test/support/program.ts'
+import { startProgram, type Ended } from '../../test/support/program.ts'
 import { launchSophia, makeHome, runSophia } from '../../test/support/sophia-process.ts'
 
 const home = await makeHome()
@@ -151,5 +155,36 @@ test(
     assert.deepEqual([again.code, again.out], [1, ''])
     assert.match(again.err, /She is being started now .*nothing was written/)
     assert.ok(!(await readdir(account)).includes('.config'))
+  },
+)
+
+const UNITS = '/etc/systemd/system'
+const canHideUnits = isRootOfLinux && existsSync(UNITS) && spawnSync('unshare', ['--mount', 'true']).status === 0
+
+test(
+  'whoever owns the clone of a service of the whole machine gets none of their account but by asking for it',
+  { skip: !canHideUnits },
+  async () => {
+    const person = await makeHome()
+    const root = await makeClone(join(person, 'sophia'))
+    const [units, main] = [join(person, 'units'), join(root, 'src/main.ts')]
+    await mkdir(units)
+    const place = { scope: 'system', node: process.execPath, root, home: '/var/lib/sophia' } as const
+    await writeFile(join(units, 'sophia.service'), renderUnit(describeService(place)))
+    // The units of this machine are seen there, by that process and nobody else.
+    const seen = `mount --bind ${units} ${UNITS} && exec setpriv --reuid=65534 --regid=65534 --clear-groups`
+    const install = (...words: string[]): Promise<Ended> =>
+      startProgram(
+        'unshare',
+        ['--mount', 'sh', '-c', `${seen} "$@"`, 'sh', process.execPath, main, 'service', 'install', ...words],
+        {
+          environment: { HOME: person, SOPHIA_HOME: join(person, 'home'), XDG_CONFIG_HOME: '/nowhere' },
+        },
+      ).ended
+    const refused = await install()
+    assert.deepEqual([refused.code, refused.out], [1, ''])
+    assert.match(refused.err, /is a service of the whole machine already.*sudo npx sophia service install/)
+    const asked = await install('--user', '--dry-run')
+    assert.match(asked.out, /^--- \/nowhere\/systemd\/user\/sophia\.service\n/, asked.err)
   },
 )

@@ -18,6 +18,7 @@ import { readIfThere } from '#platform/supervision/read-if-there.ts'
 import { requireReachOf } from '#platform/supervision/require-reach.ts'
 import {
   assertMayInstall,
+  assertNotOfMachine,
   chooseKeeper,
   installService,
   planInstall,
@@ -115,11 +116,29 @@ function openService(options: ScopeOptions): { machine: Machine; keeper: Keeper;
 
 async function install(options: ScopeOptions & { readonly dryRun?: boolean }): Promise<void> {
   const { keeper, machine, service } = openService(options)
+  if (service.scope === 'user' && !options.user && machine.platform === 'linux')
+    await assertNotOfMachine(keeper, service)
   if (options.dryRun) {
     const { commands, files } = planInstall(keeper, service)
     for (const { path, text } of files) console.log(`--- ${path}\n${text}`)
     return console.log(`--- then\n${commands.join('\n')}`)
   }
+  await requireInstallable(keeper, machine, service)
+  const { environmentFile: file } = service
+  const [lines, before] = [settingLines(), await readIfThere(file)]
+  const state = await installService(keeper, service, { settings: lines })
+  const settings = tellSettings({ file, lines, before, isBySudo: machine.isBySudo })
+  console.log(`${settings}\n${stateLine(keeper, state)}`)
+  if (state.state === 'starting')
+    console.log(
+      'Her start goes on, as it does while she works on her database. To see how it stands: sophia service status',
+    )
+  if (keeper.name === 'systemd' && service.scope === 'user')
+    console.log('To have it run while nobody is signed in to this account: loginctl enable-linger')
+}
+
+/** Throws for all that would be in the way, before anything is written. */
+async function requireInstallable(keeper: Keeper, machine: Machine, service: ServiceDescription): Promise<void> {
   if (service.scope === 'system' && !machine.isRoot)
     throw new SophiaError('NOT_PERMITTED', {
       detail: 'A service of the whole machine is installed by root. Run this with sudo, or leave --system away.',
@@ -132,17 +151,6 @@ async function install(options: ScopeOptions & { readonly dryRun?: boolean }): P
     throw new SophiaError('CONFLICT', {
       detail: 'The web app is not built, and a service builds nothing. Run first: npm run build:web',
     })
-  const { environmentFile: file } = service
-  const [lines, before] = [settingLines(), await readIfThere(file)]
-  const state = await installService(keeper, service, { settings: lines })
-  const settings = tellSettings({ file, lines, before, isBySudo: machine.isBySudo })
-  console.log(`${settings}\n${stateLine(keeper, state)}`)
-  if (state.state === 'starting')
-    console.log(
-      'Her start goes on, as it does while she works on her database. To see how it stands: sophia service status',
-    )
-  if (keeper.name === 'systemd' && service.scope === 'user')
-    console.log('To have it run while nobody is signed in to this account: loginctl enable-linger')
 }
 
 const WORDS: Readonly<Record<ServiceState['state'], string>> = {

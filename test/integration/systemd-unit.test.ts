@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
 import { describeService } from '#platform/supervision/description.ts'
-import { assertMayInstall, installService } from '#platform/supervision/service-of-machine.ts'
+import { renderUnit } from '#platform/supervision/render-systemd.ts'
+import { assertMayInstall, assertNotOfMachine, installService } from '#platform/supervision/service-of-machine.ts'
 import { createSystemdKeeper } from '#platform/supervision/systemd-keeper.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 
@@ -28,7 +29,8 @@ const stands = (active: string, sub: string, pid: number): Promise<void> =>
     `MainPID=${pid}\nNRestarts=0\nLoadState=loaded\nActiveState=${active}\nSubState=${sub}\n`,
   )
 
-const keeper = createSystemdKeeper({ userUnits: join(folder, 'units') })
+const systemUnits = join(folder, 'of the machine')
+const keeper = createSystemdKeeper({ systemUnits, userUnits: join(folder, 'units') })
 const service = describeService({
   scope: 'user',
   node: '/usr/bin/node',
@@ -72,4 +74,22 @@ test('one that starts is not started anew, as what it does would be cut off; one
     // oxlint-disable-next-line no-await-in-loop
     await assertMayInstall(keeper, service)
   }
+})
+
+test('a clone that the whole machine has as a service is none of an account by mistake; any other clone may be', async () => {
+  await mkdir(systemUnits)
+  await assertNotOfMachine(keeper, service)
+  const ofMachine = (root: string): string =>
+    renderUnit(describeService({ scope: 'system', node: '/usr/bin/node', root, home: '/var/lib/sophia' }))
+  for (const unit of [ofMachine('/srv/sophia-2'), '[Service]\nExecStart=/bin/true\n']) {
+    // oxlint-disable-next-line no-await-in-loop
+    await writeFile(join(systemUnits, 'sophia.service'), unit)
+    // oxlint-disable-next-line no-await-in-loop
+    await assertNotOfMachine(keeper, service)
+  }
+  await writeFile(join(systemUnits, 'sophia.service'), ofMachine('/srv/sophia'))
+  await assert.rejects(assertNotOfMachine(keeper, service), {
+    code: 'CONFLICT',
+    message: /run: sudo npx sophia service install\. .*: npx sophia service install --user$/,
+  })
 })

@@ -54,6 +54,21 @@ export const SERVICES: readonly Requirement[] = [
     ],
   },
   {
+    id: 'O/service-one-of-a-clone',
+    source: 'services',
+    behaviour: 'A clone that is a service of the whole machine becomes none of an account by words without sudo.',
+    provenBy: [
+      ...prove(
+        'test/integration/systemd-unit.test.ts',
+        'a clone that the whole machine has as a service is none of an account by mistake; any other clone may be',
+      ),
+      ...prove(
+        command,
+        'whoever owns the clone of a service of the whole machine gets none of their account but by asking for it',
+      ),
+    ],
+  },
+  {
     id: 'O/service-packages',
     source: 'services',
     behaviour: 'What root runs in the clone of somebody leaves nothing in its packages, so that they can renew them.',

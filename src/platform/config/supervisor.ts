@@ -33,6 +33,8 @@ export interface Machine {
   readonly isBySudo: boolean
   readonly uid: number
   readonly userName: string
+  /** The folder of systemd's units of the whole machine. */
+  readonly systemUnits: string
   /** The folder of systemd's units of this account. */
   readonly userUnits: string
   readonly userHome: string
@@ -49,6 +51,7 @@ export function readMachine(environment: Environment = process.env): Machine {
     isBySudo: process.getuid?.() === 0 && Boolean(environment['SUDO_USER']),
     uid,
     userName: domain ? `${domain}\\${username}` : username,
+    systemUnits: '/etc/systemd/system',
     userUnits: join(config, 'systemd/user'),
     userHome: homedir(),
   }

@@ -61,6 +61,21 @@ export async function assertMayInstall(keeper: Keeper, service: ServiceDescripti
   })
 }
 
+/**
+ * Throws CONFLICT where systemd keeps this very clone for the whole machine: one of an account would be another service, with an empty home and
+ * the same port.
+ */
+export async function assertNotOfMachine(keeper: Keeper, service: ServiceDescription): Promise<void> {
+  // A unit that somebody else wrote, or that is closed to this account, says nothing of this clone.
+  const installed = await keeper.installed({ scope: 'system' }).catch(() => null)
+  if (!installed?.command.includes(service.words[0] ?? '')) return
+  throw new SophiaError('CONFLICT', {
+    detail:
+      'This clone is a service of the whole machine already, and this would make another one, of your account; nothing was written. ' +
+      'For the one of the machine run: sudo npx sophia service install. For one of your account besides: npx sophia service install --user',
+  })
+}
+
 interface Installation {
   /** `NAME='value'` lines for the environment file, unless there is one; none where empty. */
   readonly settings: string

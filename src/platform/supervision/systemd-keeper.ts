@@ -10,17 +10,18 @@ import { ask } from './run-step.ts'
 import type { SealedFile } from './sealed-file.ts'
 
 const UNIT = `${SERVICE_NAME}.service`
-const SYSTEM_UNITS = '/etc/systemd/system'
 /** One that runs is stopped before. */
 const STOP_AND_SPARE_SECONDS = 60
 const ACCOUNT_FILE = `/etc/sysusers.d/${SERVICE_NAME}.conf`
 
+type UnitFolders = Pick<Machine, 'systemUnits' | 'userUnits'>
+
 /** Linux. */
-export function createSystemdKeeper({ userUnits }: Pick<Machine, 'userUnits'>): Keeper {
+export function createSystemdKeeper(places: UnitFolders): Keeper {
   return {
     name: 'systemd',
     files: (service) => [
-      { path: unitPath(service.scope, userUnits), text: renderUnit(service), comment: 'hash', mode: 0o644 },
+      { path: unitPath(service.scope, places), text: renderUnit(service), comment: 'hash', mode: 0o644 },
       ...accountFile(service),
     ],
     install: ({ account, limits, scope }) => [
@@ -42,7 +43,7 @@ export function createSystemdKeeper({ userUnits }: Pick<Machine, 'userUnits'>): 
       return said.isGood ? readState(said.out) : unknownState(said.reason)
     },
     async installed({ scope }) {
-      const path = unitPath(scope, userUnits)
+      const path = unitPath(scope, places)
       const unit = await readIfThere(path)
       return unit === null ? null : readUnit([unit, ...(await readDropIns(`${path}.d`))], path)
     },
@@ -56,8 +57,8 @@ async function readDropIns(folder: string): Promise<string[]> {
   return Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
 }
 
-function unitPath(scope: Scope, userUnits: string): string {
-  return join(scope === 'system' ? SYSTEM_UNITS : userUnits, UNIT)
+function unitPath(scope: Scope, { systemUnits, userUnits }: UnitFolders): string {
+  return join(scope === 'system' ? systemUnits : userUnits, UNIT)
 }
 
 function accountFile({ account, home }: ServiceDescription): SealedFile[] {
