@@ -58,6 +58,7 @@ export const PROMISES: readonly Requirement[] = [
     provenBy: prove(
       'src/features/conversations/end-turn.test.ts',
       'a disk that is full when the answer is to be stored is waited for: the answer stays whole',
+      'a PostgreSQL short of memory, or whose disk fails for a moment, is waited for as well',
       'an end that could not be stored never was: readers and journal have the one that is stored',
     ),
   },

@@ -49,8 +49,9 @@ async function openRefusing(sqlState: string, tries: number) {
   return { answer, ends, kept: kept?.ends, attempts: Math.max(...events.map((event) => event.attempt)) }
 }
 
-test('a disk that is full when the answer is to be stored is waited for: the answer stays whole', async () => {
-  const { answer, attempts, ends, kept } = await openRefusing('53100', 2)
+/** Told once, and whole, by the attempt that wrote it. */
+async function staysWhole(sqlState: string): Promise<void> {
+  const { answer, attempts, ends, kept } = await openRefusing(sqlState, 2)
   assert.equal(attempts, 1)
   assert.deepEqual([answer.status, answer.text], ['complete', 'A whole answer.'])
   assert.deepEqual(
@@ -58,6 +59,14 @@ test('a disk that is full when the answer is to be stored is waited for: the ans
     [['complete', answer.id]],
   )
   assert.equal(kept, 1)
+}
+
+test('a disk that is full when the answer is to be stored is waited for: the answer stays whole', () =>
+  staysWhole('53100'))
+
+test('a PostgreSQL short of memory, or whose disk fails for a moment, is waited for as well', async () => {
+  await staysWhole('53200')
+  await staysWhole('58030')
 })
 
 test('an end that could not be stored never was: readers and journal have the one that is stored', async () => {

@@ -2,8 +2,11 @@ import { SophiaError } from '#domain/errors.ts'
 
 /** SQLSTATEs after which the connection itself is of no more use; 25006 is a primary that has become a replica. */
 const CONNECTION_STATES = /^(08...|57P0[1235]|25006)$/
-/** SQLSTATEs that pass: too many connections, serialisation failure, deadlock, statement or lock timeout. */
-const PASSING_STATES = /^(53300|53400|40001|40P01|57014|55P03)$/
+/**
+ * SQLSTATEs that pass: too little memory or too many connections, a fault of the system under the server; serialisation failure, deadlock,
+ * statement or lock timeout. A file that is missing or there twice (58P01, 58P02) stays so.
+ */
+const PASSING_STATES = /^(53[0-9A-Z]{3}|58000|58030|40001|40P01|57014|55P03)$/
 const REFUSED_STATES = /^(28...|3D000)$/
 /**
  * What says nothing of the data: the classes of SQLSTATE for connection, resources, an operator's hand and the system under the

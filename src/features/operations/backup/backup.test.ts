@@ -171,14 +171,15 @@ test('a database that fails while rows are loaded is told as that, and no sound 
     }
   }
   const told: Record<string, string> = {}
-  for (const fault of ['53100', '57P01', '08006', '58030', 'gone', '22001', '23505'])
+  for (const fault of ['53100', '57P01', '08006', '58030', '58P01', 'gone', '22001', '23505'])
     told[fault] = await verifyWith(fault)
   assert.deepEqual(told, {
     '53100': 'STORAGE_FULL',
     '57P01': 'DATABASE_UNAVAILABLE',
     '08006': 'DATABASE_UNAVAILABLE',
+    '58030': 'DATABASE_UNAVAILABLE',
     // The catalogue has no word for it.
-    '58030': '58030',
+    '58P01': '58P01',
     gone: 'DATABASE_UNAVAILABLE',
     '22001': 'BACKUP_NOT_VALID',
     '23505': 'BACKUP_NOT_VALID',
