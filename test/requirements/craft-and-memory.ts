@@ -102,6 +102,11 @@ export const CRAFT_AND_MEMORY: readonly Requirement[] = [
         'a refusal that may pass is tried again; a lost answer is shown and never repeated by itself',
         'a record update is written once with its history; a field that changed meanwhile stops it and shows both values',
       ),
+      ...prove(
+        'src/features/drafts/send-draft.test.ts',
+        'a mail that was taken is told as sent once the database has room for it',
+        'a refusal that passes is kept until it can be stored, and the mail leaves with the next try',
+      ),
     ],
   },
   {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SophiaError } from '#domain/errors.ts'
 import type { Mailer } from '#platform/mail/mailer.ts'
 import type { Handle } from '#platform/postgres/database.ts'
+import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import type { DraftsNeeds } from './drafts-needs.ts'
 import { beginTry, listApproved, lockOutgoing, markNotSent, markSent, type Outgoing } from './send-store.ts'
 
@@ -9,6 +10,8 @@ export const DRAFT_SEND = 'draft-send'
 const RETRIES = 5
 /** More than these are looked at with the next look. */
 const MOST_A_LOOK = 1000
+/** For what came of a try to be stored: until it is, the next one cannot know. */
+const END_LIMIT_MS = 30_000
 
 const MAY_HAVE_BEEN_SENT =
   'It may have been sent: the process stopped while the mail was on its way, and nobody was told how it ended. Ask the recipient or look into the mail server before you approve it again.'
@@ -74,7 +77,7 @@ async function sendDraft(needs: DraftsNeeds, draftId: string, signal: AbortSigna
       return undefined
     }
     await beginTry(handle, draftId, now)
-    return { ...found, attempts: found.attempts + 1 }
+    return { ...found, attempts: found.attempts + 1, since: now }
   })
   if (mail !== undefined && mailer !== null) await deliver(needs, { mailer, mail, signal })
 }
@@ -85,10 +88,13 @@ function whyNot({ isUnderWay, isRestored }: Outgoing, mailer: Mailer | null): st
   return mailer === null ? 'The mail server was taken away (SMTP_URL).' : undefined
 }
 
-async function deliver(
-  needs: DraftsNeeds,
-  { mailer, mail, signal }: { mailer: Mailer; mail: Outgoing; signal: AbortSignal },
-): Promise<void> {
+/** A mail whose try has begun, and when. */
+interface Try {
+  readonly mail: Outgoing & { readonly since: Date }
+  readonly signal: AbortSignal
+}
+
+async function deliver(needs: DraftsNeeds, { mailer, mail, signal }: Try & { mailer: Mailer }): Promise<void> {
   const { memberName, memberEmail } = mail
   try {
     await mailer.send(
@@ -102,14 +108,23 @@ async function deliver(
       signal,
     )
   } catch (error) {
-    await noteFailure(needs, { mail, error })
+    await noteFailure(needs, { mail, signal }, error)
     return
   }
-  await needs.database.read((handle) => markSent(handle, mail.id, needs.clock.now()))
+  await storeEnd(needs, signal, (handle) => markSent(handle, mail.id, needs.clock.now()))
+}
+
+/** What is known of a try is kept until the database has room for it. */
+function storeEnd(
+  { database, clock }: DraftsNeeds,
+  signal: AbortSignal,
+  store: (handle: Handle) => Promise<void>,
+): Promise<void> {
+  return storePatiently(() => database.read(store), { clock, limitMs: END_LIMIT_MS, signal })
 }
 
 /** A refusal is known and may pass; anything else left the outcome open, and is never repeated by itself. */
-async function noteFailure(needs: DraftsNeeds, { mail, error }: { mail: Outgoing; error: unknown }): Promise<void> {
+async function noteFailure(needs: DraftsNeeds, { mail, signal }: Try, error: unknown): Promise<void> {
   const known = error instanceof SophiaError && error.code === 'MAIL_FAILED' ? error : undefined
   const isFinal = known === undefined || !known.retryable || mail.attempts > RETRIES
   const failure =
@@ -119,7 +134,10 @@ async function noteFailure(needs: DraftsNeeds, { mail, error }: { mail: Outgoing
         ? known.message
         : `Not sent yet, it will be tried again: ${known.message}`
   needs.log.warn({ error, draftId: mail.id, attempt: mail.attempts }, 'a draft was not delivered')
-  await needs.database.read((handle) => markNotSent(handle, mail.id, { failure, isFinal, now: needs.clock.now() }))
+  const { since } = mail
+  await storeEnd(needs, signal, (handle) =>
+    markNotSent(handle, mail.id, { failure, isFinal, since, now: needs.clock.now() }),
+  )
   if (!isFinal) throw error
 }
 

@@ -53,14 +53,21 @@ export async function markSent(handle: Handle, id: string, now: Date): Promise<v
   )
 }
 
-/** The server did not take it; `isFinal` ends the tries. */
-export async function markNotSent(
-  handle: Handle,
-  id: string,
-  fault: { readonly failure: string; readonly isFinal: boolean; readonly now: Date },
-): Promise<void> {
+interface NotSent {
+  readonly failure: string
+  /** Ends the tries. */
+  readonly isFinal: boolean
+  /** When the try began that this is the end of; its mail is not held, and whatever was begun or decided since then stays. */
+  readonly since?: Date
+  readonly now: Date
+}
+
+/** The server did not take it, or nobody asked it. */
+export async function markNotSent(handle: Handle, id: string, fault: NotSent): Promise<void> {
+  const { failure, isFinal, since, now } = fault
+  const ofTry = since === undefined ? sql`` : sql`and sending_since = ${since}`
   await handle.run(
-    sql`update drafts set status = ${fault.isFinal ? 'failed' : 'approved'}, failure = ${fault.failure}, sending_since = null,
-      updated_at = ${fault.now} where id = ${id} and status = 'approved'`,
+    sql`update drafts set status = ${isFinal ? 'failed' : 'approved'}, failure = ${failure}, sending_since = null,
+      updated_at = ${now} where id = ${id} and status = 'approved' ${ofTry}`,
   )
 }
