@@ -271,6 +271,12 @@ export const CRAFT_AND_MEMORY: readonly Requirement[] = [
         'one click ends the e-mails, whatever form the mail program posts; the token is stored hashed',
       ),
       ...prove(
+        'src/features/briefings/deliver-briefing.test.ts',
+        'a database that goes away while a briefing is put together takes no briefing with it',
+        'a process that dies while it puts a briefing together has sent nothing, and another sends it',
+        'of two that have the same job one sends, and the other leaves its word alone',
+      ),
+      ...prove(
         'src/domain/briefing/schedule.test.ts',
         'in every zone, over two years, each local day has exactly one briefing, at its hour wherever that exists',
       ),

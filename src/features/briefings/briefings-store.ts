@@ -71,19 +71,35 @@ export async function lockDelivery(handle: Handle, key: DeliveryKey): Promise<De
 interface DeliveryChange {
   readonly status: Delivery['status']
   readonly detail: string | null
+  /** Of the try that it is the end of: once another has begun, it changes nothing. */
+  readonly attempt?: number
   readonly now: Date
 }
 
-export async function beginDelivery(handle: Handle, key: DeliveryKey, now: Date): Promise<void> {
-  await handle.run(sql`update briefing_deliveries set status = 'sending', attempts = attempts + 1, changed_at = ${now}
+/** Nothing leaves yet; the number of the try is what it goes by from here on. */
+export async function countTry(handle: Handle, key: DeliveryKey, now: Date): Promise<void> {
+  await handle.run(sql`update briefing_deliveries set attempts = attempts + 1, changed_at = ${now}
     where briefing_id = ${key.briefingId} and channel = ${key.channel}`)
+}
+
+/** Committed before anything leaves. False when another try has begun, or it has ended: then it is not this one that sends. */
+export async function markSending(
+  handle: Handle,
+  key: DeliveryKey,
+  { attempt, now }: { readonly attempt: number; readonly now: Date },
+): Promise<boolean> {
+  const marked = await handle.run(sql`update briefing_deliveries set status = 'sending', changed_at = ${now}
+    where briefing_id = ${key.briefingId} and channel = ${key.channel} and attempts = ${attempt} and status in ('waiting', 'sending')`)
+  return marked === 1
 }
 
 /** What was sent stays sent, whoever comes later with another word. */
 export async function endDelivery(handle: Handle, key: DeliveryKey, change: DeliveryChange): Promise<void> {
-  await handle.run(sql`update briefing_deliveries set status = ${change.status}, detail = ${change.detail}, changed_at = ${change.now},
-      sent_at = ${change.status === 'sent' ? change.now : null}
-    where briefing_id = ${key.briefingId} and channel = ${key.channel} and status <> 'sent'`)
+  const { status, detail, attempt, now } = change
+  const ofTry = attempt === undefined ? sql`` : sql`and attempts = ${attempt}`
+  await handle.run(sql`update briefing_deliveries set status = ${status}, detail = ${detail}, changed_at = ${now},
+      sent_at = ${status === 'sent' ? now : null}
+    where briefing_id = ${key.briefingId} and channel = ${key.channel} and status <> 'sent' ${ofTry}`)
 }
 
 export async function noteSubject(handle: Handle, id: string, subject: string): Promise<void> {

@@ -16,21 +16,28 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
-/** How each channel takes a briefing; rejects when it did not. */
-export const CHANNEL_SENDERS: Readonly<Record<Channel, (needs: BriefingNeeds, sending: Sending) => Promise<void>>> = {
-  conversation: sendAsConversation,
-  email: sendAsMail,
-  webhook: sendAsMessage,
+/** Lets it go; rejects when it was not taken. Before this nothing has left. */
+type Leave = () => Promise<void>
+
+/** Makes a briefing ready for each channel, with all that can still fail on this side. */
+export const CHANNEL_SENDERS: Readonly<Record<Channel, (needs: BriefingNeeds, sending: Sending) => Promise<Leave>>> = {
+  conversation: asConversation,
+  email: asMail,
+  webhook: asMessage,
 }
 
-async function sendAsConversation(needs: BriefingNeeds, { key, delivery, content, subject }: Sending): Promise<void> {
+async function asConversation(needs: BriefingNeeds, { key, delivery, content, subject }: Sending): Promise<Leave> {
   const { memberId, persona } = delivery
-  await needs.postBriefing({ id: key.briefingId, memberId, persona, title: subject, markdown: renderMarkdown(content) })
-  await needs.database.read((handle) => noteConversation(handle, key.briefingId))
+  const post = { id: key.briefingId, memberId, persona, title: subject, markdown: renderMarkdown(content) }
+  return async () => {
+    await needs.postBriefing(post)
+    await needs.database.read((handle) => noteConversation(handle, key.briefingId))
+  }
 }
 
-async function sendAsMail(needs: BriefingNeeds, { key, principal, content, subject, signal }: Sending): Promise<void> {
-  if (!needs.mailer) throw new SophiaError('MAIL_FAILED', { detail: 'SMTP_URL is not set any more.' })
+async function asMail(needs: BriefingNeeds, { key, principal, content, subject, signal }: Sending): Promise<Leave> {
+  const { mailer } = needs
+  if (!mailer) throw new SophiaError('MAIL_FAILED', { detail: 'SMTP_URL is not set any more.' })
   const { publicUrl } = needs
   const token = createToken()
   const link = { tokenHash: hashToken(token), memberId: principal.memberId, createdAt: needs.clock.now() }
@@ -46,10 +53,11 @@ async function sendAsMail(needs: BriefingNeeds, { key, principal, content, subje
     // The same for every try: a server that took the first without a word drops the second.
     messageId: `<briefing.${key.briefingId}@${new URL(publicUrl).hostname}>`,
   }
-  await needs.mailer.send(mail, signal)
+  return () => mailer.send(mail, signal)
 }
 
-async function sendAsMessage({ webhook, publicUrl }: BriefingNeeds, { key, content, signal }: Sending): Promise<void> {
+async function asMessage({ webhook, publicUrl }: BriefingNeeds, { key, content, signal }: Sending): Promise<Leave> {
   if (!webhook) throw new SophiaError('WEBHOOK_FAILED', { detail: 'SOPHIA_NOTIFY_WEBHOOK is not set any more.' })
-  await webhook.post({ id: `briefing-${key.briefingId}`, text: renderSlack(content, { publicUrl }) }, signal)
+  const message = { id: `briefing-${key.briefingId}`, text: renderSlack(content, { publicUrl }) }
+  return () => webhook.post(message, signal)
 }

@@ -4,9 +4,10 @@ import { can, type Principal } from '#domain/permission.ts'
 import { storePatiently } from '#platform/postgres/store-patiently.ts'
 import type { BriefingNeeds } from './briefing-needs.ts'
 import {
-  beginDelivery,
+  countTry,
   endDelivery,
   lockDelivery,
+  markSending,
   noteSubject,
   type Delivery,
   type DeliveryKey,
@@ -27,37 +28,29 @@ export const MAY_HAVE_LEFT_SINCE =
 
 /**
  * One try of one delivery, with the member's own eyes as they are now. E-mail and webhook: at most once when the process
- * dies while sending or a restore leaves open whether it did (the outcome is then `unknown` and stays so), again only when the other side did not take it. The
- * conversation is idempotent and is simply made again. Rejects when the job shall be tried again.
+ * dies while sending or a restore leaves open whether it did (the outcome is then `unknown` and stays so), again only when the other side did not take it
+ * or it had not begun to leave. The conversation is idempotent and is simply made again. Rejects when the job shall be tried again.
  */
 export async function deliverBriefing(needs: BriefingNeeds, key: DeliveryKey, signal: AbortSignal): Promise<void> {
   const delivery = await begin(needs, key)
   if (!delivery) return
-  const refusal = await send(needs, { key, delivery, signal }).catch((error: unknown) =>
-    noteFailure(needs, { key, delivery }, error),
-  )
+  const one = { key, delivery, signal }
+  const refusal = await send(needs, one).catch((error: unknown) => noteFailure(needs, one, error))
   if (refusal === undefined) return
-  const outcome = refusal === null ? ({ status: 'sent', detail: null } as const) : skipped(refusal)
-  // What has left stays so: should its end find no room for too long, the next try meets it under way.
-  await storePatiently(() => end(needs, key, outcome), { clock: needs.clock, limitMs: END_LIMIT_MS, signal })
+  await end(needs, one, refusal === null ? { status: 'sent', detail: null } : { status: 'skipped', detail: refusal })
 }
 
-const skipped = (detail: string) => ({ status: 'skipped', detail }) as const
-
 /** Nothing left. Rejects when it shall be tried again. */
-async function noteFailure(
-  needs: BriefingNeeds,
-  { key, delivery }: Pick<Try, 'key' | 'delivery'>,
-  thrown: unknown,
-): Promise<undefined> {
+async function noteFailure(needs: BriefingNeeds, one: Try, thrown: unknown): Promise<undefined> {
+  const { key, delivery } = one
   const error = toSophiaError(thrown)
   const isFinal = delivery.attempts >= MOST_ATTEMPTS || !(error.retryable || error.code === 'INTERNAL')
-  await end(needs, key, { status: isFinal ? 'failed' : 'waiting', detail: error.message })
+  await end(needs, one, { status: isFinal ? 'failed' : 'waiting', detail: error.message })
   if (!isFinal) throw thrown
   needs.log.warn({ error: thrown, 'sophia.briefing.channel': key.channel }, 'a briefing could not be delivered')
 }
 
-/** Marks the try before anything leaves; undefined when there is nothing to try. */
+/** Counts the try, before anything is put together for it; undefined when there is nothing to try. */
 async function begin({ database, clock }: BriefingNeeds, key: DeliveryKey): Promise<Delivery | undefined> {
   const now = clock.now()
   return database.inTransaction(async (handle) => {
@@ -73,7 +66,7 @@ async function begin({ database, clock }: BriefingNeeds, key: DeliveryKey): Prom
       await endDelivery(handle, key, { status: 'failed', detail: 'Its time was over before it could be sent.', now })
       return undefined
     }
-    await beginDelivery(handle, key, now)
+    await countTry(handle, key, now)
     return { ...delivery, attempts: delivery.attempts + 1 }
   })
 }
@@ -84,8 +77,8 @@ interface Try {
   readonly signal: AbortSignal
 }
 
-/** Why it is not sent; null when it was. */
-async function send(needs: BriefingNeeds, { key, delivery, signal }: Try): Promise<string | null> {
+/** Why it is not sent; null when it was; undefined when another try goes on with it. */
+async function send(needs: BriefingNeeds, { key, delivery, signal }: Try): Promise<string | null | undefined> {
   const principal = await needs.principalOf(delivery.memberId)
   if (!principal || !can(principal, 'briefing:manage-own') || !can(principal, 'home:read'))
     return 'The member may not be briefed any more.'
@@ -94,9 +87,17 @@ async function send(needs: BriefingNeeds, { key, delivery, signal }: Try): Promi
   const content: BriefingContent = await needs.composeBriefing(principal, delivery.cadence)
   const subject = subjectOf(delivery.cadence, delivery.period)
   await needs.database.read((handle) => noteSubject(handle, key.briefingId, subject))
+  const leave = await CHANNEL_SENDERS[key.channel](needs, { key, delivery, principal, content, subject, signal })
   signal.throwIfAborted()
-  await CHANNEL_SENDERS[key.channel](needs, { key, delivery, principal, content, subject, signal })
+  // The last thing before it leaves: whoever finds this mark cannot know whether it did.
+  if (!(await mark(needs, { key, delivery }))) return undefined
+  await leave()
   return null
+}
+
+function mark({ database, clock }: BriefingNeeds, { key, delivery }: Pick<Try, 'key' | 'delivery'>): Promise<boolean> {
+  const attempt = delivery.attempts
+  return database.inTransaction((handle) => markSending(handle, key, { attempt, now: clock.now() }))
 }
 
 async function refusalOf({ database }: BriefingNeeds, { channel }: DeliveryKey, principal: Principal) {
@@ -107,10 +108,14 @@ async function refusalOf({ database }: BriefingNeeds, { channel }: DeliveryKey, 
   return null
 }
 
+/** What has left stays so: should its end find no room for too long, the next try meets it under way. */
 async function end(
   { database, clock }: BriefingNeeds,
-  key: DeliveryKey,
+  { key, delivery, signal }: Try,
   outcome: { readonly status: Delivery['status']; readonly detail: string | null },
 ): Promise<void> {
-  await database.inTransaction((handle) => endDelivery(handle, key, { ...outcome, now: clock.now() }))
+  const ofTry = outcome.status === 'sent' ? {} : { attempt: delivery.attempts }
+  const store = (): Promise<void> =>
+    database.inTransaction((handle) => endDelivery(handle, key, { ...outcome, ...ofTry, now: clock.now() }))
+  await storePatiently(store, { clock, limitMs: END_LIMIT_MS, signal })
 }
