@@ -268,6 +268,10 @@ export const REPLICAS: readonly Requirement[] = [
         'what one process renewed while the database was away is not renewed by another with the token that is spent',
       ),
       ...prove(
+        'src/features/tools/oauth-unread.test.ts',
+        'a process that cannot read the sign-in for now sends nothing without it, and takes the server from nobody',
+      ),
+      ...prove(
         'src/features/tools/credentials-store.test.ts',
         'whoever was too slow with a renewal does not end the lease of another',
         'a refusal that comes after the lease ends no sign-in that another renews; what was given counts however late',

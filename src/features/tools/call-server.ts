@@ -3,7 +3,7 @@ import { SophiaError } from '#domain/errors.ts'
 import type { FaultClass } from '#domain/mcp/server-health.ts'
 import { reasonWords, servingOf } from '#domain/mcp/serving.ts'
 import type { McpConnection, ToolReply, ToolRequest } from '#platform/mcp-client/mcp-connection.ts'
-import { mayHaveHappened, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
+import { mayHaveHappened, SIGN_IN_UNREAD, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
 import { inSpan, outgoingCarrier } from '#platform/tracing/in-span.ts'
 import type { ServerLine } from './server-line.ts'
 import {
@@ -158,6 +158,11 @@ function takeFault(
 ): SophiaError {
   const { fault, ms, line, error } = met
   const { name } = state.definition
+  if (fault.code === SIGN_IN_UNREAD) {
+    // The server was not asked, or not as anybody: that says nothing of it, here or elsewhere.
+    state.isTrying = false
+    return new SophiaError('TOOL_UNAVAILABLE', { detail: `"${name}": ${fault.message}`, cause: error })
+  }
   noteFault(needs, state, fault)
   const isRefused = fault.class === 'auth'
   takeEnd(needs, state, { ms, outcome: fault.class, hasFailed: !isOurs(fault) && !isRefused })

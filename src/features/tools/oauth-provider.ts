@@ -6,6 +6,7 @@ import { OAuthFault } from '#platform/mcp-client/oauth-fault.ts'
 import { renewGrant, type Grant } from '#platform/mcp-client/oauth-grant.ts'
 import { ScopeRefusal, scopeChallenge, type CredentialSource } from '#platform/mcp-client/scope-refusal.ts'
 import { SignInNeeded } from '#platform/mcp-client/sign-in-needed.ts'
+import { SignInUnread } from '#platform/mcp-client/sign-in-unread.ts'
 import { finalWords, standingWords, widerWords, type CredentialStanding } from './credential-words.ts'
 import { leaseCredential, releaseCredential, type CredentialKey, type CredentialLease } from './credentials-store.ts'
 import { noteWanted, readGrant, storeEnd, storeRenewal, type CredentialNeeds, type Held } from './credentials.ts'
@@ -15,11 +16,13 @@ import { deleteClient } from './sign-ins-store.ts'
 
 /** Puts the credentials of one member, or of everybody, on requests to one server. Never sends anybody anywhere to sign in. */
 export interface CredentialProvider extends CredentialSource {
-  /** Undefined: the request goes without, and the server says what it thinks of that. */
+  /**
+   * Undefined: the request goes without, and the server says what it thinks of that. Throws SignInUnread when that cannot be known for now.
+   */
   token(): Promise<string | undefined>
   /**
    * The server refused: with a newer token the request is sent once more, else this throws SignInNeeded, or ScopeRefusal
-   * when the server wants a wider sign-in than this one.
+   * when the server wants a wider sign-in than this one, or SignInUnread.
    */
   onUnauthorized(refusal: { readonly response: Response }): Promise<void>
   /** Remembers what the server wants, unless the sign-in has it. */
@@ -132,7 +135,10 @@ class Wallet {
   }
 
   async look(): Promise<void> {
-    await this.#read()
+    await this.#read().catch((error: unknown) => {
+      // It stands as it did.
+      if (!(error instanceof SignInUnread)) throw error
+    })
   }
 
   async #want(held: Held, scope: string): Promise<void> {
@@ -194,7 +200,14 @@ class Wallet {
 
   async #renewDue(held: Held): Promise<Grant | null> {
     const { grant } = held
-    const renewed = grant.refreshToken === null ? null : await this.#renew(held)
+    const renewed =
+      grant.refreshToken === null
+        ? null
+        : await this.#renew(held).catch((error: unknown) => {
+            // What still holds is sent.
+            if (this.#isOver(grant)) throw error
+            return null
+          })
     if (renewed !== null) return renewed
     if (!this.#isOver(grant) && this.standing !== 'refused') {
       this.standing = 'expiring'
@@ -294,12 +307,16 @@ class Wallet {
     }
   }
 
+  /** A fault of the store that passes is thrown: nobody knows how the sign-in stands, so nothing is sent, and it stands as it did. */
   #fail(error: unknown): void {
-    this.standing = 'failing'
+    if (error instanceof SignInUnread) throw error
     const isTold = error instanceof OAuthFault || error instanceof SophiaError
-    this.#fault = isTold ? error.message : 'The sign-in could not be read.'
+    const words = isTold ? error.message : 'The sign-in could not be read.'
     const { id } = this.#whose.definition
-    this.#needs.log.warn({ server: id, words: this.#fault }, 'the sign-in to an MCP server could not be used')
+    this.#needs.log.warn({ server: id, words }, 'the sign-in to an MCP server could not be used')
+    if (error instanceof SophiaError && isPassing(error)) throw new SignInUnread(error)
+    this.standing = 'failing'
+    this.#fault = words
   }
 
   #explain(): string {

@@ -6,7 +6,7 @@ import { probeSamples, type ProbeKind } from '#domain/mcp/server-report.ts'
 import { compareTools, pinText, type ToolDefinition } from '#domain/mcp/tool-definition.ts'
 import { contentHash } from '#platform/crypto/ids.ts'
 import type { McpConnection } from '#platform/mcp-client/mcp-connection.ts'
-import { toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
+import { SIGN_IN_UNREAD, toMcpFault, type McpFault } from '#platform/mcp-client/mcp-fault.ts'
 import type { Database, Handle } from '#platform/postgres/database.ts'
 import { findStateRow, putCapabilities, type StateRow } from './history-store.ts'
 import type { ProberLeases } from './prober-leases.ts'
@@ -56,6 +56,8 @@ export async function probeServer(needs: ProbeNeeds, state: WatchState): Promise
     takeObservation(needs, state, { kind: 'ok', fence })
   } catch (error) {
     const fault = faultOf(error)
+    // The server was not asked; the next look tells how it is.
+    if (fault.code === SIGN_IN_UNREAD) return
     const ms = needs.clock.monotonicMs() - startedMs
     state.line.drop()
     state.isListDue = true

@@ -18,6 +18,7 @@ import { ProcessExit } from './process-exit.ts'
 import { ScopeRefusal } from './scope-refusal.ts'
 import { shortLine } from './short-line.ts'
 import { SignInNeeded } from './sign-in-needed.ts'
+import { SignInUnread } from './sign-in-unread.ts'
 
 /** What went wrong with a server, in a class that rules go by and in words for people. Holds no secret and no address' query. */
 export interface McpFault {
@@ -28,6 +29,9 @@ export interface McpFault {
   /** What the server asked for. */
   readonly retryAfterSeconds?: number
 }
+
+/** The code of a fault that lies on this side and passes: whatever is made of faults of a server, nothing is made of this one. */
+export const SIGN_IN_UNREAD = 'SIGN_IN_UNREAD'
 
 const LONGEST_MESSAGE = 300
 /** Words around a cause, which has better ones. */
@@ -92,8 +96,13 @@ function ownVerdict(error: Error): Verdict | undefined {
   if (error instanceof ProcessExit) return { class: 'process_exit', code: error.exitCode, httpStatus: null }
   if (error instanceof SophiaError && error.code === 'ADDRESS_REFUSED')
     return { class: 'transport', code: error.code, httpStatus: null, says: error.message }
-  if (error instanceof SignInNeeded)
-    return { class: 'auth', code: 'SIGN_IN_NEEDED', httpStatus: 401, says: error.message }
+  return authVerdict(error)
+}
+
+function authVerdict(error: Error): Verdict | undefined {
+  const known = { class: 'auth' as const, says: error.message }
+  if (error instanceof SignInNeeded) return { ...known, code: 'SIGN_IN_NEEDED', httpStatus: 401 }
+  if (error instanceof SignInUnread) return { ...known, code: SIGN_IN_UNREAD, httpStatus: null }
   if (error instanceof ScopeRefusal || error instanceof InsufficientScopeError) return scopeVerdict(error)
   if (error instanceof UnauthorizedError || error instanceof OAuthError || error instanceof OAuthClientFlowError)
     return { class: 'auth', code: null, httpStatus: 401 }
