@@ -4,7 +4,7 @@ const ROOM = 'src/features/conversations'
 const SEND = 'src/features/drafts/send-draft.ts'
 const APPROVE = 'src/features/drafts/approve-draft.ts'
 const QUEUED = 'await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { key: draft.id, handle })'
-const SENT = '  await needs.database.read((handle) => markSent(handle, mail.id, needs.clock.now()))'
+const SENT = '  await storeEnd(needs, signal, (handle) => markSent(handle, mail.id, needs.clock.now()))'
 
 /** Of what is done outside, of those who do not listen, and of what Redis keeps and who takes its writes. */
 export const OUTSIDE_MUTATIONS: readonly Mutation[] = [

@@ -37,7 +37,7 @@ export async function openBoth(database: Database): Promise<Both> {
   const members = [await addMember(database, 'ada'), await addMember(database, 'bob')]
   const time = { nowMs: 1000 }
   const clock: Clock = {
-    now: () => atOf(time.nowMs),
+    now: () => new Date(EPOCH_MS + time.nowMs),
     monotonicMs: () => time.nowMs,
     // Nothing is started that would sleep.
     sleep: () => Promise.reject(new Error('nobody sleeps here')),
@@ -49,11 +49,6 @@ export async function openBoth(database: Database): Promise<Both> {
     talks.push({ id, principal, lastMessage: null })
   }
   return { machine: createTurnMachine(), database, house, talks, claims: [], fences: new Map(), time }
-}
-
-/** A moment of the machine's as the database has it. */
-export function atOf(ms: number): Date {
-  return new Date(EPOCH_MS + ms)
 }
 
 /** A claim as the database knows it. */

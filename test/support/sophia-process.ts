@@ -76,7 +76,8 @@ export async function makeHome(): Promise<string> {
 export async function enginePidOf(home: string): Promise<number | undefined> {
   const text = await readFile(join(home, 'data/postmaster.pid'), 'utf8').catch(() => '')
   const pid = Number(text.split('\n')[0])
-  return pid > 0 && isAlive(pid) ? pid : undefined
+  // 1 is no database of anybody's, whatever a test wrote there.
+  return pid > 1 && isAlive(pid) ? pid : undefined
 }
 
 /** What a killed Sophia left running, for tests that end that way. */
