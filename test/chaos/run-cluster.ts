@@ -135,7 +135,8 @@ async function letMembersIn({ seed, users, faults }: ClusterPlan, house: ChaosCl
   const origin = (): Promise<string> => Promise.resolve(house.url)
   return members.map((member, index) => {
     const needs = { ...stage, ...member, origin, random: createRandom(seed + index + 1) }
-    if (index === users) return readNothing({ ...needs, kind: 'rest' })
+    if (index === users)
+      return readNothing({ ...needs, kind: 'rest', hangAt: house.cluster.replicas[0]?.url ?? house.url })
     const kind = (['sse', 'socket', 'rest'] as const)[index % 3] ?? 'sse'
     return runClient({ ...needs, kind, others, writeMail: house.writeMail })
   })
