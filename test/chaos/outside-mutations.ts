@@ -6,7 +6,7 @@ const APPROVE = 'src/features/drafts/approve-draft.ts'
 const QUEUED = 'await needs.jobs.send(DRAFT_SEND, { draftId: draft.id }, { key: draft.id, handle })'
 const SENT = '  await storeEnd(needs, signal, (handle) => markSent(handle, mail.id, needs.clock.now()))'
 
-/** Of what is done outside, of those who do not listen, and of what Redis keeps and who takes its writes. */
+/** Of what is done outside, of those who do not listen, and of what Redis keeps. */
 export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a side effect under another key each time',
@@ -61,15 +61,5 @@ export const OUTSIDE_MUTATIONS: readonly Mutation[] = [
     edits: edit('src/platform/cache/shared-tier.ts', 'version = ARGV[4] .. place', "version = 'first'"),
     shows: /of the cache was answered \d+ times with what it had itself changed before/,
     faults: [],
-  },
-  {
-    name: 'a primary of Redis that is never left for another',
-    edits: edit(
-      'src/platform/redis/redis-line.ts',
-      'if (signal.aborted || (before?.host === node.host && before.port === node.port)) continue',
-      'if (signal.aborted || before) continue',
-    ),
-    shows: /Redis with its replica was never as before/,
-    faults: ['redis-failover'],
   },
 ]
