@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { fitHistory } from '#domain/turn/history.ts'
+import { DEFAULT_TURN_LIMITS } from '#domain/turn/limits.ts'
+import { STREAM_LIMITS } from '#platform/models/watched-stream.ts'
 import { startModelProvider } from './model-provider.ts'
 import { ORDER_TOOL } from './orders-server.ts'
 import { answerTextOf, longTextOf, rightAnswerTo } from './seeded-random.ts'
@@ -36,7 +39,15 @@ test('a long answer comes whole, in few pieces', async () => {
   assert.ok(lines.length < 60, `${lines.length} pieces`)
   const text = await answerTo(words)
   assert.equal(text, rightAnswerTo(first, words))
-  assert.ok(text.length > 100_000)
+  assert.ok(text.length > 20_000)
+})
+
+test('no long answer is more than the product lets a model say', () => {
+  const most = DEFAULT_TURN_LIMITS.maxOutputTokens * STREAM_LIMITS.charactersPerToken
+  for (let times = 0; times < 200; times += 1) {
+    const id = randomUUID()
+    assert.ok((rightAnswerTo(id, longTextOf(id)) ?? '').length < most, id)
+  }
 })
 
 test('whoever asks for something else gets nothing to go by', async () => {

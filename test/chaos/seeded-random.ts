@@ -43,8 +43,8 @@ export function answerTextOf(messageId: string): string {
   return `${messageId}: ${words.join(' ')}`
 }
 
-/** How often the one right answer is said where a long one is asked for: some 40 000 characters then, near the most that a model may say. */
-const TIMES = 80
+/** How often the one right answer is said where a long one is asked for: some 35 000 characters then, and never more than a model may say. */
+const TIMES = 70
 
 function longAnswerTextOf(messageId: string): string {
   return Array.from({ length: TIMES }, () => answerTextOf(messageId)).join('\n')
