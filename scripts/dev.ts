@@ -11,6 +11,7 @@ import { createLogger, createServer, type Logger } from 'vite'
 import { readConfig } from '#platform/config/config.ts'
 import { acquireHome } from '#platform/home-lock.ts'
 import { createLog } from '#platform/log/log.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { startEmbeddedPostgres } from '#platform/postgres/embedded-postgres.ts'
 import { startRestartingServer } from './restarting-server.ts'
 
@@ -30,16 +31,11 @@ async function openDatabase(home: string): Promise<{ readonly settings: Settings
   await Promise.all([home, folder].map((path) => chmod(path, 0o711)))
   const log = createLog({ level: 'warn', isForPeople: true })
   const engine = await startEmbeddedPostgres({ home: folder, log })
-  const { host = HOST, port, user = '', password = '', database = '' } = engine.connection
-  const name = `${encodeURIComponent(user)}:${encodeURIComponent(String(password))}`
-  const place = host.startsWith('/')
-    ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : `${host}:${port}/${database}`
   const close = async (): Promise<void> => {
     await engine.stop()
     await lock.release()
   }
-  return { settings: { DATABASE_URL: `postgres://${name}@${place}` }, close }
+  return { settings: { DATABASE_URL: databaseUrlOf(engine.connection) }, close }
 }
 
 /** With a database by its address the key for secrets comes by a setting, too. */

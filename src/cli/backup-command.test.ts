@@ -11,7 +11,7 @@ import { createBackups, scheduleBackups } from '#features/operations/backup/inde
 import { systemClock } from '#platform/clock.ts'
 import { sql } from '#platform/postgres/sql.ts'
 import { runCommandLine } from '../../test/support/command-line.ts'
-import { databaseUrlOf } from '../../test/support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openEmptyDatabase, openTestDatabase } from '../../test/support/database.ts'
 import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
 import { addBackupCommand, type OpenBackups } from './backup-command.ts'

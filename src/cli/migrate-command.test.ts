@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { openEmptyDatabase } from '../../test/support/database.ts'
-import { databaseUrlOf } from '../../test/support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { makeHome, runSophia } from '../../test/support/sophia-process.ts'
 
 const Progress = z.strictObject({

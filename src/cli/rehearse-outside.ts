@@ -4,6 +4,7 @@ import { makeFolderOfRoot, removeFolderOfRoot } from '#features/drills/folder-of
 import { readConfig, type Config } from '#platform/config/config.ts'
 import { readConfigAt } from '#platform/config/read-config-at.ts'
 import { findEngineConnection } from '#platform/postgres/attach-engine.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { findForeignOwner, nameOf } from './refuse-foreign-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -23,7 +24,7 @@ export async function rehearseOutside(environment?: Environment): Promise<Outsid
   const { home, postgres } = config
   const owner = process.geteuid?.() === 0 ? await findForeignOwner(home) : undefined
   if (owner === undefined) return { config, leave: async () => undefined }
-  const databaseUrl = postgres.url === null ? addressOf(await findRunning(home, owner)) : null
+  const databaseUrl = postgres.url === null ? databaseUrlOf(await findRunning(home, owner)) : null
   const folder = await makeFolderOfRoot(home)
   return {
     config: readConfigAt({ home: folder, databaseUrl }, environment),
@@ -38,13 +39,4 @@ async function findRunning(home: string, owner: number): Promise<pg.ClientConfig
   throw new SophiaError('UNREACHABLE', {
     detail: `No Sophia of ${name} with the built-in database runs on ${home}, and root does not start one there. Have ${name} start her first; if her database is elsewhere, set DATABASE_URL as she has it.`,
   })
-}
-
-/** A socket's folder goes into the query, where libpq's form of the address has it. */
-function addressOf({ host = '', port, user = '', password, database }: pg.ClientConfig): string {
-  const secret = typeof password === 'string' ? password : ''
-  const isSocket = host.startsWith('/')
-  const place = `${isSocket ? 'localhost' : host}:${port}/${database}`
-  const query = isSocket ? `?host=${encodeURIComponent(host)}` : ''
-  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(secret)}@${place}${query}`
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startTestEngine } from '../support/database.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { startPrivateEngine } from '../support/private-engine.ts'
 import { familyOf, makeHome, runSophia, startSophia } from '../support/sophia-process.ts'
 

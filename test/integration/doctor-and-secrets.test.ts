@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { grantContext, headersContext } from '#domain/mcp/secret-context.ts'
 import { createSecretBox } from '#platform/crypto/secret-box.ts'
 import { sql } from '#platform/postgres/sql.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { CANARY, examine } from '../support/examine.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { findBegun } from '#features/watch/begun-store.ts'
 import { openBucketServer } from '../support/bucket-server.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { examine } from '../support/examine.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { createOwnerKey, openTestHouse } from '../support/house.ts'
 import { openTestRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { readArchive } from '#features/operations/backup/backup-archive.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { makeHome, runSophia, startSophia } from '../support/sophia-process.ts'
 

@@ -16,7 +16,7 @@ import { claimForRestore, keepRestoresOut, nameRestore } from '#platform/postgre
 import { sql } from '#platform/postgres/sql.ts'
 import { openStorage, type Storage } from '#platform/storage.ts'
 import { PACKAGE_ROOT } from '#platform/version.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { makeHome, startSophia } from '../support/sophia-process.ts'

@@ -13,7 +13,7 @@ import { bringUpToDate } from '#features/operations/bring-up-to-date.ts'
 import { systemClock as clock } from '#platform/clock.ts'
 import { PACKAGE_ROOT } from '#platform/version.ts'
 import { runCommandLine } from '../support/command-line.ts'
-import { databaseUrlOf } from '../support/database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { makeHome, runSophia } from '../support/sophia-process.ts'
 

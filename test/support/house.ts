@@ -21,7 +21,7 @@ import {
   plantCanary,
   plantSettings,
 } from './canaries.ts'
-import { databaseUrlOf } from './database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { openTestDatabase } from './database.ts'
 
 export interface TestHouse {

@@ -25,8 +25,9 @@ export async function claimLoop(state: RunnerState, begin: (turn: ClaimedTurn) =
 async function claimSome(state: RunnerState): Promise<ClaimedTurn[]> {
   state.isWoken = false
   const { keeping, clock } = state.house
+  if (state.isStarved && !(await hasConnection(state))) return []
   const limit = freeSlots(state)
-  if (limit <= 0 || (state.isStarved && !(await hasConnection(state)))) return []
+  if (limit <= 0) return []
   const askedMs = clock.monotonicMs()
   try {
     let seenAt: Date | undefined

@@ -206,7 +206,7 @@ async function untilAsBefore(mended: Mended): Promise<Pick<DrillFigures, 'recove
   while (clock.monotonicMs() - mendedMs <= DRILL_TARGETS.recovery.mostMs) {
     wholeMs ??= (await isWhole(set, before, key)) ? clock.monotonicMs() : null
     const since = Math.max(mendedMs, wholeMs ?? Number.POSITIVE_INFINITY)
-    // One that was asked before hangs no more, or it will be told as one that does.
+    // One from before the fault may be about to be answered.
     if (wholeMs !== null && isAnsweredAgain(traffic, since) && !hasHanging(traffic, clock, patienceMs)) break
     await clock.sleep(LOOK_MS, signal)
   }

@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { databaseUrlOf } from '../database-url.ts'
+import { databaseUrlOf } from '#platform/postgres/database-url.ts'
 import { startPrivateEngine } from '../private-engine.ts'
 import { familyOf, isAlive } from '../sophia-process.ts'
 
